@@ -1,0 +1,14 @@
+DROP TABLE subject_keys;
+DROP TABLE idempotency_keys;
+DROP TABLE jobs;
+DROP TABLE tenant_keys;
+DROP TABLE hook_routes;
+DROP TABLE api_keys;
+DROP TABLE signing_keys;
+DROP TABLE refresh_tokens;
+DROP TABLE sessions;
+DROP TABLE setup_links;
+DROP TABLE account_identifiers;
+DROP TABLE accounts;
+DROP TABLE persons;
+DROP TABLE tenants;

@@ -1,0 +1,3 @@
+DROP TABLE attention;
+DROP TABLE messages;
+DROP TABLE sources;

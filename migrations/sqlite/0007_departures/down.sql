@@ -1,0 +1,3 @@
+DROP TABLE certificates;
+DROP TABLE departure_lines;
+DROP TABLE departures;

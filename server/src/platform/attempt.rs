@@ -1,0 +1,312 @@
+//! The one door. Whatever anybody does to a tenant's data is an attempt: it asks, runs, records and commits, or it is
+//! refused and that leaves a record too (gbt35273-11.7-b).
+//!
+//! The work runs inside one transaction and may be run again when it lost a race, so it touches nothing but `tx`.
+
+use crate::platform::Platform;
+use crate::platform::caller::{Actor, Caller};
+use crate::platform::db::tx::{platform_tx, tenant_tx};
+use crate::platform::db::{StoreError, Stored, TenantTx};
+use crate::platform::http::{Answer, Answered, AsProblem, Problem};
+use crate::platform::ids::{RequestId, TenantId};
+use crate::platform::record::{Outcome, Record};
+use actix_web::http::StatusCode;
+use actix_web::{FromRequest, HttpMessage, HttpRequest, dev::Payload, web};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use sha2::{Digest, Sha256};
+use std::future::{Ready, ready};
+use std::sync::Arc;
+
+/// What is attempted: the power it needs, and the thing it is done to.
+#[derive(Clone, Debug)]
+pub struct Act {
+    /// The power's name, as packs grant it: `departures.approve`.
+    pub name: &'static str,
+    /// The kind and id of the thing.
+    pub object: Option<(&'static str, String)>,
+}
+
+impl Act {
+    /// An act on nothing in particular: a list, a creation.
+    pub fn named(name: &'static str) -> Self {
+        Self { name, object: None }
+    }
+
+    /// An act on one thing.
+    pub fn on(name: &'static str, kind: &'static str, id: impl ToString) -> Self {
+        Self { name, object: Some((kind, id.to_string())) }
+    }
+}
+
+/// What a permitted act rests on: an instruction's id, or the pack's power.
+#[derive(Clone, Debug)]
+pub struct Grant {
+    /// For the record.
+    pub rests_on: String,
+}
+
+/// Who may do what. The platform asks; a slice answers.
+pub trait Authority: Send + Sync {
+    /// Whether the transaction's actor may do this now, and by what.
+    fn may(&self, tx: &mut TenantTx<'_>, act: &Act) -> Result<Grant, Problem>;
+}
+
+/// Where records go. The platform hands them over; the ledger keeps them, in the same transaction.
+pub trait RecordSink: Send + Sync {
+    /// Appends in the order given.
+    fn append(&self, tx: &mut TenantTx<'_>, records: Vec<Record>) -> Stored<()>;
+}
+
+/// A caller with an intention.
+pub struct Attempt {
+    platform: Arc<Platform>,
+    caller: Caller,
+    request: RequestId,
+    if_match: Option<String>,
+    idempotency_key: Option<String>,
+}
+
+/// How often an attempt that lost a race is run.
+const RUNS: usize = 4;
+
+impl Attempt {
+    /// An attempt of somebody whose identity was established otherwise than by a request: a webhook's source, the command line.
+    pub fn by(platform: Arc<Platform>, tenant: TenantId, actor: Actor) -> Self {
+        let request = platform.new_id(platform.now());
+        Self { platform, caller: Caller { tenant, actor }, request, if_match: None, idempotency_key: None }
+    }
+
+    /// The caller.
+    pub fn caller(&self) -> &Caller {
+        &self.caller
+    }
+
+    /// The version that the caller read, from `If-Match`. Without one, a change is not attempted.
+    pub fn version(&self) -> Result<i64, Problem> {
+        let text = self.if_match.as_deref().ok_or_else(Problem::precondition_required)?;
+        text.trim().trim_start_matches("W/").trim_matches('"').parse().map_err(|_| {
+            Problem::invalid("request.if-match").detail(format!("`If-Match: {text}` is not an ETag of ours."))
+        })
+    }
+
+    /// Runs the work on a thread that may block.
+    pub async fn run<T, E>(
+        self,
+        act: Act,
+        work: impl Fn(&mut TenantTx<'_>) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, Problem>
+    where
+        T: Send + 'static,
+        E: AsProblem + Send + 'static,
+    {
+        web::block(move || self.run_here(&act, work)).await.map_err(|_| Problem::unavailable("server.busy"))?
+    }
+
+    /// Runs the work once per `Idempotency-Key`: a repeat gets the first answer again, and does nothing.
+    pub async fn once<B, T, E>(
+        mut self,
+        act: Act,
+        body: B,
+        work: impl Fn(&mut TenantTx<'_>, &B) -> Result<T, E> + Send + 'static,
+    ) -> Answer<T>
+    where
+        B: Serialize + Send + 'static,
+        T: Serialize + DeserializeOwned + Send + 'static,
+        E: AsProblem + Send + 'static,
+    {
+        let Some(key) = self.idempotency_key.take() else {
+            return self.run(act, move |tx| work(tx, &body)).await.map(Answered::created);
+        };
+        let fingerprint = fingerprint(act.name, &body)?;
+        let name = act.name;
+        let answer = self
+            .run(act, move |tx| {
+                if let Some(before) = idempotency::find(tx, name, &key, &fingerprint)? {
+                    return serde_json::from_str(&before).map_err(|e| Problem::store(&e.into()));
+                }
+                let done = work(tx, &body).map_err(|e| e.problem())?;
+                let text = serde_json::to_string(&done).map_err(|e| Problem::store(&e.into()))?;
+                idempotency::keep(tx, name, &key, &fingerprint, &text)?;
+                Ok::<T, Problem>(done)
+            })
+            .await?;
+        Ok(Answered::created(answer))
+    }
+
+    /// Runs the work on this thread: for the command line and for streams that are already off the event loop.
+    pub fn run_here<T, E: AsProblem>(
+        &self,
+        act: &Act,
+        work: impl Fn(&mut TenantTx<'_>) -> Result<T, E>,
+    ) -> Result<T, Problem> {
+        let mut lost = 0;
+        loop {
+            match self.run_one(act, &work) {
+                Err(problem) if problem.lost_a_race() && lost + 1 < RUNS => lost += 1,
+                Err(problem) => {
+                    self.record_refusal(act, &problem);
+                    return Err(problem);
+                }
+                done => return done,
+            }
+        }
+    }
+
+    fn run_one<T, E: AsProblem>(
+        &self,
+        act: &Act,
+        work: impl Fn(&mut TenantTx<'_>) -> Result<T, E>,
+    ) -> Result<T, Problem> {
+        let Caller { tenant, actor } = &self.caller;
+        tenant_tx(&self.platform, *tenant, actor.clone(), self.request, |tx| {
+            let grant = self.platform.authority().may(tx, act)?;
+            let done = work(tx).map_err(|e| e.problem())?;
+            tx.finish(act, &grant);
+            Ok(done)
+        })
+    }
+
+    /// The refusal's own record, alone: the work that led to it is gone.
+    fn record_refusal(&self, act: &Act, problem: &Problem) {
+        if problem.status().is_server_error() {
+            return; // The store failed; it was logged where it failed, and a record would fail alike.
+        }
+        let outcome = match problem.status() {
+            StatusCode::FORBIDDEN | StatusCode::UNAUTHORIZED | StatusCode::TOO_MANY_REQUESTS => Outcome::Refused,
+            _ => Outcome::Failed,
+        };
+        let mut record = Record::of(act.name).ended(outcome, problem.code()).citing(problem.clauses());
+        record.object.clone_from(&act.object);
+        let Caller { tenant, actor } = &self.caller;
+        let kept = tenant_tx(&self.platform, *tenant, actor.clone(), self.request, |tx| {
+            tx.record(record);
+            Ok::<_, StoreError>(())
+        });
+        if let Err(e) = kept {
+            tracing::error!(code = "ledger.refusal-not-recorded", error = %e, act = act.name);
+        }
+    }
+}
+
+/// What identifies a request's meaning: the act and its body, so that a key reused for something else is noticed.
+fn fingerprint<B: Serialize>(act: &str, body: &B) -> Result<String, Problem> {
+    let canonical = serde_json_canonicalizer::to_vec(&(act, body)).map_err(|e| Problem::store(&e.into()))?;
+    Ok(Sha256::digest(canonical).iter().map(|b| format!("{b:02x}")).collect())
+}
+
+/// The request id that the middleware gave, or a fresh one.
+fn request_id(req: &HttpRequest, platform: &Platform) -> RequestId {
+    req.extensions().get::<RequestId>().copied().unwrap_or_else(|| platform.new_id(platform.now()))
+}
+
+impl FromRequest for Attempt {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(attempt_of(req))
+    }
+}
+
+fn attempt_of(req: &HttpRequest) -> Result<Attempt, Problem> {
+    let platform = req.app_data::<web::Data<Platform>>().ok_or_else(Problem::internal)?.clone().into_inner();
+    let header = |name: &str| req.headers().get(name).and_then(|v| v.to_str().ok()).map(str::to_owned);
+    let bearer = header("Authorization").and_then(|v| v.strip_prefix("Bearer ").map(|t| t.trim().to_owned()));
+    let Some(bearer) = bearer else {
+        return Err(Problem::unauthenticated("sign-in.required")
+            .detail("This needs `Authorization: Bearer` with an access token or an API key."));
+    };
+    let caller = crate::platform::sign_in::identify(&platform, &bearer)?;
+    let idempotency_key = header("Idempotency-Key");
+    if idempotency_key.as_ref().is_some_and(|k| k.is_empty() || k.len() > 255) {
+        return Err(Problem::invalid("request.idempotency-key").detail("An Idempotency-Key has 1 to 255 characters."));
+    }
+    Ok(Attempt {
+        request: request_id(req, &platform),
+        platform,
+        caller,
+        if_match: header("If-Match"),
+        idempotency_key,
+    })
+}
+
+/// Whether `actor` may speak at all is settled before any act: a background job enqueued by the platform needs no power.
+pub(in crate::platform) fn job_tx<T, E: From<StoreError>>(
+    platform: &Platform,
+    tenant: TenantId,
+    kind: &'static str,
+    work: impl FnOnce(&mut TenantTx<'_>) -> Result<T, E>,
+) -> Result<T, E> {
+    let request = platform.new_id(platform.now());
+    tenant_tx(platform, tenant, Actor::Job(kind), request, work)
+}
+
+/// The scheduler's and the operator's way across tenants.
+pub fn across_tenants<T, E: From<StoreError>>(
+    platform: &Platform,
+    work: impl FnOnce(&mut crate::platform::db::PlatformTx<'_>) -> Result<T, E>,
+) -> Result<T, E> {
+    platform_tx(platform, work)
+}
+
+mod idempotency {
+    //! First answers by key; forgotten after a day by the nightly job.
+
+    use super::{Problem, TenantTx};
+    use crate::platform::db::tx::tenant_table;
+    use crate::platform::db::{Stored, Ts};
+    use diesel::prelude::*;
+
+    tenant_table! {
+        idempotency_keys (actor, key) {
+            actor -> Text, key -> Text, act -> Text, fingerprint -> Text, answer -> Text, created_at -> SqlTs,
+        }
+    }
+
+    #[derive(Insertable)]
+    #[diesel(table_name = idempotency_keys)]
+    struct NewKey<'a> {
+        actor: String,
+        key: &'a str,
+        act: &'a str,
+        fingerprint: &'a str,
+        answer: &'a str,
+        created_at: Ts,
+    }
+
+    pub(super) fn find(
+        tx: &mut TenantTx<'_>,
+        act: &str,
+        key: &str,
+        fingerprint: &str,
+    ) -> Result<Option<String>, Problem> {
+        let actor = format!("{}:{}", tx.actor().kind(), tx.actor().id());
+        let found: Option<(String, String, String)> = tx.first(idempotency_keys::table, |rows| {
+            rows.filter(idempotency_keys::actor.eq(actor)).filter(idempotency_keys::key.eq(key.to_owned())).select((
+                idempotency_keys::act,
+                idempotency_keys::fingerprint,
+                idempotency_keys::answer,
+            ))
+        })?;
+        match found {
+            None => Ok(None),
+            Some((before, print, answer)) if before == act && print == fingerprint => Ok(Some(answer)),
+            Some(_) => Err(Problem::invalid("request.idempotency-key-reused")
+                .detail("This Idempotency-Key was used for a different request.")
+                .help("Use a fresh key for every request that means something new.")),
+        }
+    }
+
+    pub(super) fn keep(
+        tx: &mut TenantTx<'_>,
+        act: &str,
+        key: &str,
+        fingerprint: &str,
+        answer: &str,
+    ) -> Stored<()> {
+        let actor = format!("{}:{}", tx.actor().kind(), tx.actor().id());
+        let created_at = tx.now();
+        tx.add(idempotency_keys::table, &NewKey { actor, key, act, fingerprint, answer, created_at })
+    }
+}

@@ -1,0 +1,36 @@
+//! Time comes in from here and from nowhere else, so that a test can live through three years of retention in a second.
+
+use chrono::{DateTime, Utc};
+#[cfg(feature = "test-clock")]
+use std::sync::atomic::{AtomicI64, Ordering};
+
+/// The application's clock. Cut to microseconds, which is what both databases keep.
+#[derive(Debug, Default)]
+pub struct Clock {
+    #[cfg(feature = "test-clock")]
+    ahead_micros: AtomicI64,
+}
+
+impl Clock {
+    /// The civil world's time, as every rule and record sees it.
+    pub fn now(&self) -> DateTime<Utc> {
+        let now = Self::monotone_wall();
+        #[cfg(feature = "test-clock")]
+        let now = now + chrono::Duration::microseconds(self.ahead_micros.load(Ordering::SeqCst));
+        now
+    }
+
+    /// The machine's time, for leases and time-outs between processes; a test cannot move it.
+    #[allow(clippy::disallowed_methods, reason = "the one place that reads the system clock")]
+    pub fn monotone_wall() -> DateTime<Utc> {
+        let now = Utc::now();
+        DateTime::from_timestamp_micros(now.timestamp_micros()).unwrap_or(now)
+    }
+
+    /// Moves the clock so that `now()` is `to`, from where it goes on running. Only in test builds.
+    #[cfg(feature = "test-clock")]
+    pub fn set(&self, to: DateTime<Utc>) {
+        let ahead = to - Self::monotone_wall();
+        self.ahead_micros.store(ahead.num_microseconds().unwrap_or(0), Ordering::SeqCst);
+    }
+}

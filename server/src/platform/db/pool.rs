@@ -1,0 +1,117 @@
+//! Connections, and the one check that PostgreSQL's row-level security cannot be walked around.
+
+use super::{AnyConnection, StoreError, Stored};
+use diesel::connection::SimpleConnection;
+use diesel::prelude::*;
+use diesel::r2d2::{ManageConnection, PooledConnection, R2D2Connection};
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// Which database, decided by configuration and never by trial and error.
+#[derive(Clone)]
+pub enum DbTarget {
+    /// A PostgreSQL URL. May hold a password: never printed.
+    Postgres(String),
+    /// The SQLite file inside the data directory.
+    Sqlite(PathBuf),
+}
+
+impl std::fmt::Debug for DbTarget {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Postgres(_) => f.write_str("PostgreSQL"),
+            Self::Sqlite(path) => write!(f, "SQLite {}", path.display()),
+        }
+    }
+}
+
+impl ManageConnection for DbTarget {
+    type Connection = AnyConnection;
+    type Error = diesel::r2d2::Error;
+
+    fn connect(&self) -> Result<AnyConnection, Self::Error> {
+        use diesel::r2d2::Error::{ConnectionError, QueryError};
+        match self {
+            Self::Postgres(url) => PgConnection::establish(url).map(AnyConnection::Pg).map_err(ConnectionError),
+            Self::Sqlite(path) => {
+                let mut c = SqliteConnection::establish(&path.to_string_lossy()).map_err(ConnectionError)?;
+                // FULL: an answered record must survive a power cut, not only a killed process (gbt35273-11.7-d).
+                c.batch_execute(
+                    "PRAGMA busy_timeout=10000; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; \
+                     PRAGMA foreign_keys=ON; PRAGMA cache_size=-4096; PRAGMA journal_size_limit=16777216; \
+                     PRAGMA secure_delete=ON;",
+                )
+                .map_err(QueryError)?;
+                Ok(AnyConnection::Sqlite(c))
+            }
+        }
+    }
+
+    fn is_valid(&self, c: &mut AnyConnection) -> Result<(), Self::Error> {
+        c.ping().map_err(diesel::r2d2::Error::QueryError)
+    }
+
+    fn has_broken(&self, c: &mut AnyConnection) -> bool {
+        std::thread::panicking() || c.is_broken()
+    }
+}
+
+/// The pool, and nothing that hands out a bare connection beyond the platform.
+#[derive(Clone)]
+pub struct Pool {
+    connections: diesel::r2d2::Pool<DbTarget>,
+    target: DbTarget,
+}
+
+#[derive(QueryableByName)]
+struct Bypass {
+    #[diesel(sql_type = diesel::sql_types::Bool)]
+    bypasses: bool,
+}
+
+impl Pool {
+    /// Opens `size` connections. Fails when the database is not there, or when PostgreSQL's role could bypass
+    /// row-level security: a superuser or BYPASSRLS role would make the tenant boundary a matter of good manners.
+    pub fn open(target: DbTarget, size: u32) -> Stored<Self> {
+        let connections = diesel::r2d2::Pool::builder()
+            .max_size(size)
+            .min_idle(Some(1))
+            .test_on_check_out(false)
+            .connection_timeout(Duration::from_secs(10))
+            .build(target.clone())
+            .map_err(|e| StoreError::NoConnection(e.to_string()))?;
+        let pool = Self { connections, target };
+        pool.refuse_bypassing_role()?;
+        Ok(pool)
+    }
+
+    pub(in crate::platform) fn get(&self) -> Stored<PooledConnection<DbTarget>> {
+        self.connections.get().map_err(|e| StoreError::NoConnection(e.to_string()))
+    }
+
+    /// Whether this is the embedded database, which one process owns alone.
+    pub fn is_embedded(&self) -> bool {
+        matches!(self.target, DbTarget::Sqlite(_))
+    }
+
+    /// Asks the database for a sign of life.
+    pub fn ping(&self) -> Stored<()> {
+        Ok(self.get()?.ping()?)
+    }
+
+    fn refuse_bypassing_role(&self) -> Stored<()> {
+        let mut conn = self.get()?;
+        let AnyConnection::Pg(pg) = &mut *conn else { return Ok(()) };
+        let role: Bypass =
+            diesel::sql_query("SELECT rolsuper OR rolbypassrls AS bypasses FROM pg_roles WHERE rolname = current_user")
+                .get_result(pg)?;
+        if role.bypasses {
+            return Err(StoreError::NoConnection(
+                "the PostgreSQL role is a superuser or has BYPASSRLS, so row-level security would not hold. \
+                 Create one without: CREATE ROLE tenure LOGIN NOSUPERUSER NOBYPASSRLS PASSWORD '…'"
+                    .into(),
+            ));
+        }
+        Ok(())
+    }
+}

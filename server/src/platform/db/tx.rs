@@ -1,0 +1,388 @@
+//! The transaction is the capability: no query compiles without one, and each carries tenant, actor, time and the records
+//! that will be committed with it.
+//!
+//! A tenant's rows are reached through a closure's `rows`, which are already filtered by the tenant; inserts take the
+//! tenant from the transaction, never from the row. PostgreSQL's row-level security repeats the same rule underneath.
+//!
+//! ```compile_fail
+//! // A tenant transaction cannot be made up outside the platform:
+//! let tx = tenure::platform::db::TenantTx { tenant: todo!() };
+//! ```
+
+use super::{AnyConnection, Pool, StoreError, Stored, Ts, on_each};
+use crate::platform::attempt::{Act, Grant};
+use crate::platform::caller::Actor;
+use crate::platform::ids::{Id, JobId, RequestId, TenantId};
+use crate::platform::record::Record;
+use crate::platform::Platform;
+use diesel::connection::{AnsiTransactionManager, TransactionManager};
+use diesel::prelude::*;
+use diesel::query_builder::InsertStatement;
+use diesel::query_dsl::methods::{ExecuteDsl, LimitDsl, LoadQuery};
+
+/// A table whose rows belong to a tenant.
+pub trait TenantTable: diesel::Table {
+    /// The tenant's own rows, filtered.
+    type Rows;
+    /// What marks a new row as the tenant's.
+    type Mark;
+    /// The rows of `tenant`.
+    fn rows(tenant: TenantId) -> Self::Rows;
+    /// The mark of `tenant`.
+    fn mark(tenant: TenantId) -> Self::Mark;
+}
+
+/// A table of the platform itself: persons, accounts, sessions, jobs. No tenant may read it as a whole.
+pub trait PlatformTable: diesel::Table + Copy {}
+
+/// Declares a table that begins with `tenant_id` and can only be reached through a [`TenantTx`].
+macro_rules! tenant_table {
+    ($(#[$meta:meta])* $name:ident ($($key:ident),+) { $($columns:tt)* }) => {
+        diesel::table! {
+            use diesel::sql_types::*;
+            use $crate::platform::db::{SqlTs, SqlUid};
+            $(#[$meta])*
+            $name (tenant_id, $($key),+) { tenant_id -> SqlUid, $($columns)* }
+        }
+        impl $crate::platform::db::TenantTable for $name::table {
+            type Rows = diesel::dsl::Filter<$name::table, diesel::dsl::Eq<$name::tenant_id, $crate::platform::ids::TenantId>>;
+            type Mark = diesel::dsl::Eq<$name::tenant_id, $crate::platform::ids::TenantId>;
+            fn rows(tenant: $crate::platform::ids::TenantId) -> Self::Rows {
+                diesel::QueryDsl::filter($name::table, diesel::ExpressionMethods::eq($name::tenant_id, tenant))
+            }
+            fn mark(tenant: $crate::platform::ids::TenantId) -> Self::Mark {
+                diesel::ExpressionMethods::eq($name::tenant_id, tenant)
+            }
+        }
+    };
+}
+pub(crate) use tenant_table;
+
+/// Declares a table of the platform itself, reached only through a [`PlatformTx`].
+macro_rules! platform_table {
+    ($(#[$meta:meta])* $name:ident ($($key:ident),+) { $($columns:tt)* }) => {
+        diesel::table! {
+            use diesel::sql_types::*;
+            use $crate::platform::db::{SqlTs, SqlUid};
+            $(#[$meta])*
+            $name ($($key),+) { $($columns)* }
+        }
+        impl $crate::platform::db::PlatformTable for $name::table {}
+    };
+}
+pub(crate) use platform_table;
+
+/// An open transaction for one tenant and one actor.
+pub struct TenantTx<'c> {
+    conn: &'c mut AnyConnection,
+    platform: &'c Platform,
+    tenant: TenantId,
+    actor: Actor,
+    now: Ts,
+    request: RequestId,
+    pending: Vec<Record>,
+    wakes_jobs: bool,
+}
+
+impl<'c> TenantTx<'c> {
+    /// The tenant whose rows this transaction sees.
+    pub fn tenant(&self) -> TenantId {
+        self.tenant
+    }
+
+    /// Who acts.
+    pub fn actor(&self) -> &Actor {
+        &self.actor
+    }
+
+    /// The instant of this transaction: one, however long it takes.
+    pub fn now(&self) -> Ts {
+        self.now
+    }
+
+    /// The request that this work belongs to.
+    pub fn request(&self) -> RequestId {
+        self.request
+    }
+
+    /// What is plugged in: keyring, limits, packs.
+    pub fn platform(&self) -> &'c Platform {
+        self.platform
+    }
+
+    /// A fresh id, sortable by the transaction's time.
+    pub fn new_id<I: Id>(&self) -> I {
+        self.platform.new_id(self.now)
+    }
+
+    /// Leaves a record that commits with this transaction, or not at all.
+    pub fn record(&mut self, record: Record) {
+        self.pending.push(record);
+    }
+
+    /// Rows of this tenant.
+    pub fn load<T, Q, U>(&mut self, _: T, query: impl FnOnce(T::Rows) -> Q) -> Stored<Vec<U>>
+    where
+        T: TenantTable,
+        Q: for<'q> LoadQuery<'q, AnyConnection, U>,
+    {
+        Ok(query(T::rows(self.tenant)).internal_load(self.conn)?.collect::<QueryResult<_>>()?)
+    }
+
+    /// The first such row of this tenant, if there is one.
+    pub fn first<T, Q, U>(&mut self, _: T, query: impl FnOnce(T::Rows) -> Q) -> Stored<Option<U>>
+    where
+        T: TenantTable,
+        Q: LimitDsl,
+        diesel::dsl::Limit<Q>: for<'q> LoadQuery<'q, AnyConnection, U>,
+    {
+        let limited = LimitDsl::limit(query(T::rows(self.tenant)), 1);
+        Ok(limited.internal_load(self.conn)?.next().transpose()?)
+    }
+
+    /// Updates or deletes rows of this tenant; returns how many.
+    pub fn change<T, Q>(&mut self, _: T, query: impl FnOnce(T::Rows) -> Q) -> Stored<usize>
+    where
+        T: TenantTable,
+        Q: ExecuteDsl<AnyConnection>,
+    {
+        Ok(Q::execute(query(T::rows(self.tenant)), self.conn)?)
+    }
+
+    /// Inserts one row as this tenant's.
+    pub fn add<T, R>(&mut self, table: T, row: R) -> Stored<()>
+    where
+        T: TenantTable,
+        (T::Mark, R): Insertable<T>,
+        InsertStatement<T, <(T::Mark, R) as Insertable<T>>::Values>:
+            ExecuteDsl<diesel::PgConnection> + ExecuteDsl<diesel::SqliteConnection>,
+    {
+        let statement = diesel::insert_into(table).values((T::mark(self.tenant), row));
+        on_each!(self.conn, |c| ExecuteDsl::execute(statement, c))?;
+        Ok(())
+    }
+
+    /// Inserts many rows as this tenant's, in statements of at most 256.
+    pub fn add_all<'r, T, R>(&mut self, table: T, rows: &'r [R]) -> Stored<()>
+    where
+        T: TenantTable + Copy,
+        Vec<(T::Mark, &'r R)>: Insertable<T>,
+        InsertStatement<T, <Vec<(T::Mark, &'r R)> as Insertable<T>>::Values>:
+            ExecuteDsl<diesel::PgConnection> + ExecuteDsl<diesel::SqliteConnection>,
+    {
+        for some in rows.chunks(256) {
+            let marked: Vec<_> = some.iter().map(|row| (T::mark(self.tenant), row)).collect();
+            let statement = diesel::insert_into(table).values(marked);
+            on_each!(&mut *self.conn, |c| ExecuteDsl::execute(statement, c))?;
+        }
+        Ok(())
+    }
+
+    /// Steps out of the tenant for tables of the platform itself (accounts, jobs), within the same transaction.
+    pub fn as_platform<T>(&mut self, work: impl FnOnce(&mut PlatformTx<'_>) -> T) -> T {
+        let mut tx = PlatformTx { conn: self.conn, platform: self.platform, now: self.now, wakes_jobs: false };
+        let done = work(&mut tx);
+        self.wakes_jobs |= tx.wakes_jobs;
+        done
+    }
+
+    /// Enqueues background work for this tenant; with the same `key`, once.
+    pub fn run_at(&mut self, due: Ts, kind: &'static str, key: &str, payload: &serde_json::Value) -> Stored<()> {
+        let (tenant, id) = (self.tenant, self.new_id::<JobId>());
+        self.as_platform(|p| crate::platform::jobs::enqueue(p, tenant, id, due, kind, key, payload))
+    }
+
+    pub(in crate::platform) fn take_pending(&mut self) -> Vec<Record> {
+        std::mem::take(&mut self.pending)
+    }
+
+    /// Makes sure that the attempt itself has a record, and that every record names what it rests on.
+    pub(in crate::platform) fn finish(&mut self, act: &Act, grant: &Grant) {
+        if !self.pending.iter().any(|r| r.act == act.name) {
+            let mut own = Record::of(act.name);
+            own.object.clone_from(&act.object);
+            self.pending.insert(0, own);
+        }
+        for record in self.pending.iter_mut().filter(|r| r.instruction.is_none()) {
+            record.instruction = Some(grant.rests_on.clone());
+        }
+    }
+}
+
+/// A transaction across tenants, over the platform's own tables: the operator's, the scheduler's, sign-in's.
+pub struct PlatformTx<'c> {
+    conn: &'c mut AnyConnection,
+    platform: &'c Platform,
+    now: Ts,
+    wakes_jobs: bool,
+}
+
+impl<'c> PlatformTx<'c> {
+    /// The instant of this transaction.
+    pub fn now(&self) -> Ts {
+        self.now
+    }
+
+    /// What is plugged in.
+    pub fn platform(&self) -> &'c Platform {
+        self.platform
+    }
+
+    /// A fresh id.
+    pub fn new_id<I: Id>(&self) -> I {
+        self.platform.new_id(self.now)
+    }
+
+    /// Rows of a platform table.
+    pub fn load<T, Q, U>(&mut self, table: T, query: impl FnOnce(T) -> Q) -> Stored<Vec<U>>
+    where
+        T: PlatformTable,
+        Q: for<'q> LoadQuery<'q, AnyConnection, U>,
+    {
+        Ok(query(table).internal_load(self.conn)?.collect::<QueryResult<_>>()?)
+    }
+
+    /// The first such row, if there is one.
+    pub fn first<T, Q, U>(&mut self, table: T, query: impl FnOnce(T) -> Q) -> Stored<Option<U>>
+    where
+        T: PlatformTable,
+        Q: LimitDsl,
+        diesel::dsl::Limit<Q>: for<'q> LoadQuery<'q, AnyConnection, U>,
+    {
+        Ok(LimitDsl::limit(query(table), 1).internal_load(self.conn)?.next().transpose()?)
+    }
+
+    /// Updates or deletes; returns how many.
+    pub fn change<T, Q>(&mut self, table: T, query: impl FnOnce(T) -> Q) -> Stored<usize>
+    where
+        T: PlatformTable,
+        Q: ExecuteDsl<AnyConnection>,
+    {
+        Ok(Q::execute(query(table), self.conn)?)
+    }
+
+    /// Inserts one row.
+    pub fn add<T, R>(&mut self, table: T, row: R) -> Stored<()>
+    where
+        T: PlatformTable,
+        R: Insertable<T>,
+        InsertStatement<T, R::Values>: ExecuteDsl<diesel::PgConnection> + ExecuteDsl<diesel::SqliteConnection>,
+    {
+        let statement = diesel::insert_into(table).values(row);
+        on_each!(&mut *self.conn, |c| ExecuteDsl::execute(statement, c))?;
+        Ok(())
+    }
+
+    /// Steps into one tenant within the same transaction, as `actor`. What it records commits with this transaction.
+    pub fn in_tenant<T, E: From<StoreError>>(
+        &mut self,
+        tenant: TenantId,
+        actor: Actor,
+        work: impl FnOnce(&mut TenantTx<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        bind_tenant(self.conn, tenant)?;
+        let mut tx = TenantTx {
+            conn: self.conn,
+            platform: self.platform,
+            tenant,
+            actor,
+            now: self.now,
+            request: self.platform.new_id(self.now),
+            pending: Vec::new(),
+            wakes_jobs: false,
+        };
+        let done = work(&mut tx)?;
+        tx.platform.keep_records(&mut tx)?;
+        self.wakes_jobs |= tx.wakes_jobs;
+        Ok(done)
+    }
+
+    /// Says that a job was enqueued, so that the workers look after the commit.
+    pub(in crate::platform) fn wake_jobs(&mut self) {
+        self.wakes_jobs = true;
+    }
+
+    /// The concrete connection, for the platform's own locking statements.
+    pub(in crate::platform) fn conn(&mut self) -> &mut AnyConnection {
+        self.conn
+    }
+}
+
+/// Row-level security sees the tenant until the end of this transaction (no-op on SQLite).
+fn bind_tenant(conn: &mut AnyConnection, tenant: TenantId) -> Stored<()> {
+    if let AnyConnection::Pg(pg) = conn {
+        diesel::sql_query("SELECT set_config('app.tenant', $1, true)")
+            .bind::<diesel::sql_types::Text, _>(tenant.to_string())
+            .execute(pg)?;
+    }
+    Ok(())
+}
+
+/// BEGIN IMMEDIATE on SQLite (a deferred one fails half of all concurrent read-then-write work), BEGIN on PostgreSQL.
+fn write_tx<T, E: From<StoreError>>(
+    conn: &mut AnyConnection,
+    work: impl FnOnce(&mut AnyConnection) -> Result<T, E>,
+) -> Result<T, E> {
+    let begun = match conn {
+        AnyConnection::Sqlite(c) => AnsiTransactionManager::begin_transaction_sql(c, "BEGIN IMMEDIATE"),
+        AnyConnection::Pg(_) => <AnyConnection as TransactionManager<AnyConnection>>::begin_transaction(conn),
+    };
+    begun.map_err(StoreError::from)?;
+    match work(conn) {
+        Ok(done) => {
+            <AnyConnection as TransactionManager<AnyConnection>>::commit_transaction(conn).map_err(StoreError::from)?;
+            Ok(done)
+        }
+        Err(e) => {
+            // The work's own error is what the caller needs; a rollback that fails leaves a broken connection,
+            // which the pool throws away.
+            let _ = <AnyConnection as TransactionManager<AnyConnection>>::rollback_transaction(conn);
+            Err(e)
+        }
+    }
+}
+
+/// Opens a tenant's transaction, does the work, keeps its records and commits; nothing is kept when the work fails.
+/// Only the platform calls this: slices go through an `Attempt` or a job.
+pub(in crate::platform) fn tenant_tx<T, E: From<StoreError>>(
+    platform: &Platform,
+    tenant: TenantId,
+    actor: Actor,
+    request: RequestId,
+    work: impl FnOnce(&mut TenantTx<'_>) -> Result<T, E>,
+) -> Result<T, E> {
+    let mut conn = platform.pool().get()?;
+    let (done, wakes) = write_tx(&mut conn, |conn| {
+        bind_tenant(conn, tenant)?;
+        let now = platform.now();
+        let mut tx =
+            TenantTx { conn, platform, tenant, actor, now, request, pending: Vec::new(), wakes_jobs: false };
+        let done = work(&mut tx)?;
+        platform.keep_records(&mut tx)?;
+        Ok::<_, E>((done, tx.wakes_jobs))
+    })?;
+    if wakes {
+        platform.jobs_wake().notify();
+    }
+    Ok(done)
+}
+
+/// Opens a transaction over the platform's own tables. In a signature, it says that this work crosses tenants.
+pub fn platform_tx<T, E: From<StoreError>>(
+    platform: &Platform,
+    work: impl FnOnce(&mut PlatformTx<'_>) -> Result<T, E>,
+) -> Result<T, E> {
+    let mut conn = platform.pool().get()?;
+    let (done, wakes) = write_tx(&mut conn, |conn| {
+        let mut tx = PlatformTx { conn, platform, now: platform.now(), wakes_jobs: false };
+        let done = work(&mut tx)?;
+        Ok::<_, E>((done, tx.wakes_jobs))
+    })?;
+    if wakes {
+        platform.jobs_wake().notify();
+    }
+    Ok(done)
+}
+
+/// Keeps the pool's name out of slices' signatures.
+pub type ConnectionPool = Pool;

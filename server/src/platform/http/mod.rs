@@ -1,0 +1,9 @@
+//! What every route shares: problem documents, answers with ETags, pages with cursors.
+
+pub mod answer;
+pub mod paging;
+pub mod problem;
+
+pub use answer::{Answer, Answered, Versioned};
+pub use paging::{Cursor, Page, PageQuery};
+pub use problem::{AsProblem, Problem};
