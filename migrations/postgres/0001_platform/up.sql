@@ -118,6 +118,14 @@ CREATE TABLE hook_routes (
     PRIMARY KEY (slug)
 );
 
+-- The key of what belongs to no tenant, wrapped by the master key.
+CREATE TABLE platform_keys (
+    id text NOT NULL,
+    wrapped bytea NOT NULL,
+    created_at timestamptz NOT NULL,
+    PRIMARY KEY (id)
+);
+
 -- Each tenant's key, wrapped by the master key.
 CREATE TABLE tenant_keys (
     tenant_id uuid NOT NULL,
@@ -160,15 +168,15 @@ CREATE POLICY idempotency_keys_tenant ON idempotency_keys
     USING (tenant_id = NULLIF(current_setting('app.tenant', true), '')::uuid)
     WITH CHECK (tenant_id = NULLIF(current_setting('app.tenant', true), '')::uuid);
 
--- Data keys, one a subject and compartment, wrapped by the tenant's key. Erased means gone: wrapped is NULL.
+-- Data keys, one a subject and drawer, wrapped by the tenant's key. Erased means gone: wrapped is NULL.
 CREATE TABLE subject_keys (
     tenant_id uuid NOT NULL,
     subject_id uuid NOT NULL,
-    compartment text NOT NULL,
+    drawer text NOT NULL,
     wrapped bytea,
     created_at timestamptz NOT NULL,
     erased_at timestamptz,
-    PRIMARY KEY (tenant_id, subject_id, compartment)
+    PRIMARY KEY (tenant_id, subject_id, drawer)
 );
 ALTER TABLE subject_keys ENABLE ROW LEVEL SECURITY;
 ALTER TABLE subject_keys FORCE ROW LEVEL SECURITY;

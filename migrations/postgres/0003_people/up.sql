@@ -23,7 +23,6 @@ CREATE TABLE subjects (
     id uuid NOT NULL,
     person_id uuid NOT NULL,
     sealed_name bytea,
-    name_index bytea,
     created_at timestamptz NOT NULL,
     PRIMARY KEY (tenant_id, id)
 );

@@ -2,6 +2,7 @@ DROP TABLE subject_keys;
 DROP TABLE idempotency_keys;
 DROP TABLE jobs;
 DROP TABLE tenant_keys;
+DROP TABLE platform_keys;
 DROP TABLE hook_routes;
 DROP TABLE api_keys;
 DROP TABLE signing_keys;

@@ -118,6 +118,14 @@ CREATE TABLE hook_routes (
     PRIMARY KEY (slug)
 );
 
+-- The key of what belongs to no tenant, wrapped by the master key.
+CREATE TABLE platform_keys (
+    id TEXT NOT NULL,
+    wrapped BLOB NOT NULL,
+    created_at INTEGER NOT NULL,
+    PRIMARY KEY (id)
+);
+
 -- Each tenant's key, wrapped by the master key.
 CREATE TABLE tenant_keys (
     tenant_id BLOB NOT NULL,
@@ -155,13 +163,13 @@ CREATE TABLE idempotency_keys (
 ) WITHOUT ROWID;
 CREATE INDEX idempotency_keys_1 ON idempotency_keys (tenant_id, created_at);
 
--- Data keys, one a subject and compartment, wrapped by the tenant's key. Erased means gone: wrapped is NULL.
+-- Data keys, one a subject and drawer, wrapped by the tenant's key. Erased means gone: wrapped is NULL.
 CREATE TABLE subject_keys (
     tenant_id BLOB NOT NULL,
     subject_id BLOB NOT NULL,
-    compartment TEXT NOT NULL,
+    drawer TEXT NOT NULL,
     wrapped BLOB,
     created_at INTEGER NOT NULL,
     erased_at INTEGER,
-    PRIMARY KEY (tenant_id, subject_id, compartment)
+    PRIMARY KEY (tenant_id, subject_id, drawer)
 ) WITHOUT ROWID;

@@ -18,7 +18,6 @@ CREATE TABLE subjects (
     id BLOB NOT NULL,
     person_id BLOB NOT NULL,
     sealed_name BLOB,
-    name_index BLOB,
     created_at INTEGER NOT NULL,
     PRIMARY KEY (tenant_id, id)
 ) WITHOUT ROWID;
