@@ -2,8 +2,14 @@
 //!
 //! Nothing here reads a file, a clock, a database or a random number, so every answer can be repeated and proved.
 
+pub mod approval;
+pub mod calendar;
 pub mod class;
 pub mod clause;
+pub mod departure;
 pub mod facts;
+pub mod instruction;
 pub mod pack;
+pub mod roles;
 pub mod ruling;
+pub mod schedule;
