@@ -1,0 +1,47 @@
+# Two commands matter: `make run` and `make test`. Each installs what it needs first (scripts/install.sh says what and
+# why) and needs nothing on the machine but Rust, Node and make.
+
+.DEFAULT_GOAL := help
+.PHONY: help run build test test-build lint fmt bench api install-run install-test
+
+TARGET := $(or $(CARGO_TARGET_DIR),target)
+API := web-admin/openapi.json
+# The clock that a test sets. Named for the whole workspace in every call, so that cargo settles on one set of features and
+# compiles each dependency once: the program that the scenarios start is built together with the tests that start it.
+TEST := --workspace --features tenure/test-clock
+
+help: ## this list
+	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
+
+run: build ## the sample organisation, one departure played through, and the server; data stays in ./data
+	$(TARGET)/release/tenure serve --sample
+
+build: install-run ## the program: target/release/tenure
+	cargo build --release -p tenure
+
+test: test-build ## all tests, on SQLite and on PostgreSQL
+	cargo test $(TEST) --no-fail-fast
+
+test-build: install-test
+	cargo build $(TEST) --bins --tests
+
+lint: install-test ## formatting, clippy, and the longest files and functions to think about
+	cargo fmt --all --check
+	cargo clippy $(TEST) --all-targets -- -D warnings
+	scripts/longest.sh
+
+fmt: ## formats the Rust code
+	cargo fmt --all
+
+bench: install-test build ## measures, prints a table, writes target/bench.json
+	cargo bench -p scenarios --bench measure
+
+api: test-build ## writes the API's description, for review and for the console's types
+	$(TARGET)/debug/tenure openapi > $(API).new
+	mv $(API).new $(API)
+
+install-run:
+	@scripts/install.sh --for run
+
+install-test:
+	@scripts/install.sh --for test
