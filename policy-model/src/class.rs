@@ -119,6 +119,12 @@ impl ClassKey {
     }
 }
 
+impl AsRef<str> for ClassKey {
+    fn as_ref(&self) -> &str {
+        &self.0
+    }
+}
+
 impl fmt::Display for ClassKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)

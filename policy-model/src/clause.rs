@@ -52,6 +52,21 @@ pub enum ClauseError {
     },
 }
 
+impl From<ClauseError> for crate::pack::PackProblem {
+    /// A register that cannot be read is a problem of every pack that cites it.
+    fn from(error: ClauseError) -> Self {
+        let (ClauseError::BadRow { line, .. } | ClauseError::Repeated { line, .. }) = &error;
+        Self {
+            file: "clauses.csv".to_owned(),
+            line: u32::try_from(*line).unwrap_or(u32::MAX),
+            column: 1,
+            code: "clause.register",
+            message: error.to_string(),
+            help: "Correct the row.".to_owned(),
+        }
+    }
+}
+
 impl ClauseRegister {
     /// Reads the register from its CSV text.
     ///

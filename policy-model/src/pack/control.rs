@@ -168,6 +168,12 @@ impl<T> AnyOf<T> {
     }
 }
 
+impl<T> AsRef<[T]> for AnyOf<T> {
+    fn as_ref(&self) -> &[T] {
+        &self.0
+    }
+}
+
 impl<T: ClosedFact> AnyOf<T> {
     fn misses(&self, found: T) -> Option<Unmet> {
         if self.is_any() || self.0.contains(&found) {

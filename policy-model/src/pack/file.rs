@@ -9,8 +9,9 @@ use serde::de::DeserializeOwned;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue, ValueDeserializer};
 
+use crate::pack::entry::Entry;
 use crate::pack::problem::{Located, PackProblem, Place, SourceText, nearest};
-use crate::pack::sections::{Entry, Header, Sections};
+use crate::pack::sections::{Header, Sections};
 
 /// A key that any entry may have besides its own: the pack whose entry of the same id it replaces.
 const OVERRIDES: &str = "overrides";
@@ -24,8 +25,6 @@ pub struct PackFile {
     pub header: Option<Located<Header>>,
     /// Its entries.
     pub sections: Sections,
-    /// Where the file begins, for what is missing from it altogether.
-    pub start: Place,
 }
 
 /// Reads a file. Problems are added to `problems`; what could be read is returned all the same.
@@ -38,7 +37,6 @@ pub fn read(name: &str, text: &str, problems: &mut Vec<PackProblem>) -> PackFile
         extends: reader.extends(),
         header: reader.header(),
         sections: Sections::read(&mut reader),
-        start: reader.source.place(0),
     };
     reader.refuse_unknown_sections();
     file

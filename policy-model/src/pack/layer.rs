@@ -4,8 +4,9 @@
 //! one of the same id only if it says so with `overrides = "<the other pack>"`: two authors who happen on the same id
 //! shall not replace each other's rules unawares.
 
+use crate::calendar::Deadlines;
+use crate::pack::entry::Entry;
 use crate::pack::problem::{Located, PackProblem};
-use crate::pack::sections::Entry;
 
 /// One section of a pack on top of the same section of its base.
 pub fn layer<T: Entry>(own: Vec<Located<T>>, base: Vec<Located<T>>, problems: &mut Vec<PackProblem>) -> Vec<Located<T>> {
@@ -49,4 +50,22 @@ fn objection<T: Entry>(located: &Located<T>, replaced: Option<&Located<T>>) -> O
 
 fn pack_of<T>(located: &Located<T>) -> &str {
     located.place.file.trim_end_matches(".toml")
+}
+
+/// The deadlines of a pack on those of its base. They may be shortened, not lengthened: the base's are the law's.
+pub fn layer_deadlines(
+    own: Option<Located<Deadlines>>,
+    base: Option<Located<Deadlines>>,
+    problems: &mut Vec<PackProblem>,
+) -> Option<Located<Deadlines>> {
+    let (Some(own), Some(base)) = (&own, &base) else { return own.or(base) };
+    let pairs = [
+        ("request_days", own.entry.request_days, base.entry.request_days),
+        ("closure_working_days", own.entry.closure_working_days, base.entry.closure_working_days),
+    ];
+    for (key, found, longest) in pairs.into_iter().filter(|(_, found, longest)| found > longest) {
+        let message = format!("`{key}` is {found}, but the pack it extends allows {longest}");
+        problems.push(own.at(key).problem("override.weaker", message, format!("Write {longest} or less.")));
+    }
+    Some(own.clone())
 }

@@ -6,6 +6,7 @@
 
 mod check;
 pub mod control;
+mod entry;
 mod file;
 mod layer;
 mod mask;
@@ -16,14 +17,20 @@ mod sections;
 
 use std::collections::HashMap;
 
+use crate::approval::ApprovalRule;
+use crate::calendar::Deadlines;
 use crate::class::{Class, ClassPattern};
 use crate::clause::ClauseRegister;
+use crate::departure::DepartureRule;
 use crate::facts::Age;
+use crate::roles::{Exclusion, Power, Role};
+use crate::schedule::Schedule;
 
 pub use problem::{PackProblem, nearest};
 pub use sections::{Header, Named};
 
 use control::ControlRule;
+use mask::Layout;
 use problem::{Located, SourceText};
 use rulebook::Rulebook;
 use sections::Sections;
@@ -39,6 +46,14 @@ pub struct Pack {
     features: Vec<Named>,
     pub(crate) controls: Vec<ControlRule>,
     pub(crate) rulebook: Rulebook,
+    schedules: Vec<Schedule>,
+    departure_rules: Vec<DepartureRule>,
+    approvals: Vec<ApprovalRule>,
+    roles: Vec<Role>,
+    exclusions: Vec<Exclusion>,
+    acts: Vec<Named>,
+    powers: Vec<Power>,
+    deadlines: Deadlines,
 }
 
 impl Pack {
@@ -61,9 +76,11 @@ impl Pack {
             .map(|(_, file)| file.sections)
             .reduce(|base, own| own.over(base, &mut problems))
             .unwrap_or_default();
-        check::check(&sections, clauses, &mut problems);
-        match (header, check::layout(&sections)) {
-            (Some(header), Some(layout)) if problems.is_empty() => Ok(Self::of(header, extends, sections, layout)),
+        check::check(&sections, clauses, &SourceText::new(name, "").place(0), &mut problems);
+        match (header, sections.deadlines.clone(), check::layout(&sections)) {
+            (Some(header), Some(deadlines), Some(layout)) if problems.is_empty() => {
+                Ok(Self::of(header, extends, sections, deadlines.entry, layout))
+            }
             _ => {
                 problems.sort_by(|a, b| (&a.file, a.line, a.column).cmp(&(&b.file, b.line, b.column)));
                 Err(problems)
@@ -71,7 +88,7 @@ impl Pack {
         }
     }
 
-    fn of(header: Header, extends: Vec<String>, sections: Sections, layout: mask::Layout) -> Self {
+    fn of(header: Header, extends: Vec<String>, sections: Sections, deadlines: Deadlines, layout: Layout) -> Self {
         let classes = entries(sections.classes);
         let controls = entries(sections.controls);
         let places = classes.iter().enumerate().map(|(place, class)| (class.key.to_string(), place));
@@ -82,6 +99,14 @@ impl Pack {
             services: entries(sections.services).into_iter().map(|name| name.0).collect(),
             features: entries(sections.features).into_iter().map(|name| name.0).collect(),
             rulebook: Rulebook::compile(layout, &classes, &controls),
+            schedules: entries(sections.schedules),
+            departure_rules: entries(sections.departures),
+            approvals: entries(sections.approvals),
+            roles: entries(sections.roles),
+            exclusions: entries(sections.exclusions),
+            acts: entries(sections.acts).into_iter().map(|act| act.0).collect(),
+            powers: entries(sections.powers),
+            deadlines,
             classes,
             controls,
         }
@@ -131,6 +156,46 @@ impl Pack {
     /// The features that matter to a control rule, for whoever switches them on.
     pub fn features(&self) -> &[Named] {
         &self.features
+    }
+
+    /// How long data stays.
+    pub fn schedules(&self) -> &[Schedule] {
+        &self.schedules
+    }
+
+    /// What becomes of data when somebody leaves.
+    pub fn departure_rules(&self) -> &[DepartureRule] {
+        &self.departure_rules
+    }
+
+    /// Whose yes an instruction needs.
+    pub fn approvals(&self) -> &[ApprovalRule] {
+        &self.approvals
+    }
+
+    /// The roles.
+    pub fn roles(&self) -> &[Role] {
+        &self.roles
+    }
+
+    /// The pairs of roles that nobody may hold together.
+    pub fn exclusions(&self) -> &[Exclusion] {
+        &self.exclusions
+    }
+
+    /// Everything that can be done with Tenure itself, with what people call it.
+    pub fn acts(&self) -> &[Named] {
+        &self.acts
+    }
+
+    /// Which role may do which act.
+    pub fn powers(&self) -> &[Power] {
+        &self.powers
+    }
+
+    /// The answer times.
+    pub fn deadlines(&self) -> &Deadlines {
+        &self.deadlines
     }
 
     /// The keys of the classes for which some facts would find no control rule, for the console's list.

@@ -1,0 +1,91 @@
+//! Roles, exclusions, powers and approvals: every role named exists, every act has somebody who may do it, and every
+//! action a rule that says whose yes it takes.
+
+use crate::instruction::Action;
+use crate::pack::problem::{Located, PackProblem, Place, nearest};
+use crate::pack::sections::Sections;
+
+/// Checks what the sections say about people.
+pub fn check(sections: &Sections, start: &Place, problems: &mut Vec<PackProblem>) {
+    check_roles(sections, problems);
+    check_acts(sections, problems);
+    check_every_action_is_covered(sections, start, problems);
+}
+
+fn check_roles(sections: &Sections, problems: &mut Vec<PackProblem>) {
+    let roles: Vec<&str> = sections.roles.iter().map(|role| role.entry.key.as_str()).collect();
+    for rule in &sections.exclusions {
+        let [one, other] = &rule.entry.roles;
+        if one == other {
+            let message = format!("exclusion `{}` excludes `{one}` from itself", rule.entry.id);
+            problems.push(rule.at("roles").problem("exclusion.of-itself", message, "Name two different roles."));
+        }
+        for role in [one, other] {
+            problems.extend(unknown_role(rule, "exclusion", &rule.entry.id, "roles", role, &roles));
+        }
+    }
+    for rule in &sections.powers {
+        problems.extend(unknown_role(rule, "power", &rule.entry.id, "role", &rule.entry.role, &roles));
+    }
+    for rule in &sections.approvals {
+        for need in &rule.entry.approvers {
+            problems.extend(unknown_role(rule, "approval", &rule.entry.id, "approvers", &need.role, &roles));
+        }
+    }
+}
+
+fn unknown_role<T>(
+    rule: &Located<T>,
+    section: &str,
+    id: &str,
+    key: &str,
+    role: &str,
+    roles: &[&str],
+) -> Option<PackProblem> {
+    if roles.contains(&role) {
+        return None;
+    }
+    let help = match nearest(role, roles.iter().copied()) {
+        Some(near) => format!("Did you mean `{near}`?"),
+        None => format!("The roles are: {}.", roles.join(", ")),
+    };
+    Some(rule.at(key).problem("role.unknown", format!("{section} `{id}` names role `{role}`, which does not exist"), help))
+}
+
+/// A mistyped act would silently be nobody's; an act that is nobody's could never be done.
+fn check_acts(sections: &Sections, problems: &mut Vec<PackProblem>) {
+    let acts: Vec<&str> = sections.acts.iter().map(|act| act.entry.0.key.as_str()).collect();
+    for power in &sections.powers {
+        for act in power.entry.acts.iter().filter(|act| !acts.contains(&act.as_str())) {
+            let help = match nearest(act, acts.iter().copied()) {
+                Some(near) => format!("Did you mean `{near}`?"),
+                None => "Declare it as an `[[act]]` with its names in Chinese and English.".to_owned(),
+            };
+            let message = format!("power `{}` gives `{act}`, which is no declared act", power.entry.id);
+            problems.push(power.at("acts").problem("act.unknown", message, help));
+        }
+    }
+    for act in &sections.acts {
+        let key = &act.entry.0.key;
+        if !sections.powers.iter().any(|power| power.entry.acts.contains(key)) {
+            let message = format!("no role may do `{key}`");
+            problems.push(act.at("key").problem("act.nobodys", message, "Give it to a role with a `[[power]]`."));
+        }
+    }
+}
+
+/// Approval rules add up, so each action needs one that binds whatever the data and however many the people.
+fn check_every_action_is_covered(sections: &Sections, start: &Place, problems: &mut Vec<PackProblem>) {
+    for action in Action::ALL {
+        let covers_all = sections.approvals.iter().any(|rule| {
+            let rule = &rule.entry;
+            rule.actions.contains(action) && rule.sensitivity == crate::approval::Sensitivity::Any && rule.subjects_from <= 1
+        });
+        if !covers_all {
+            let action = action.as_str();
+            let message = format!("no approval rule says whose yes `{action}` takes for ordinary data of one person");
+            let help = format!("Add an `[[approval]]` with actions = [\"{action}\"]; `approvers = []` if it takes nobody's.");
+            problems.push(start.problem("approval.missing", message, help));
+        }
+    }
+}

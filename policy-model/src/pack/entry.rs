@@ -1,0 +1,98 @@
+//! What the entries of all list sections have in common: an id, the clauses they cite, the classes they speak of.
+
+use crate::approval::ApprovalRule;
+use crate::class::{Class, ClassPattern};
+use crate::departure::DepartureRule;
+use crate::pack::control::ControlRule;
+use crate::pack::sections::{ActName, FeatureName, ServiceName};
+use crate::roles::{Exclusion, Power, Role};
+use crate::schedule::Schedule;
+
+/// What every entry of a list section has.
+pub trait Entry: serde::de::DeserializeOwned {
+    /// The section's name.
+    const SECTION: &'static str;
+    /// The key that identifies an entry.
+    const ID_KEY: &'static str = "id";
+
+    /// What identifies the entry among its section.
+    fn id(&self) -> &str;
+
+    /// The clauses it cites.
+    fn clauses(&self) -> &[String] {
+        &[]
+    }
+
+    /// The classes it speaks of.
+    fn patterns(&self) -> &[ClassPattern] {
+        &[]
+    }
+
+    /// Why it may not take the place of `base`, the entry of the same id in the pack that it extends.
+    fn may_not_replace(&self, _base: &Self) -> Option<Weaker> {
+        None
+    }
+}
+
+/// An entry that would protect less than the one it replaces.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Weaker {
+    /// The key whose value is at fault.
+    pub key: &'static str,
+    /// What was found.
+    pub message: String,
+    /// What would be right.
+    pub help: String,
+}
+
+/// Writes out [`Entry`]: the section, the key that identifies an entry, and where its clauses and classes stand.
+macro_rules! entries {
+    ($( $entry:ty, $section:literal, $id_key:literal => $($id:tt).+
+        $(, clauses: $clauses:ident)? $(, patterns: $($patterns:ident).+)? $(, guard: $guard:ident)?; )+) => {
+        $(
+            impl Entry for $entry {
+                const SECTION: &'static str = $section;
+                const ID_KEY: &'static str = $id_key;
+
+                fn id(&self) -> &str {
+                    self.$($id).+.as_ref()
+                }
+
+                $( fn clauses(&self) -> &[String] {
+                    &self.$clauses
+                } )?
+
+                $( fn patterns(&self) -> &[ClassPattern] {
+                    self.$($patterns).+.as_ref()
+                } )?
+
+                $( fn may_not_replace(&self, base: &Self) -> Option<Weaker> {
+                    $guard(self, base)
+                } )?
+            }
+        )+
+    };
+}
+
+entries! {
+    Class, "class", "key" => key, clauses: clauses, guard: lowered_class;
+    ServiceName, "service", "key" => 0.key;
+    FeatureName, "feature", "key" => 0.key;
+    ControlRule, "control", "id" => id, clauses: clauses, patterns: when.class;
+    Schedule, "schedule", "id" => id, clauses: clauses, patterns: classes;
+    DepartureRule, "departure", "id" => id, clauses: clauses, patterns: classes;
+    ApprovalRule, "approval", "id" => id, clauses: clauses;
+    Role, "role", "key" => key;
+    Exclusion, "exclusion", "id" => id, clauses: clauses;
+    ActName, "act", "key" => 0.key;
+    Power, "power", "id" => id, clauses: clauses;
+}
+
+fn lowered_class(own: &Class, base: &Class) -> Option<Weaker> {
+    let key = own.lowers(base)?;
+    Some(Weaker {
+        key,
+        message: format!("class `{}` would be less protected than in the pack it extends: `{key}`", own.key),
+        help: "A class may be raised, never lowered (gbt35273-3.2, yongchang-def-sensitive).".to_owned(),
+    })
+}
