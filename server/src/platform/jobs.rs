@@ -7,7 +7,7 @@
 use crate::platform::Platform;
 use crate::platform::attempt::job_tx;
 use crate::platform::clock::Clock;
-use crate::platform::db::tx::{platform_table, platform_tx};
+use crate::platform::db::tx::platform_tx;
 use crate::platform::db::{AnyConnection, PlatformTx, StoreError, Stored, TenantTx, Ts};
 use crate::platform::ids::{JobId, TenantId};
 use chrono::Duration;
@@ -16,13 +16,19 @@ use serde_json::Value;
 use std::collections::HashMap;
 use std::sync::{Arc, Condvar, Mutex};
 
-platform_table! {
-    jobs (id) {
-        id -> SqlUid, tenant_id -> SqlUid, kind -> Text, key -> Text, payload -> Text, due_at -> SqlTs,
-        attempts -> Integer, lease_owner -> Nullable<Text>, lease_until -> Nullable<SqlTs>,
-        last_error -> Nullable<Text>, created_at -> SqlTs,
+mod tables {
+    use crate::platform::db::tx::platform_table;
+
+    platform_table! {
+        jobs (id) {
+            id -> SqlUid, tenant_id -> SqlUid, kind -> Text, key -> Text, payload -> Text, due_at -> SqlTs,
+            attempts -> Integer, lease_owner -> Nullable<Text>, lease_until -> Nullable<SqlTs>,
+            last_error -> Nullable<Text>, created_at -> SqlTs,
+        }
     }
 }
+use tables::jobs;
+
 
 /// What a step says of the work that is left.
 #[derive(Debug)]
@@ -227,7 +233,7 @@ impl Workers {
     }
 
     fn work(&self) {
-        let pause = std::time::Duration::from_millis(500);
+        let pause = self.platform.config().jobs.poll;
         loop {
             match self.claim() {
                 Ok(Some(job)) => self.take_steps(&job),
@@ -322,7 +328,7 @@ impl Workers {
     }
 
     fn lease_end(&self) -> Ts {
-        Ts(Clock::monotone_wall() + Duration::seconds(30))
+        Ts(Clock::monotone_wall() + self.platform.config().jobs.lease)
     }
 
     /// The next due job that nobody holds, now ours. Leases run on the machine's time, due dates on the application's.

@@ -6,33 +6,97 @@
 pub mod attempt;
 pub mod caller;
 pub mod clock;
+pub mod config;
 pub mod db;
 pub mod http;
 pub mod ids;
 pub mod jobs;
+pub mod keyring;
 pub mod metrics;
+pub mod outbound;
 pub mod record;
 pub mod sign_in;
+pub mod standard_webhooks;
+pub mod vault;
 
 use attempt::{Authority, RecordSink};
 use clock::Clock;
+use config::Config;
 use db::{Pool, Stored, TenantTx, Ts};
 use ids::Id;
 use jobs::Wake;
+use keyring::MasterKey;
 use metrics::Metrics;
+use outbound::Outbound;
+use std::sync::{Mutex, OnceLock, PoisonError};
+use uuid::timestamp::context::ContextV7;
+use vault::Keys;
 
 /// Everything one process shares. Made once, in `app.rs`.
 pub struct Platform {
     pool: Pool,
     clock: Clock,
-    authority: Box<dyn Authority>,
-    records: Box<dyn RecordSink>,
+    config: Config,
+    keys: OnceLock<Keys>,
+    outbound: Outbound,
+    plugged: Plugged,
     jobs_wake: Wake,
     metrics: Metrics,
-    id_order: std::sync::Mutex<uuid::timestamp::context::ContextV7>,
+    id_order: Mutex<ContextV7>,
+}
+
+/// What slices plug into the platform.
+pub struct Plugged {
+    /// Who may do what.
+    pub authority: Box<dyn Authority>,
+    /// Where records go.
+    pub records: Box<dyn RecordSink>,
 }
 
 impl Platform {
+    /// Puts one together over a migrated database and opens its keys.
+    ///
+    /// # Errors
+    /// When the database does not answer or the master key does not open what is stored there.
+    pub fn new(
+        config: Config,
+        pool: Pool,
+        clock: Clock,
+        master: MasterKey,
+        metrics: Metrics,
+        plugged: Plugged,
+    ) -> Stored<Self> {
+        let platform = Self {
+            outbound: Outbound::new(config.outbound()),
+            pool,
+            clock,
+            config,
+            keys: OnceLock::new(),
+            plugged,
+            jobs_wake: Wake::default(),
+            metrics,
+            id_order: Mutex::new(ContextV7::new().with_additional_precision()),
+        };
+        let keys = db::tx::platform_tx(&platform, |p| Keys::open(p, master))?;
+        let _ = platform.keys.set(keys);
+        Ok(platform)
+    }
+
+    /// The settings.
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+
+    /// The client for addresses that somebody else wrote down.
+    pub fn outbound(&self) -> &Outbound {
+        &self.outbound
+    }
+
+    /// The keys this process holds open. [`Platform::new`] is the only way to a platform, and opens them.
+    pub fn keys(&self) -> &Keys {
+        self.keys.get().unwrap_or_else(|| unreachable!("opened by Platform::new"))
+    }
+
     /// The instant, cut to what both databases keep.
     pub fn now(&self) -> Ts {
         Ts::from(self.clock.now())
@@ -47,7 +111,7 @@ impl Platform {
     #[allow(clippy::disallowed_methods, reason = "the one place that makes ids")]
     pub fn new_id<I: Id>(&self, at: Ts) -> I {
         let (seconds, nanos) = (at.timestamp().max(0).unsigned_abs(), at.timestamp_subsec_nanos());
-        let order = self.id_order.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let order = self.id_order.lock().unwrap_or_else(PoisonError::into_inner);
         let stamp = uuid::Timestamp::from_unix(&*order, seconds, nanos);
         I::from(uuid::Uuid::new_v7(stamp))
     }
@@ -62,7 +126,7 @@ impl Platform {
     }
 
     pub(in crate::platform) fn authority(&self) -> &dyn Authority {
-        self.authority.as_ref()
+        self.plugged.authority.as_ref()
     }
 
     pub(crate) fn jobs_wake(&self) -> &Wake {
@@ -75,6 +139,6 @@ impl Platform {
         if pending.is_empty() {
             return Ok(());
         }
-        self.records.append(tx, pending)
+        self.plugged.records.append(tx, pending)
     }
 }

@@ -15,13 +15,18 @@ pub use tx::{PlatformTable, PlatformTx, TenantTable, TenantTx};
 pub(crate) use types::multi;
 pub use types::{SqlTs, SqlUid, Ts};
 
-/// Either database.
-#[derive(diesel::MultiConnection)]
-pub enum AnyConnection {
-    /// For more than one node.
-    Pg(diesel::PgConnection),
-    /// The embedded default.
-    Sqlite(diesel::SqliteConnection),
+pub use any::{AnyConnection, MultiBackend};
+
+#[allow(missing_docs, reason = "the derive writes public items without documentation")]
+mod any {
+    /// Either database.
+    #[derive(diesel::MultiConnection)]
+    pub enum AnyConnection {
+        /// For more than one node.
+        Pg(diesel::PgConnection),
+        /// The embedded default.
+        Sqlite(diesel::SqliteConnection),
+    }
 }
 
 /// Runs the same body on the concrete connection of either backend; all of diesel works inside.

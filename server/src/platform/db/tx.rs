@@ -42,6 +42,7 @@ macro_rules! tenant_table {
             use diesel::sql_types::*;
             use $crate::platform::db::{SqlTs, SqlUid};
             $(#[$meta])*
+            #[allow(missing_docs)]
             $name (tenant_id, $($key),+) { tenant_id -> SqlUid, $($columns)* }
         }
         impl $crate::platform::db::TenantTable for $name::table {
