@@ -9,6 +9,7 @@ pub mod clause;
 pub mod departure;
 pub mod facts;
 pub mod instruction;
+pub mod ledger;
 pub mod pack;
 pub mod roles;
 pub mod ruling;
