@@ -73,6 +73,16 @@ pub enum Then {
     Anonymise,
 }
 
+impl Then {
+    /// What people read: Chinese, English.
+    pub fn names(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Delete => ("删除", "deleted"),
+            Self::Anonymise => ("匿名化", "anonymised"),
+        }
+    }
+}
+
 /// Why a period is as long as it is: the permitted criteria of dingtalk-5.1-criteria.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::class::ClassPattern;
 use crate::instruction::Action;
 use crate::ruling::Controller;
+use crate::schedule::Then;
 
 /// What becomes of some classes of data: `[[departure]]`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -63,6 +64,23 @@ impl Disposition {
         match self {
             Self::Anonymise | Self::Delete => true,
             Self::Retain | Self::HandOver | Self::Hide | Self::Release | Self::Detach => false,
+        }
+    }
+
+    /// Whether the organisation still has the data afterwards.
+    pub fn stays_with_the_organisation(self) -> bool {
+        match self {
+            Self::Retain | Self::HandOver | Self::Hide | Self::Release => true,
+            Self::Detach | Self::Anonymise | Self::Delete => false,
+        }
+    }
+
+    /// The way it ends the data, if it does.
+    pub fn as_ending(self) -> Option<Then> {
+        match self {
+            Self::Anonymise => Some(Then::Anonymise),
+            Self::Delete => Some(Then::Delete),
+            Self::Retain | Self::HandOver | Self::Hide | Self::Release | Self::Detach => None,
         }
     }
 
