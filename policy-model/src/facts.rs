@@ -5,8 +5,8 @@
 //! later rules old data anew only where a rule says so.
 //!
 //! A fact that is left out takes the value under which the organisation gets least, so that forgetting to state one
-//! never takes anything from a person. The one exception is age: people count as adults until somebody says otherwise,
-//! as the source documents presume (dingtalk-7-minor).
+//! never takes anything from a person. Two are different: people count as adults until somebody says otherwise, as the
+//! source documents presume (dingtalk-7-minor), and data that no conversation is named for is taken not to be part of one.
 
 use serde::{Deserialize, Serialize};
 
@@ -112,7 +112,7 @@ closed_facts! {
         DirectFormerColleague "direct_former_colleague",
         /// The other side was never a colleague.
         DirectOutsider "direct_outsider",
-        /// The data is not part of a conversation, or nobody said of which.
+        /// The data is not part of a conversation.
         #[default]
         None "none",
     }

@@ -16,6 +16,9 @@ use crate::pack::sections::{Header, Sections};
 /// A key that any entry may have besides its own: the pack whose entry of the same id it replaces.
 const OVERRIDES: &str = "overrides";
 
+/// The code of what is no TOML; where it occurs there is nothing to check.
+pub const SYNTAX: &str = "toml.syntax";
+
 /// What one file says, before anything is checked across files.
 #[derive(Debug)]
 pub struct PackFile {
@@ -27,11 +30,15 @@ pub struct PackFile {
     pub sections: Sections,
 }
 
-/// Reads a file. Problems are added to `problems`; what could be read is returned all the same.
-pub fn read(name: &str, text: &str, problems: &mut Vec<PackProblem>) -> PackFile {
+/// Reads a file. Problems are added to `problems`; what could be read is returned all the same. A file that is no TOML
+/// is not read at all: whatever followed would be guesses about what its author meant.
+pub fn read(name: &str, text: &str, problems: &mut Vec<PackProblem>) -> Option<PackFile> {
     let source = SourceText::new(name, text);
     let (root, errors) = DeTable::parse_recoverable(text);
-    problems.extend(errors.iter().map(|error| problem_of(&source, error, source.place(0), "toml.syntax")));
+    if !errors.is_empty() {
+        problems.extend(errors.iter().map(|error| syntax_problem(&source, error)));
+        return None;
+    }
     let mut reader = Reader { source, tables: root.into_inner(), problems };
     let file = PackFile {
         extends: reader.extends(),
@@ -39,7 +46,7 @@ pub fn read(name: &str, text: &str, problems: &mut Vec<PackProblem>) -> PackFile
         sections: Sections::read(&mut reader),
     };
     reader.refuse_unknown_sections();
-    file
+    Some(file)
 }
 
 /// The sections of a file that have not been read yet.
@@ -84,7 +91,7 @@ impl<'t> Reader<'t, '_> {
         match T::deserialize(ValueDeserializer::from(Spanned::new(span, value))) {
             Ok(entry) => Some(Located { entry, place, keys, overrides }),
             Err(error) => {
-                self.problems.push(problem_of(&self.source, &error, place, "pack.wrong-value"));
+                self.problems.push(entry_problem(&self.source, &error, place));
                 None
             }
         }
@@ -136,11 +143,16 @@ impl<'t> Reader<'t, '_> {
     }
 }
 
-/// A parser's complaint as a problem, at its own place or else at `otherwise`.
-fn problem_of(source: &SourceText<'_>, error: &toml::de::Error, otherwise: Place, code: &'static str) -> PackProblem {
-    let place = error.span().map_or(otherwise, |span| source.place(span.start));
+fn syntax_problem(source: &SourceText<'_>, error: &toml::de::Error) -> PackProblem {
+    let place = source.place(error.span().map_or(0, |span| span.start));
+    place.problem(SYNTAX, error.message(), "Correct this first; nothing else was checked.")
+}
+
+/// What is wrong with an entry, at the place of the key or value at fault, or else at the entry's own.
+fn entry_problem(source: &SourceText<'_>, error: &toml::de::Error, entry: Place) -> PackProblem {
+    let place = error.span().map_or(entry, |span| source.place(span.start));
     let message = error.message();
-    let code = if message.starts_with("unknown field") { "pack.unknown-key" } else { code };
+    let code = if message.starts_with("unknown field") { "pack.unknown-key" } else { "pack.wrong-value" };
     place.problem(code, message, help_for(message))
 }
 

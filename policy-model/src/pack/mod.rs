@@ -68,6 +68,9 @@ impl Pack {
     ) -> Result<Self, Vec<PackProblem>> {
         let mut problems = Vec::new();
         let chain = read_chain(name, text_of, &mut problems);
+        if problems.iter().any(|problem| problem.code == file::SYNTAX) {
+            return Err(problems);
+        }
         let extends = chain.iter().skip(1).map(|(name, _)| name.clone()).collect();
         let header = chain.first().and_then(|(_, file)| file.header.as_ref()).map(|located| located.entry.clone());
         let sections = chain
@@ -227,7 +230,7 @@ fn read_chain(
             problems.push(named_at.problem("pack.unknown", format!("there is no pack `{name}`"), help));
             break;
         };
-        let file = file::read(&name, &text, problems);
+        let Some(file) = file::read(&name, &text, problems) else { break };
         next = file.extends.clone();
         check_name(&name, &file, problems);
         chain.push((name, file));
