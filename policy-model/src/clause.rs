@@ -75,7 +75,8 @@ impl ClauseRegister {
     pub fn parse(csv_text: &str) -> Result<Self, ClauseError> {
         let mut register = Self::default();
         let mut reader = csv::Reader::from_reader(csv_text.as_bytes());
-        let headers = reader.headers().cloned().map_err(|error| ClauseError::BadRow { line: 1, found: error.to_string() })?;
+        let headers =
+            reader.headers().cloned().map_err(|error| ClauseError::BadRow { line: 1, found: error.to_string() })?;
         for row in reader.records() {
             let row = row.map_err(|error| bad_row(&error))?;
             let line = row.position().map_or(0, csv::Position::line);
@@ -143,7 +144,8 @@ mod tests {
 
     #[test]
     fn an_unknown_column_is_refused() {
-        let error = ClauseRegister::parse("id,source,clause,title_zh,requirement_en,priority\na,b,c,d,e,f\n").unwrap_err();
+        let error =
+            ClauseRegister::parse("id,source,clause,title_zh,requirement_en,priority\na,b,c,d,e,f\n").unwrap_err();
         assert!(error.to_string().contains("priority"), "{error}");
     }
 }

@@ -307,7 +307,10 @@ mod tests {
             (r#"{"account":"personal"}"#, "missing field `class`"),
             (r#"{"class":"hr.name"}"#, "missing field `account`"),
             (r#"{"class":"hr.name","account":"personal","consnt":"explicit"}"#, "expected one of `class`, `account`"),
-            (r#"{"class":"hr.name","account":"personal","consent":"continued_use"}"#, "expected one of `none`, `withdrawn`, `explicit`, `guardian`"),
+            (
+                r#"{"class":"hr.name","account":"personal","consent":"continued_use"}"#,
+                "expected one of `none`, `withdrawn`, `explicit`, `guardian`",
+            ),
             (r#"{"class":"hr.name","account":"personal","service":{"name":"drive"}}"#, "missing field `opened_by`"),
         ];
         for (line, complaint) in cases {

@@ -1,4 +1,5 @@
 //! Every case of the DingTalk policy's section 3.6, as a table: the facts, who controls the data, the rule, its clause.
+#![allow(clippy::unwrap_used, reason = "what a test cannot read has failed it")]
 
 mod packs;
 
@@ -27,6 +28,7 @@ fn holds(cases: &[Case]) {
 }
 
 #[test]
+#[rustfmt::skip] // a case a line
 fn everything_under_an_enterprise_account_is_the_organisations() {
     holds(&[
         ("hr.name", ENTERPRISE, "", Organisation, "enterprise-account", "dingtalk-3.6.2"),
@@ -40,6 +42,7 @@ fn everything_under_an_enterprise_account_is_the_organisations() {
 }
 
 #[test]
+#[rustfmt::skip] // a case a line
 fn class_1_is_what_the_organisation_assigns_and_its_functions_record() {
     holds(&[
         ("hr.position", PRIVATELY, r#","source":"organisation""#, Organisation, "class-1-assigned", "dingtalk-3.6.1-1"),
@@ -57,6 +60,7 @@ fn class_1_is_what_the_organisation_assigns_and_its_functions_record() {
 }
 
 #[test]
+#[rustfmt::skip] // a case a line
 fn class_2_is_orders_made_as_a_member() {
     holds(&[
         ("order.marketplace", MEMBER, "", Organisation, "class-2-orders", "dingtalk-3.6.1-2"),
@@ -66,6 +70,7 @@ fn class_2_is_orders_made_as_a_member() {
 }
 
 #[test]
+#[rustfmt::skip] // a case a line
 fn class_3_is_what_hr_uploads_or_demands() {
     holds(&[
         ("hr.id_card", PRIVATELY, r#","source":"organisation""#, Organisation, "class-3-uploaded", "dingtalk-3.6.1-3"),
@@ -78,6 +83,7 @@ fn class_3_is_what_hr_uploads_or_demands() {
 }
 
 #[test]
+#[rustfmt::skip] // a case a line
 fn class_4_is_what_a_school_uploads_or_demands() {
     let parent = r#""account":"personal","membership":"none""#;
     holds(&[
@@ -88,6 +94,7 @@ fn class_4_is_what_a_school_uploads_or_demands() {
 }
 
 #[test]
+#[rustfmt::skip] // a case a line
 fn class_5_is_the_organisations_groups_and_no_ordinary_group() {
     for kind in ["all_staff_group", "internal_group", "cooperation_group", "service_group", "secret_group"] {
         let conversation: &'static str = format!(r#","conversation":"{kind}""#).leak();
@@ -110,6 +117,7 @@ fn class_5_is_the_organisations_groups_and_no_ordinary_group() {
 }
 
 #[test]
+#[rustfmt::skip] // a case a line
 fn colleague_chat_needs_the_service_and_both_to_be_employed() {
     let chat = "im.colleague_direct_chat";
     holds(&[
@@ -127,6 +135,7 @@ fn colleague_chat_needs_the_service_and_both_to_be_employed() {
 }
 
 #[test]
+#[rustfmt::skip] // a case a line
 fn class_6_is_the_security_applications_logs_and_no_others() {
     let security = r#""account":"personal","capacity":"member","membership":"employed","service":{"name":"security","opened_by":"organisation"},"source":"produced""#;
     for class in ["log.login_logout", "log.app_access", "log.file_operation", "log.group_operation", "log.screen_capture", "log.device_security", "log.join_organisation", "network.ip_address"] {
@@ -139,6 +148,7 @@ fn class_6_is_the_security_applications_logs_and_no_others() {
 }
 
 #[test]
+#[rustfmt::skip] // a case a line
 fn class_7_is_whatever_else_the_organisation_submits() {
     holds(&[
         ("health.symptoms", PRIVATELY, r#","source":"organisation""#, Organisation, "class-7-submitted", "dingtalk-3.6.1-7"),
@@ -150,6 +160,7 @@ fn class_7_is_whatever_else_the_organisation_submits() {
 }
 
 #[test]
+#[rustfmt::skip] // a case a line
 fn class_8_needs_the_express_consent_of_a_member_or_of_the_minors_guardian() {
     let departed = r#""account":"personal","membership":"departed""#;
     let outsider = r#""account":"personal","membership":"none""#;
@@ -172,6 +183,7 @@ fn class_8_needs_the_express_consent_of_a_member_or_of_the_minors_guardian() {
 }
 
 #[test]
+#[rustfmt::skip] // a case a line
 fn an_application_that_the_administrator_did_not_open_gives_the_organisation_nothing() {
     let not_opened = r#""account":"personal","capacity":"member","membership":"employed","service":{"name":"office","opened_by":"person"}"#;
     for class in ["attendance.clock_in", "hr.name", "drive.file", "im.internal_group_message", "edu.parent_contact", "order.marketplace"] {
@@ -182,6 +194,7 @@ fn an_application_that_the_administrator_did_not_open_gives_the_organisation_not
 }
 
 #[test]
+#[rustfmt::skip] // a case a line
 fn what_a_person_does_privately_stays_theirs() {
     holds(&[
         ("drive.file", PRIVATELY, "", Person, "private-capacity", "dingtalk-def-4"),
@@ -196,6 +209,7 @@ fn what_a_person_does_privately_stays_theirs() {
 }
 
 #[test]
+#[rustfmt::skip] // a case a line
 fn what_a_member_makes_in_the_organisations_tools_is_the_organisations() {
     for class in ["doc.content", "doc.edit_trace", "project.task", "project.log", "lowcode.form_data", "meeting.recording", "mail.message"] {
         holds(&[(class, MEMBER, "", Organisation, "member-in-organisation-service", "dingtalk-2.2.3-org")]);
@@ -217,7 +231,8 @@ fn acting_as_a_member_without_being_one_is_not_settled() {
 #[test]
 fn what_no_rule_covers_is_the_persons_and_says_so() {
     let pack = pack("dingtalk");
-    let ruling = pack.rule(&facts(r#"{"class":"doc.content","account":"personal","capacity":"member","membership":"employed"}"#));
+    let ruling = pack
+        .rule(&facts(r#"{"class":"doc.content","account":"personal","capacity":"member","membership":"employed"}"#));
     assert_eq!((ruling.controller(), ruling.rule_missing(), ruling.rule_id()), (Person, true, None));
     assert!(pack.classes_with_a_rule_missing().contains(&"doc.content"));
     assert!(!pack.classes_with_a_rule_missing().contains(&"basic.name"));
@@ -226,7 +241,11 @@ fn what_no_rule_covers_is_the_persons_and_says_so() {
 #[test]
 fn only_consent_and_what_follows_from_it_reaches_back() {
     let pack = pack("dingtalk");
-    let chat = |special: &str| facts(&format!(r#"{{"class":"im.noncolleague_direct_chat",{PRIVATELY},"conversation":"direct_outsider"{special}}}"#));
+    let chat = |special: &str| {
+        facts(&format!(
+            r#"{{"class":"im.noncolleague_direct_chat",{PRIVATELY},"conversation":"direct_outsider"{special}}}"#
+        ))
+    };
     let given = pack.rule_anew(&chat(r#","consent":"explicit""#)).unwrap();
     assert_eq!(given.controller(), Organisation);
     let withdrawn = pack.rule_anew(&chat(r#","consent":"withdrawn""#)).unwrap();

@@ -1,4 +1,5 @@
 //! What is refused when a pack is loaded: each mistake with its file, its line and what would be right.
+#![allow(clippy::unwrap_used, reason = "what a test cannot read has failed it")]
 
 mod packs;
 
@@ -26,7 +27,11 @@ fn refuses(body: &str, code: &str, line: u32, message: &str, help: &str) {
     let problems = problems_of(&format!("{HEADER}{body}"));
     let [problem] = problems.as_slice() else { panic!("one problem expected for {body}:\n{}", listed(&problems)) };
     let header_lines = HEADER.matches('\n').count() as u32;
-    assert_eq!((problem.code, problem.line - header_lines, problem.file.as_str()), (code, line, "acme.toml"), "{problem}");
+    assert_eq!(
+        (problem.code, problem.line - header_lines, problem.file.as_str()),
+        (code, line, "acme.toml"),
+        "{problem}"
+    );
     assert!(problem.message.contains(message), "{problem}");
     assert!(problem.help.contains(help), "{problem}");
 }
@@ -60,7 +65,13 @@ fn a_key_a_value_or_a_section_that_does_not_exist() {
     refuses(&rule, "pack.wrong-value", 4, "unknown variant `peron`", "Did you mean `person`?");
     let rule = control("a", "consent = []", "person");
     refuses(&rule, "pack.wrong-value", 3, "an empty list fits nothing", "");
-    refuses("[[contrl]]\nid = \"a\"\n", "pack.unknown-section", 1, "there is no section `contrl`", "Did you mean `control`?");
+    refuses(
+        "[[contrl]]\nid = \"a\"\n",
+        "pack.unknown-section",
+        1,
+        "there is no section `contrl`",
+        "Did you mean `control`?",
+    );
     let short = "[[role]]\nkey = \"clerk\"\nname_en = \"Clerk\"\n";
     refuses(short, "pack.wrong-value", 1, "missing field `name_zh`", "Add the field.");
 }
@@ -68,7 +79,11 @@ fn a_key_a_value_or_a_section_that_does_not_exist() {
 #[test]
 fn what_is_no_toml_at_all() {
     let problems = problems_of(&format!("{HEADER}[[control]\nid = \n"));
-    assert!(!problems.is_empty() && problems.iter().all(|problem| problem.code == "toml.syntax"), "{}", listed(&problems));
+    assert!(
+        !problems.is_empty() && problems.iter().all(|problem| problem.code == "toml.syntax"),
+        "{}",
+        listed(&problems)
+    );
     assert_eq!(problems[0].line, HEADER.matches('\n').count() as u32 + 1);
 }
 
@@ -114,7 +129,9 @@ fn a_rule_that_can_never_decide() {
 
 #[test]
 fn two_rules_of_the_same_conditions() {
-    let pair = |other| control("a", r#"age = ["child", "minor"]"#, "person") + &control("b", r#"age = ["minor", "child"]"#, other);
+    let pair = |other| {
+        control("a", r#"age = ["child", "minor"]"#, "person") + &control("b", r#"age = ["minor", "child"]"#, other)
+    };
     refuses(&pair("organisation"), "control.contradiction", 10, "`b` contradicts `a` in line 8", "Decide which");
     refuses(&pair("person"), "control.twice", 10, "the same conditions as `a`", "Keep one");
 }
@@ -127,8 +144,20 @@ fn a_rule_of_the_base_may_be_covered() {
 #[test]
 fn an_entry_that_replaces_another_unawares_or_wrongly() {
     let role = |more: &str| format!("[[role]]\nkey = \"auditor\"\nname_zh = \"审计\"\nname_en = \"Auditing\"\n{more}");
-    refuses(&role(""), "override.not-stated", 2, "role `auditor` is already in gbt-35273.toml:", "overrides = \"gbt-35273\"");
-    refuses(&role("overrides = \"dingtalk\"\n"), "override.of-another-pack", 2, "says it overrides `dingtalk`", "gbt-35273");
+    refuses(
+        &role(""),
+        "override.not-stated",
+        2,
+        "role `auditor` is already in gbt-35273.toml:",
+        "overrides = \"gbt-35273\"",
+    );
+    refuses(
+        &role("overrides = \"dingtalk\"\n"),
+        "override.of-another-pack",
+        2,
+        "says it overrides `dingtalk`",
+        "gbt-35273",
+    );
     assert_eq!(problems_of(&format!("{HEADER}{}", role("overrides = \"gbt-35273\"\n"))), []);
     let new = "[[role]]\nkey = \"clerk\"\nname_zh = \"文员\"\nname_en = \"Clerk\"\noverrides = \"gbt-35273\"\n";
     refuses(new, "override.of-nothing", 2, "role `clerk` overrides `gbt-35273`", "Leave `overrides` out");
@@ -152,7 +181,13 @@ fn a_class_that_was_forgotten() {
     assert!(problems[1].help.contains(r#"controller = "organisation""#));
     let schedule = "[[schedule]]\nid = \"s\"\nclasses = [\"acme.*\"]\nkeep = { months = 1 }\nfrom = \"creation\"\nthen = \"delete\"\n\
         criterion = \"service_quality\"\nclause = [\"gbt35273-6.1-a\"]\nground_zh = \"因\"\nground_en = \"because\"\n";
-    refuses(&(class("acme.badge", "") + schedule), "class.no-departure-rule", 2, "`acme.badge` when it is the organisation's", "");
+    refuses(
+        &(class("acme.badge", "") + schedule),
+        "class.no-departure-rule",
+        2,
+        "`acme.badge` when it is the organisation's",
+        "",
+    );
 }
 
 fn schedule(classes: &str, keep: &str, floor: &str) -> String {
@@ -166,7 +201,13 @@ fn schedule(classes: &str, keep: &str, floor: &str) -> String {
 #[test]
 fn a_schedule_that_ends_before_the_law_allows() {
     let short = schedule("hr.name", "months = 23, days = 30", "years = 2");
-    refuses(&short, "schedule.below-floor", 4, "23 months 30 days although a statute demands 2 years", "as long as the floor");
+    refuses(
+        &short,
+        "schedule.below-floor",
+        4,
+        "23 months 30 days although a statute demands 2 years",
+        "as long as the floor",
+    );
     refuses(&schedule("hr.name", "days = 30", "months = 1"), "schedule.below-floor", 4, "30 days", "");
     for (keep, floor) in [("days = 31", "months = 1"), ("months = 24", "years = 2"), ("months = 1", "days = 28")] {
         assert_eq!(problems_of(&format!("{HEADER}{}", schedule("hr.name", keep, floor))), [], "{keep} {floor}");
@@ -176,7 +217,13 @@ fn a_schedule_that_ends_before_the_law_allows() {
 #[test]
 fn two_schedules_for_the_same_pattern() {
     let two = schedule("hr.name", "years = 3", "years = 2") + &schedule("hr.name", "years = 2", "years = 2");
-    refuses(&two, "class.two-rules", 14, "speaks of `hr.name`, as does `hr.nameyears = 3` in line 8", "take the pattern out");
+    refuses(
+        &two,
+        "class.two-rules",
+        14,
+        "speaks of `hr.name`, as does `hr.nameyears = 3` in line 8",
+        "take the pattern out",
+    );
 }
 
 #[test]
@@ -188,7 +235,13 @@ fn a_departure_rule_that_takes_what_is_not_the_organisations() {
              reason_zh = \"因\"\nreason_en = \"because\"\n"
         )
     };
-    refuses(&rule("hand_over", "manager", "person"), "departure.not-the-organisations", 5, "would hand over what is the person's own", "detached or released");
+    refuses(
+        &rule("hand_over", "manager", "person"),
+        "departure.not-the-organisations",
+        5,
+        "would hand over what is the person's own",
+        "detached or released",
+    );
     refuses(&rule("hand_over", "none", "organisation"), "departure.no-successor", 6, "but to nobody", "manager");
     assert_eq!(problems_of(&format!("{HEADER}{}", rule("hand_over", "named", "organisation"))), []);
 }
@@ -196,9 +249,17 @@ fn a_departure_rule_that_takes_what_is_not_the_organisations() {
 #[test]
 fn roles_and_acts_that_do_not_exist() {
     let exclusion = |roles: &str| {
-        format!("[[exclusion]]\nid = \"e\"\nroles = {roles}\nclause = [\"gbt35273-7.1-c\"]\nreason_zh = \"因\"\nreason_en = \"because\"\n")
+        format!(
+            "[[exclusion]]\nid = \"e\"\nroles = {roles}\nclause = [\"gbt35273-7.1-c\"]\nreason_zh = \"因\"\nreason_en = \"because\"\n"
+        )
     };
-    refuses(&exclusion(r#"["auditor", "data_operater"]"#), "role.unknown", 3, "`data_operater`", "Did you mean `data_operator`?");
+    refuses(
+        &exclusion(r#"["auditor", "data_operater"]"#),
+        "role.unknown",
+        3,
+        "`data_operater`",
+        "Did you mean `data_operator`?",
+    );
     refuses(&exclusion(r#"["auditor", "auditor"]"#), "exclusion.of-itself", 3, "from itself", "two different roles");
     let power = |role: &str, act: &str| format!("[[power]]\nid = \"p\"\nrole = \"{role}\"\nacts = [\"{act}\"]\n");
     refuses(&power("clerk", "members.read"), "role.unknown", 3, "`clerk`", "The roles are: primary_admin");

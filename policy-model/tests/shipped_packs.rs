@@ -1,4 +1,5 @@
 //! The five packs that are shipped: each loads without a complaint, and rules every class as the source documents do.
+#![allow(clippy::unwrap_used, reason = "what a test cannot read has failed it")]
 
 mod packs;
 
@@ -36,18 +37,24 @@ fn the_dingtalk_pack_rules_every_class_as_the_policy_does() {
             "personal" if follow_the_tool.contains(&row.class.as_str()) => assert_eq!(found, both(), "{}", row.class),
             "personal" => assert_eq!(found, only(Person), "{}", row.class),
             "organisation" if row.class.starts_with("account.enterprise") => {
-                assert_eq!(outcomes(&pack, &row.class, |facts| facts.account == Account::Enterprise), only(Organisation));
+                assert_eq!(
+                    outcomes(&pack, &row.class, |facts| facts.account == Account::Enterprise),
+                    only(Organisation)
+                );
             }
             "organisation" => assert_eq!(outcomes(&pack, &row.class, at_work), only(Organisation), "{}", row.class),
             "depends" => assert_eq!(found, both(), "{}", row.class),
             "if_consented" => {
                 let consented = outcomes(&pack, &row.class, |facts| {
-                    facts.consent == Consent::Explicit && facts.membership == Membership::Employed
-                        && facts.conversation == Conversation::DirectOutsider && administrator_allows(facts)
+                    facts.consent == Consent::Explicit
+                        && facts.membership == Membership::Employed
+                        && facts.conversation == Conversation::DirectOutsider
+                        && administrator_allows(facts)
                 });
                 assert_eq!(consented, only(Organisation), "{}", row.class);
                 let without = outcomes(&pack, &row.class, |facts| {
-                    under_own_account(facts) && facts.consent == Consent::None
+                    under_own_account(facts)
+                        && facts.consent == Consent::None
                         && facts.conversation == Conversation::DirectOutsider
                 });
                 assert_eq!(without, only(Person), "{}", row.class);
@@ -61,7 +68,9 @@ fn the_dingtalk_pack_rules_every_class_as_the_policy_does() {
 #[test]
 fn the_other_packs_rule_the_classes_that_their_documents_name() {
     let issued = |facts: &Facts| {
-        facts.account == Account::Enterprise && facts.source == Source::Organisation && at_work(facts)
+        facts.account == Account::Enterprise
+            && facts.source == Source::Organisation
+            && at_work(facts)
             && administrator_allows(facts)
     };
     for (name, column) in [("aliyun-office-security", 0), ("coremail", 1), ("yongchang", 2)] {
@@ -205,8 +214,12 @@ fn outcomes(pack: &Pack, class: &str, filter: impl Fn(&Facts) -> bool) -> BTreeS
 /// Goes through the facts about a class that differ in what the documents speak of.
 fn each_facts(class: &str, mut visit: impl FnMut(&Facts)) {
     let opened = |name: &str, opened_by| Some(Service { name: name.to_owned(), opened_by });
-    let services =
-        [None, opened("office", OpenedBy::Organisation), opened("security", OpenedBy::Organisation), opened("x", OpenedBy::Person)];
+    let services = [
+        None,
+        opened("office", OpenedBy::Organisation),
+        opened("security", OpenedBy::Organisation),
+        opened("x", OpenedBy::Person),
+    ];
     let conversations = [Conversation::None, Conversation::InternalGroup, Conversation::DirectOutsider];
     for account in Account::VALUES {
         let mut facts = Facts::of(class, *account);

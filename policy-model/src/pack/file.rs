@@ -40,11 +40,7 @@ pub fn read(name: &str, text: &str, problems: &mut Vec<PackProblem>) -> Option<P
         return None;
     }
     let mut reader = Reader { source, tables: root.into_inner(), problems };
-    let file = PackFile {
-        extends: reader.extends(),
-        header: reader.header(),
-        sections: Sections::read(&mut reader),
-    };
+    let file = PackFile { extends: reader.extends(), header: reader.header(), sections: Sections::read(&mut reader) };
     reader.refuse_unknown_sections();
     Some(file)
 }
@@ -63,7 +59,11 @@ impl<'t> Reader<'t, '_> {
         let place = self.source.place(section.span().start);
         let DeValue::Array(entries) = section.into_inner() else {
             let help = format!("Write one `[[{}]]` for each entry.", T::SECTION);
-            self.problems.push(place.problem("pack.wrong-value", format!("`{}` is not a list of entries", T::SECTION), help));
+            self.problems.push(place.problem(
+                "pack.wrong-value",
+                format!("`{}` is not a list of entries", T::SECTION),
+                help,
+            ));
             return Vec::new();
         };
         let read: Vec<Located<T>> = entries.into_iter().filter_map(|entry| self.entry(entry)).collect();

@@ -9,7 +9,11 @@ use crate::pack::entry::Entry;
 use crate::pack::problem::{Located, PackProblem};
 
 /// One section of a pack on top of the same section of its base.
-pub fn layer<T: Entry>(own: Vec<Located<T>>, base: Vec<Located<T>>, problems: &mut Vec<PackProblem>) -> Vec<Located<T>> {
+pub fn layer<T: Entry>(
+    own: Vec<Located<T>>,
+    base: Vec<Located<T>>,
+    problems: &mut Vec<PackProblem>,
+) -> Vec<Located<T>> {
     for located in &own {
         let replaced = base.iter().find(|other| other.entry.id() == located.entry.id());
         problems.extend(objection(located, replaced));

@@ -222,7 +222,11 @@ fn read_chain(
     while let Some((name, named_at)) = next.take() {
         if chain.iter().any(|(earlier, _)| *earlier == name) {
             let help = "Let it extend a pack that does not lead back to it.";
-            problems.push(named_at.problem("pack.extends-itself", format!("extending `{name}` goes in a circle"), help));
+            problems.push(named_at.problem(
+                "pack.extends-itself",
+                format!("extending `{name}` goes in a circle"),
+                help,
+            ));
             break;
         }
         let Some(text) = text_of(&name) else {

@@ -60,9 +60,7 @@ impl Rulebook {
             // A class that the pack does not know is still ruled by what speaks of its family or of everything.
             None => (0..)
                 .zip(&self.refused)
-                .find(|(rule, refused)| {
-                    **refused & bits == 0 && speaks_of(&rules[usize::from(*rule)], &facts.class)
-                })
+                .find(|(rule, refused)| **refused & bits == 0 && speaks_of(&rules[usize::from(*rule)], &facts.class))
                 .map(|(rule, _)| rule),
         }
     }

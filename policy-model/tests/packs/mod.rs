@@ -1,5 +1,6 @@
 //! The shipped packs, as the tests read them.
 #![allow(dead_code, reason = "each test file uses its own part")]
+#![allow(clippy::unwrap_used, reason = "what a test cannot read has failed it")]
 
 use policy_model::clause::ClauseRegister;
 use policy_model::facts::Facts;

@@ -117,7 +117,8 @@ fn same_condition(rule: &Located<ControlRule>, twin: &Located<ControlRule>) -> P
         let message = format!("control `{id}` has the same conditions as `{other}` in line {line}");
         return place.problem("control.twice", message, "Keep one of the two.");
     }
-    let message = format!("control `{id}` contradicts `{other}` in line {line}: the same conditions, another controller");
+    let message =
+        format!("control `{id}` contradicts `{other}` in line {line}: the same conditions, another controller");
     place.problem("control.contradiction", message, "Decide which of the two is meant and remove the other.")
 }
 
@@ -128,6 +129,7 @@ fn never_decides(rule: &Located<ControlRule>, covering: &BTreeSet<&str>) -> Pack
         return place.problem("control.never-decides", message, "Correct its conditions.");
     }
     let others: Vec<String> = covering.iter().map(|id| format!("`{id}`")).collect();
-    let message = format!("control `{}` can never decide: {} above it cover everything", rule.entry.id, others.join(", "));
+    let message =
+        format!("control `{}` can never decide: {} above it cover everything", rule.entry.id, others.join(", "));
     place.problem("control.never-decides", message, "Put it above them, narrow them, or remove it.")
 }

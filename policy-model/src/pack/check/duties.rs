@@ -23,7 +23,8 @@ pub fn check(sections: &Sections, start: &Place, problems: &mut Vec<PackProblem>
     check_repeated(&sections.schedules, |_, _| true, problems);
     check_repeated(&sections.departures, |one, other| one.controller == other.controller, problems);
     if sections.deadlines.is_none() {
-        let help = "Add `[deadlines]` with request_days, closure_working_days and clause, or extend a pack that has them.";
+        let help =
+            "Add `[deadlines]` with request_days, closure_working_days and clause, or extend a pack that has them.";
         problems.push(start.problem("deadlines.missing", "the pack has no answer times", help));
     }
 }
@@ -34,7 +35,11 @@ fn check_every_class_is_covered(sections: &Sections, problems: &mut Vec<PackProb
         let key = class.entry.key.as_str();
         if !sections.schedules.iter().any(|rule| speaks_of(&rule.entry.classes, key)) {
             let help = "Add a `[[schedule]]` for it or for its family.";
-            problems.push(class.at("key").problem("class.no-schedule", format!("no schedule says how long `{key}` stays"), help));
+            problems.push(class.at("key").problem(
+                "class.no-schedule",
+                format!("no schedule says how long `{key}` stays"),
+                help,
+            ));
         }
         for controller in [Controller::Organisation, Controller::Person] {
             let is_answered = |rule: &DepartureRule| rule.controller == controller && speaks_of(&rule.classes, key);
@@ -88,7 +93,11 @@ fn not_for_the_persons_own(rule: &Located<DepartureRule>) -> Option<PackProblem>
     let key = if is_fit(disposition) { "allowed" } else { "disposition" };
     let unfit = [disposition].into_iter().chain(allowed).find(|disposition| !is_fit(disposition))?;
     let message = format!("departure `{id}` would {} what is the person's own", unfit.names().1);
-    Some(rule.at(key).problem("departure.not-the-organisations", message, "The person's own data is detached or released."))
+    Some(rule.at(key).problem(
+        "departure.not-the-organisations",
+        message,
+        "The person's own data is detached or released.",
+    ))
 }
 
 fn handed_to_nobody(rule: &Located<DepartureRule>) -> Option<PackProblem> {
@@ -96,7 +105,11 @@ fn handed_to_nobody(rule: &Located<DepartureRule>) -> Option<PackProblem> {
     let hands_over = [disposition].into_iter().chain(allowed).any(|disposition| *disposition == Disposition::HandOver);
     (hands_over && *successor == SuccessorRule::None).then(|| {
         let message = format!("departure `{id}` hands over, but to nobody");
-        rule.at("successor").problem("departure.no-successor", message, "Write `successor = \"manager\"` or `\"named\"`.")
+        rule.at("successor").problem(
+            "departure.no-successor",
+            message,
+            "Write `successor = \"manager\"` or `\"named\"`.",
+        )
     })
 }
 

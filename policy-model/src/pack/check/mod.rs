@@ -35,7 +35,13 @@ struct References<'s> {
 impl EntryCheck for References<'_> {
     fn entry<T: Entry>(&mut self, located: &Located<T>) {
         let (section, id) = (T::SECTION, located.entry.id());
-        check_clauses(self.clauses, located.entry.clauses(), &format!("{section} `{id}` cites"), located.at("clause"), self.problems);
+        check_clauses(
+            self.clauses,
+            located.entry.clauses(),
+            &format!("{section} `{id}` cites"),
+            located.at("clause"),
+            self.problems,
+        );
         for pattern in located.entry.patterns().iter().filter(|pattern| !fits_one_of(self.classes, pattern)) {
             let help = match nearest(pattern.as_str(), self.classes.iter().map(|class| class.entry.key.as_str())) {
                 Some(near) => format!("Did you mean `{near}`?"),
@@ -48,13 +54,23 @@ impl EntryCheck for References<'_> {
     }
 }
 
-fn check_clauses(register: &ClauseRegister, cited: &[String], who: &str, place: &Place, problems: &mut Vec<PackProblem>) {
+fn check_clauses(
+    register: &ClauseRegister,
+    cited: &[String],
+    who: &str,
+    place: &Place,
+    problems: &mut Vec<PackProblem>,
+) {
     for clause in cited.iter().filter(|clause| !register.contains(clause)) {
         let help = match register.nearest(clause) {
             Some(near) => format!("Did you mean `{near}`?"),
             None => "Cite an id of the clause register, or add the clause to it.".to_owned(),
         };
-        problems.push(place.problem("clause.unknown", format!("{who} clause `{clause}`, which is not registered"), help));
+        problems.push(place.problem(
+            "clause.unknown",
+            format!("{who} clause `{clause}`, which is not registered"),
+            help,
+        ));
     }
 }
 

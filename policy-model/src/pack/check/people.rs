@@ -49,7 +49,11 @@ fn unknown_role<T>(
         Some(near) => format!("Did you mean `{near}`?"),
         None => format!("The roles are: {}.", roles.join(", ")),
     };
-    Some(rule.at(key).problem("role.unknown", format!("{section} `{id}` names role `{role}`, which does not exist"), help))
+    Some(rule.at(key).problem(
+        "role.unknown",
+        format!("{section} `{id}` names role `{role}`, which does not exist"),
+        help,
+    ))
 }
 
 /// A mistyped act would silently be nobody's; an act that is nobody's could never be done.
@@ -79,12 +83,15 @@ fn check_every_action_is_covered(sections: &Sections, start: &Place, problems: &
     for action in Action::ALL {
         let covers_all = sections.approvals.iter().any(|rule| {
             let rule = &rule.entry;
-            rule.actions.contains(action) && rule.sensitivity == crate::approval::Sensitivity::Any && rule.subjects_from <= 1
+            rule.actions.contains(action)
+                && rule.sensitivity == crate::approval::Sensitivity::Any
+                && rule.subjects_from <= 1
         });
         if !covers_all {
             let action = action.as_str();
             let message = format!("no approval rule says whose yes `{action}` takes for ordinary data of one person");
-            let help = format!("Add an `[[approval]]` with actions = [\"{action}\"]; `approvers = []` if it takes nobody's.");
+            let help =
+                format!("Add an `[[approval]]` with actions = [\"{action}\"]; `approvers = []` if it takes nobody's.");
             problems.push(start.problem("approval.missing", message, help));
         }
     }
