@@ -5,6 +5,7 @@ use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
 use crate::approval::ApprovalRule;
+use crate::calendar::civil_day;
 use crate::departure::DepartureRule;
 use crate::facts::Account;
 use crate::ruling::Controller;
@@ -113,7 +114,7 @@ impl Group {
     /// known, the last day stands in, because what a membership brought forth was there by then. An open transaction has
     /// no such stand-in.
     pub(super) fn milestones(&self, facts: &PlanFacts<'_>) -> Milestones {
-        let day = |at: DateTime<Utc>| at.with_timezone(&facts.tz).date_naive();
+        let day = |at: DateTime<Utc>| civil_day(at, facts.tz);
         let created = self.last_at.map_or(facts.last_day, day);
         Milestones {
             departure: Some(facts.last_day),
@@ -127,6 +128,6 @@ impl Group {
 impl PlanFacts<'_> {
     /// The civil day on which access has ended and the orders run.
     pub fn acts_on(&self) -> NaiveDate {
-        self.effective_at.with_timezone(&self.tz).date_naive()
+        civil_day(self.effective_at, self.tz)
     }
 }
