@@ -170,7 +170,7 @@ impl Pack {
     /// Rules one side of a holding. Never allocates; a look-up and a few comparisons.
     pub fn rule(&self, facts: &Facts) -> Ruling<'_> {
         let number = self.rulebook.first_fit(facts, &self.controls);
-        Ruling::by(number.and_then(|number| self.controls.get(usize::from(number))))
+        Ruling::by(number.and_then(|number| self.controls.get(number)))
     }
 
     /// Rules by reading every condition of every rule as it is written, and says what was read. Meant for people.

@@ -12,7 +12,7 @@ use crate::pack::mask::Layout;
 use crate::pack::region::Region;
 
 /// The place of a rule among the pack's control rules.
-type RuleNumber = u16;
+type RuleNumber = usize;
 
 /// Compiled control rules.
 #[derive(Debug, Clone, Default)]
@@ -40,7 +40,7 @@ impl Rulebook {
         for class in classes {
             let begin = book.lists.len() as u32;
             for (rule, refused) in (0..).zip(&book.refused) {
-                if speaks_of(&rules[usize::from(rule)], class.key.as_str()) {
+                if speaks_of(&rules[rule], class.key.as_str()) {
                     book.lists.push(Entry { refused: *refused, rule });
                 }
             }
@@ -60,7 +60,7 @@ impl Rulebook {
             // A class that the pack does not know is still ruled by what speaks of its family or of everything.
             None => (0..)
                 .zip(&self.refused)
-                .find(|(rule, refused)| **refused & bits == 0 && speaks_of(&rules[usize::from(*rule)], &facts.class))
+                .find(|(rule, refused)| **refused & bits == 0 && speaks_of(&rules[*rule], &facts.class))
                 .map(|(rule, _)| rule),
         }
     }
