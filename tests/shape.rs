@@ -1,0 +1,150 @@
+//! The code has the shape that ARCHITECTURE.md draws, and the API's description in the repository is the one that the
+//! server gives of itself.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+type Arrows = BTreeMap<String, BTreeSet<String>>;
+
+/// Whom everybody may call; and the one place that may call everybody.
+const BELOW_ALL: &str = "platform";
+const ABOVE_ALL: [&str; 4] = ["app", "cli", "lib", "main"];
+
+#[test]
+fn slices_call_only_those_that_architecture_md_draws_below_them() {
+    let undrawn = beyond(&used_arrows(), &drawn_arrows());
+    assert!(
+        undrawn.is_empty(),
+        "the code has arrows that ARCHITECTURE.md does not draw: {undrawn:?}. Down you call, up you announce (tx.announce)"
+    );
+}
+
+#[test]
+fn architecture_md_draws_no_arrow_that_no_code_follows() {
+    let unused = beyond(&drawn_arrows(), &used_arrows());
+    assert!(unused.is_empty(), "ARCHITECTURE.md draws arrows that no code follows: {unused:?}");
+}
+
+#[test]
+fn the_arrows_never_come_back_to_where_they_began() {
+    let drawn = drawn_arrows();
+    let mut left = drawn.clone();
+    // Take away whoever calls nobody that is left; what remains goes in a circle.
+    while let Some(lowest) =
+        left.iter().find(|(_, to)| to.iter().all(|s| !left.contains_key(s))).map(|(s, _)| s.clone())
+    {
+        left.remove(&lowest);
+    }
+    assert!(left.is_empty(), "these slices call each other in a circle: {:?}", left.keys().collect::<Vec<_>>());
+}
+
+#[test]
+fn the_platform_and_the_rules_know_no_slice() {
+    let slices: BTreeSet<String> = slices().into_iter().map(|(name, _)| name).collect();
+    let knows = |dir: &str| -> BTreeSet<String> { uses_of(&root().join(dir)).intersection(&slices).cloned().collect() };
+    assert_eq!(
+        knows("server/src/platform"),
+        BTreeSet::new(),
+        "the platform owns a small trait; app.rs plugs the slice in"
+    );
+    let manifest = fs::read_to_string(root().join("policy-model/Cargo.toml")).unwrap();
+    assert!(!manifest.contains("tenure"), "policy-model depends on nothing of ours");
+}
+
+#[test]
+fn the_description_of_the_api_is_the_one_that_the_server_gives() {
+    let file = root().join("web-admin/openapi.json");
+    let reviewed = fs::read_to_string(&file).unwrap_or_default();
+    let said = Command::new(scenarios::server::program()).arg("openapi").output().expect("it starts");
+    let said = String::from_utf8_lossy(&said.stdout);
+    let differs = reviewed.lines().zip(said.lines()).position(|(a, b)| a != b);
+    let same = reviewed.trim_end() == said.trim_end();
+    assert!(
+        same,
+        "web-admin/openapi.json is out of date from line {differs:?} on: run `make api` and read the difference"
+    );
+}
+
+/// The arrows of one that the other does not have; a slice that the other does not name is one by itself.
+fn beyond(these: &Arrows, those: &Arrows) -> Vec<String> {
+    let none = BTreeSet::new();
+    let beyond_of = |(from, to): (&String, &BTreeSet<String>)| -> Vec<String> {
+        let unknown = (!those.contains_key(from)).then(|| from.clone());
+        let others = to.difference(those.get(from).unwrap_or(&none)).map(|to| format!("{from} -> {to}"));
+        unknown.into_iter().chain(others).collect()
+    };
+    these.iter().flat_map(beyond_of).collect()
+}
+
+/// The first fenced block of ARCHITECTURE.md that has arrows: lines such as `departures -> orders, holdings`. Several slices
+/// may stand on the left. A `#` begins a remark.
+fn drawn_arrows() -> Arrows {
+    let file = root().join("ARCHITECTURE.md");
+    let text = fs::read_to_string(&file).unwrap_or_else(|e| {
+        panic!("ARCHITECTURE.md: {e}. It holds a fenced block of lines such as `departures -> orders, holdings`")
+    });
+    let blocks = text.split("```").skip(1).step_by(2);
+    let block = blocks.into_iter().find(|block| block.lines().filter_map(arrow).count() > 1);
+    let block = block.expect("ARCHITECTURE.md has no fenced block of lines such as `departures -> orders, holdings`");
+    let mut arrows = Arrows::new();
+    for (from, to) in block.lines().filter_map(arrow) {
+        for slice in from {
+            arrows.entry(slice).or_default().extend(to.clone());
+        }
+    }
+    arrows
+}
+
+fn arrow(line: &str) -> Option<(Vec<String>, Vec<String>)> {
+    let names = |text: &str| text.split(',').map(|n| n.trim().to_owned()).filter(|n| !n.is_empty()).collect::<Vec<_>>();
+    let (from, to) = line.split('#').next()?.split_once("->")?;
+    let (from, to) = (names(from), names(to));
+    let all_names = from.iter().chain(&to).all(|n| n.chars().all(|c| c.is_ascii_lowercase() || c == '_'));
+    (all_names && !from.is_empty()).then_some((from, to))
+}
+
+/// What the code says: `crate::<slice>` anywhere but in comments and tests.
+fn used_arrows() -> Arrows {
+    let slices = slices();
+    let names: BTreeSet<String> = slices.iter().map(|(name, _)| name.clone()).collect();
+    let uses = |name: &str, path: &Path| uses_of(path).into_iter().filter(|u| u != name && names.contains(u)).collect();
+    slices.iter().map(|(name, path)| (name.clone(), uses(name, path))).collect()
+}
+
+/// The slices: whatever lies in server/src beside the platform and what puts it all together.
+fn slices() -> Vec<(String, PathBuf)> {
+    let name = |path: &Path| path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+    let entries = fs::read_dir(root().join("server/src")).unwrap().map(|entry| entry.unwrap().path());
+    let mut slices: Vec<_> = entries.filter(|p| !rust_files(p).is_empty()).map(|p| (name(&p), p)).collect();
+    slices.retain(|(name, _)| name != BELOW_ALL && !ABOVE_ALL.contains(&name.as_str()));
+    slices.sort();
+    slices
+}
+
+fn uses_of(path: &Path) -> BTreeSet<String> {
+    let mut uses = BTreeSet::new();
+    for file in rust_files(path) {
+        let text = fs::read_to_string(&file).unwrap();
+        let code = text.split("#[cfg(test)]").next().unwrap_or_default();
+        for line in code.lines().map(|l| l.split("//").next().unwrap_or_default()) {
+            for rest in line.split("crate::").skip(1) {
+                let end = rest.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).unwrap_or(rest.len());
+                uses.insert(rest[..end].to_owned());
+            }
+        }
+    }
+    uses
+}
+
+fn rust_files(path: &Path) -> Vec<PathBuf> {
+    if path.is_file() {
+        return path.extension().is_some_and(|e| e == "rs").then(|| path.to_owned()).into_iter().collect();
+    }
+    fs::read_dir(path).into_iter().flatten().flat_map(|entry| rust_files(&entry.unwrap().path())).collect()
+}
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
+}

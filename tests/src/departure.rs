@@ -1,0 +1,97 @@
+//! The case that is opened when somebody leaves, and what people do with it.
+
+use crate::http::Answer;
+use crate::organisation::Organisation;
+use crate::person::Person;
+use serde_json::{Value, json};
+
+/// A departure, seen with the HR admin's eyes.
+#[derive(Clone)]
+pub struct Departure {
+    organisation: Organisation,
+    /// Its id.
+    pub id: String,
+}
+
+impl Departure {
+    pub(crate) fn find(organisation: &Organisation, person: &Person) -> Option<Self> {
+        let all = organisation.hr_admin().gets("/departures?limit=200").items();
+        let found = all.iter().rev().find(|d| d["membership_id"] == person.membership.as_str())?;
+        Some(Self { organisation: organisation.clone(), id: found["id"].as_str()?.to_owned() })
+    }
+
+    /// As the API shows it now.
+    #[track_caller]
+    pub fn view(&self) -> Value {
+        self.organisation.hr_admin().gets(&self.path("")).ok()
+    }
+
+    /// `planned`, `approved`, `certified` …
+    #[track_caller]
+    pub fn state(&self) -> String {
+        let view = self.view();
+        view["state"].as_str().unwrap_or_else(|| panic!("no state in {view}")).to_owned()
+    }
+
+    /// Its lines.
+    #[track_caller]
+    pub fn lines(&self) -> Vec<Value> {
+        self.organisation.hr_admin().gets(&self.path("/lines?limit=200")).items()
+    }
+
+    /// The line of a class.
+    #[track_caller]
+    pub fn line(&self, class: &str) -> Value {
+        let lines = self.lines();
+        let found = lines.iter().find(|l| l["class"] == class);
+        found.unwrap_or_else(|| panic!("no line of {class} in {lines:#?}")).clone()
+    }
+
+    /// Somebody wants another disposition for a class.
+    #[track_caller]
+    pub fn changed_by(&self, who: &Person, class: &str, disposition: &str) -> Answer {
+        let line = self.line(class);
+        let path = self.path(&format!("/lines/{}", line["id"].as_str().unwrap_or_default()));
+        let etag = format!("\"{}\"", line["version"]);
+        who.caller().patch(&path, &etag, &json!({ "disposition": disposition }))
+    }
+
+    /// Somebody hands the plan in.
+    pub fn submitted_by(&self, who: &Person) -> Answer {
+        who.posts(&self.path("/submit"), &json!({}))
+    }
+
+    /// Somebody says yes.
+    pub fn approved_by(&self, who: &Person) -> Answer {
+        who.posts(&self.path("/approve"), &json!({}))
+    }
+
+    /// Somebody says no.
+    pub fn refused_by(&self, who: &Person, reason: &str) -> Answer {
+        who.posts(&self.path("/refuse"), &json!({ "reason": reason }))
+    }
+
+    /// Somebody calls it off.
+    pub fn rescinded_by(&self, who: &Person) -> Answer {
+        who.posts(&self.path("/rescind"), &json!({}))
+    }
+
+    /// Submitted by the HR admin and approved by the privacy officer: the usual way.
+    #[track_caller]
+    pub fn is_agreed(&self) {
+        self.submitted_by(&self.organisation.hr_admin()).ok();
+        self.approved_by(&self.organisation.privacy_officer()).ok();
+    }
+
+    /// The certificate's text, as it may be handed to anybody.
+    #[track_caller]
+    pub fn certificate(&self) -> String {
+        let answer = self.organisation.hr_admin().gets(&self.path("/certificate"));
+        answer.ok();
+        answer.body
+    }
+
+    fn path(&self, rest: &str) -> String {
+        format!("/departures/{}{rest}", self.id)
+    }
+}
