@@ -1,6 +1,28 @@
 //! Instructions: what admins order or allow, and the only source of authority over organisation-controlled data.
+//!
+//! No instruction, no processing (design §3, dingtalk-3.6.2-instruct). This file says what can be asked for, [`state`] where
+//! an instruction can stand and how it gets there, [`scope`] what it may cover. What always holds: nothing comes into force
+//! but out of waiting for approval, nothing ends twice, and what is carried out never exceeds what was approved.
+
+pub mod scope;
+pub mod state;
 
 use serde::{Deserialize, Serialize};
+
+pub use scope::{Exceeds, Holders, Scope, ScopeFault, Subjects};
+pub use state::{NoSuchMove, State, Step};
+
+/// The three kinds of instruction.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    /// 常设授权: in force until revoked.
+    Standing,
+    /// 超权限授权: grants named people more than their role, for a time (gbt35273-7.1-d).
+    Exceptional,
+    /// 一次性任务: one operation.
+    Order,
+}
 
 macro_rules! actions {
     ($( $(#[$meta:meta])* $name:ident $text:literal $zh:literal $en:literal, )+) => {
@@ -60,4 +82,28 @@ actions! {
     Hold "hold" "保全" "hold",
     /// Ends a hold.
     ReleaseHold "release_hold" "解除保全" "release a hold",
+}
+
+impl Action {
+    /// The kind of instruction that asks for it.
+    pub fn kind(self) -> Kind {
+        match self {
+            Self::Standing => Kind::Standing,
+            Self::Exceptional => Kind::Exceptional,
+            Self::Export
+            | Self::Correct
+            | Self::Delete
+            | Self::Anonymise
+            | Self::Transfer
+            | Self::HandOver
+            | Self::Release
+            | Self::Hide
+            | Self::Detach
+            | Self::Retain
+            | Self::Share
+            | Self::Disclose
+            | Self::Hold
+            | Self::ReleaseHold => Kind::Order,
+        }
+    }
 }
