@@ -133,7 +133,9 @@ pub enum CalendarError {
     #[error("{0} belongs to two holidays; make them one, with both names")]
     HolidayTwice(NaiveDate),
     /// A day cannot make up for anything.
-    #[error("{0} is in `working_days`, but it would be worked anyway or is a holiday; list only weekend days that are worked")]
+    #[error(
+        "{0} is in `working_days`, but it would be worked anyway or is a holiday; list only weekend days that are worked"
+    )]
     NothingToMakeUp(NaiveDate),
 }
 
@@ -172,8 +174,14 @@ impl Calendar {
         if (0..7).all(is_free) {
             return Err(CalendarError::NoWorkingDay);
         }
-        let mut calendar =
-            Self { title_zh, title_en, weekend, years: BTreeSet::new(), holidays: BTreeMap::new(), made_up: BTreeSet::new() };
+        let mut calendar = Self {
+            title_zh,
+            title_en,
+            weekend,
+            years: BTreeSet::new(),
+            holidays: BTreeMap::new(),
+            made_up: BTreeSet::new(),
+        };
         let mut working_days = Vec::new();
         for year in years {
             working_days.extend(year.working_days.iter().map(|date| (year.year, *date)));
@@ -404,7 +412,9 @@ mod tests {
     fn what_cannot_be_meant_is_refused() {
         let with = |weekend: &str, holidays: &str, working_days: &str| {
             let head = format!("title_zh = \"公司\"\ntitle_en = \"Company\"\nweekend = [{weekend}]\n");
-            let year = format!("[[year]]\nyear = 2026\nsource = \"x\"\nholidays = [{holidays}]\nworking_days = [{working_days}]");
+            let year = format!(
+                "[[year]]\nyear = 2026\nsource = \"x\"\nholidays = [{holidays}]\nworking_days = [{working_days}]"
+            );
             Calendar::parse(&(head + &year)).map_err(|error| error.to_string())
         };
         let holiday = |from: &str, through: &str| {

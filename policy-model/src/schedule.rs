@@ -288,7 +288,8 @@ mod tests {
             schedule("payroll", &["hr.salary_bank_account"], year, None),
             schedule("payroll again", &["hr.salary_bank_account"], year, None),
         ];
-        let cases = [("hr.salary_bank_account", "payroll"), ("hr.name", "hr"), ("log.device", "hr"), ("chat.group", "all")];
+        let cases =
+            [("hr.salary_bank_account", "payroll"), ("hr.name", "hr"), ("log.device", "hr"), ("chat.group", "all")];
         for (class, expected) in cases {
             assert_eq!(schedule_for(&schedules, class).map(|found| found.id.as_str()), Some(expected), "{class}");
         }
@@ -340,9 +341,15 @@ mod tests {
             clause = ["gbt35273-intro-law"]
         "#;
         let read: Schedule = toml::from_str(text).unwrap();
-        assert_eq!((read.keep, read.floor, read.from), (period(2, 0, 0), Some(period(2, 0, 0)), CountedFrom::Departure));
+        assert_eq!(
+            (read.keep, read.floor, read.from),
+            (period(2, 0, 0), Some(period(2, 0, 0)), CountedFrom::Departure)
+        );
         assert!(toml::from_str::<Schedule>(&text.replace("years", "year")).is_err(), "an unknown key");
-        assert!(toml::from_str::<Schedule>(&text.replace("criterion", "#")).is_err(), "no criterion (dingtalk-5.1-criteria)");
+        assert!(
+            toml::from_str::<Schedule>(&text.replace("criterion", "#")).is_err(),
+            "no criterion (dingtalk-5.1-criteria)"
+        );
     }
 
     fn any_period() -> impl Strategy<Value = Period> {

@@ -163,11 +163,7 @@ pub fn may_execute<P: Copy + Eq>(request: &Request<'_, P>, person: P, now: DateT
 
 /// What the decisions add up to. `available` are the people of the tenant who hold roles; whoever among them may not
 /// decide on this request is left out here.
-pub fn outcome<P: Copy + Eq>(
-    request: &Request<'_, P>,
-    available: &[Candidate<'_, P>],
-    now: DateTime<Utc>,
-) -> Outcome {
+pub fn outcome<P: Copy + Eq>(request: &Request<'_, P>, available: &[Candidate<'_, P>], now: DateTime<Utc>) -> Outcome {
     let heard: Vec<&Decision<'_, P>> = request.decided.iter().filter(|decision| is_heard(request, decision)).collect();
     if heard.iter().any(|decision| decision.verdict == Verdict::No) {
         return Outcome::Refused;

@@ -1,5 +1,7 @@
 //! The cases of approval as tables, and its laws as properties.
 
+#![allow(clippy::type_complexity, reason = "a table of cases reads best with its type spelt out once, where it stands")]
+
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -117,7 +119,12 @@ fn what_decisions_add_up_to() {
         ("silence for too long", vec![], LAPSES, Outcome::Expired),
         ("one of two", vec![yes(2, &["hr_admin"])], 2, Outcome::Waiting(vec![need("privacy_officer", 1)])),
         ("both", vec![yes(2, &["hr_admin"]), yes(3, &["privacy_officer"])], 2, Outcome::InForce),
-        ("both, read long afterwards", vec![yes(2, &["hr_admin"]), yes(3, &["privacy_officer"])], 999, Outcome::InForce),
+        (
+            "both, read long afterwards",
+            vec![yes(2, &["hr_admin"]), yes(3, &["privacy_officer"])],
+            999,
+            Outcome::InForce,
+        ),
         ("the second too late", vec![yes(2, &["hr_admin"]), late], 999, Outcome::Expired),
         ("one person in both roles", vec![yes(2, &["hr_admin", "privacy_officer"])], 2, {
             Outcome::Waiting(vec![need("privacy_officer", 1)])
@@ -178,8 +185,9 @@ fn any_rule() -> impl Strategy<Value = ApprovalRule> {
 }
 
 fn any_needs() -> impl Strategy<Value = Vec<Need>> {
-    subsequence(ROLES.to_vec(), 0..=3)
-        .prop_flat_map(|roles| roles.into_iter().map(|role| (1..3u32).prop_map(move |n| need(role, n))).collect::<Vec<_>>())
+    subsequence(ROLES.to_vec(), 0..=3).prop_flat_map(|roles| {
+        roles.into_iter().map(|role| (1..3u32).prop_map(move |n| need(role, n))).collect::<Vec<_>>()
+    })
 }
 
 fn any_decision() -> impl Strategy<Value = Decision<'static, u32>> {

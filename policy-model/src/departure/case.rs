@@ -185,7 +185,9 @@ impl<'a> Case<'a> {
         match (self.rule.map_or(SuccessorRule::None, |rule| rule.successor), self.facts.successor) {
             (SuccessorRule::Manager, anybody) => anybody,
             (SuccessorRule::Named, Successor::Named) => Successor::Named,
-            (SuccessorRule::Named, Successor::Manager | Successor::Nobody) | (SuccessorRule::None, _) => Successor::Nobody,
+            (SuccessorRule::Named, Successor::Manager | Successor::Nobody) | (SuccessorRule::None, _) => {
+                Successor::Nobody
+            }
         }
     }
 

@@ -149,7 +149,10 @@ impl Line {
         }
         if let (Some(until), Some(ending)) = (self.retain_until, self.and_then) {
             let (zh, en) = ending.how.names();
-            reasons.push((format!("留存至 {until}, {} {zh}", ending.on), format!("kept through {until}, {en} on {}", ending.on)));
+            reasons.push((
+                format!("留存至 {until}, {} {zh}", ending.on),
+                format!("kept through {until}, {en} on {}", ending.on),
+            ));
         }
         if self.hidden_from_leaver && self.instead != Some(WhyNot::HiddenFromLeaver) {
             reasons.push((WhyNot::HiddenFromLeaver.reason_zh(), WhyNot::HiddenFromLeaver.reason_en()));

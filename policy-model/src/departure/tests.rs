@@ -1,5 +1,7 @@
 //! The cases of departures as tables, and their laws as properties.
 
+#![allow(clippy::type_complexity, reason = "a table of cases reads best with its type spelt out once, where it stands")]
+
 use std::num::NonZeroU32;
 
 use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
@@ -178,23 +180,65 @@ fn what_becomes_of_what() {
     let cases: [(&str, &Story, Group, D, Option<&str>, Option<&str>); 19] = [
         ("kept, then anonymised", &story, organisations("chat.group"), D::Retain, None, Some("2027-04-01")),
         ("to the manager", &story, organisations("mail.box"), D::HandOver, None, Some("2027-04-01")),
-        ("nobody to hand it to", &alone, organisations("mail.box"), D::Retain, Some("no-successor"), Some("2027-04-01")),
+        (
+            "nobody to hand it to",
+            &alone,
+            organisations("mail.box"),
+            D::Retain,
+            Some("no-successor"),
+            Some("2027-04-01"),
+        ),
         ("chat with colleagues", &story, hidden("chat.direct"), D::Hide, None, Some("2027-04-01")),
-        ("a copy of what one may not see", &story, hidden("note.work"), D::Hide, Some("hidden-from-leaver"), Some("2027-04-01")),
-        ("under a statute, then gone", &story, organisations("hr.contract"), D::Retain, Some("under-floor"), Some("2028-04-01")),
+        (
+            "a copy of what one may not see",
+            &story,
+            hidden("note.work"),
+            D::Hide,
+            Some("hidden-from-leaver"),
+            Some("2027-04-01"),
+        ),
+        (
+            "under a statute, then gone",
+            &story,
+            organisations("hr.contract"),
+            D::Retain,
+            Some("under-floor"),
+            Some("2028-04-01"),
+        ),
         ("an open transaction", &story, organisations("order.item"), D::Retain, Some("floor-not-begun"), None),
         ("three years after completion", &story, paid, D::Delete, None, Some("2026-04-01")),
         ("a template of a face", &story, biometric("bio.face"), D::Delete, None, Some("2026-04-01")),
         ("a template of a face under a hold", &story, held(biometric("bio.face")), D::Retain, Some("held"), None),
         ("a mailbox under a hold", &story, held(organisations("mail.box")), D::HandOver, None, None),
-        ("biometric data that a rule hands over", &story, biometric("mail.voice"), D::Retain, Some("biometric"), Some("2027-04-01")),
+        (
+            "biometric data that a rule hands over",
+            &story,
+            biometric("mail.voice"),
+            D::Retain,
+            Some("biometric"),
+            Some("2027-04-01"),
+        ),
         ("counted from its newest item", &story, organisations("log.device"), D::Retain, None, Some("2027-04-01")),
         ("a friend's chat", &story, persons("chat.direct"), D::Detach, None, None),
         ("not settled", &story, unsettled("chat.group"), D::Detach, None, None),
         ("not settled, under a hold", &story, held(unsettled("hr.contract")), D::Detach, None, None),
-        ("ruled the organisation's, contested", &story, Group { settled: false, ..organisations("mail.box") }, D::Detach, None, None),
+        (
+            "ruled the organisation's, contested",
+            &story,
+            Group { settled: false, ..organisations("mail.box") },
+            D::Detach,
+            None,
+            None,
+        ),
         ("a copy of work notes", &story, organisations("note.work"), D::Release, None, Some("2027-04-01")),
-        ("notes of an enterprise account", &enterprise, organisations("note.work"), D::Retain, Some("enterprise-account"), Some("2027-04-01")),
+        (
+            "notes of an enterprise account",
+            &enterprise,
+            organisations("note.work"),
+            D::Retain,
+            Some("enterprise-account"),
+            Some("2027-04-01"),
+        ),
     ];
     for (what, story, group, disposition, instead, destroyed_on) in cases {
         let line = story.line(group);
@@ -219,7 +263,13 @@ fn what_a_line_may_be_changed_to() {
         ("a person's, kept", &story, persons("chat.direct"), D::Retain, Err("persons-own")),
         ("a person's, deleted", &story, persons("chat.direct"), D::Delete, Err("persons-own")),
         ("not settled, deleted", &story, Group { settled: false, ..persons("a.b") }, D::Delete, Err("unsettled")),
-        ("biometric, handed over", &story, Group { biometric: true, ..organisations("bio.face") }, D::HandOver, Err("biometric")),
+        (
+            "biometric, handed over",
+            &story,
+            Group { biometric: true, ..organisations("bio.face") },
+            D::HandOver,
+            Err("biometric"),
+        ),
         ("cut off, as the rule allows", &story, organisations("note.work"), D::Detach, Ok(D::Detach)),
         ("cut off under a hold", &story, held(organisations("note.work")), D::Detach, Err("held")),
     ];
@@ -253,7 +303,11 @@ fn a_line_says_why_in_both_languages() {
 fn deleting_a_side_leaves_the_others() {
     let line = Story::new().line(Group { other_sides: 2, biometric: true, ..organisations("bio.meeting") });
     assert_eq!((line.disposition, line.other_sides), (Disposition::Delete, 2));
-    assert!(line.reason_en.ends_with("only the leaver's side goes; 2 other sides keep the content"), "{}", line.reason_en);
+    assert!(
+        line.reason_en.ends_with("only the leaver's side goes; 2 other sides keep the content"),
+        "{}",
+        line.reason_en
+    );
 }
 
 #[test]
@@ -317,8 +371,17 @@ fn any_group() -> impl Strategy<Value = Group> {
         let (last_at, last_activity_at, transaction_completed_at) = (ago(ages.0), ago(ages.1), ago(ages.2));
         let holds = if is_held { vec!["hold".to_owned()] } else { vec![] };
         Group {
-            controller, settled, hidden_from_leaver, sensitive, biometric, holds, items, other_sides,
-            last_at, last_activity_at, transaction_completed_at,
+            controller,
+            settled,
+            hidden_from_leaver,
+            sensitive,
+            biometric,
+            holds,
+            items,
+            other_sides,
+            last_at,
+            last_activity_at,
+            transaction_completed_at,
             ..organisations(class)
         }
     })
@@ -333,7 +396,12 @@ fn any_groups() -> impl Strategy<Value = Vec<Group>> {
 
 fn any_story() -> impl Strategy<Value = Story> {
     let patterns = vec!["*", "mail.*", "mail.box", "hr.*", "order.*"];
-    let from = vec![CountedFrom::Departure, CountedFrom::Creation, CountedFrom::LastActivity, CountedFrom::TransactionCompletion];
+    let from = vec![
+        CountedFrom::Departure,
+        CountedFrom::Creation,
+        CountedFrom::LastActivity,
+        CountedFrom::TransactionCompletion,
+    ];
     let schedules = (select(patterns.clone()), 0..6u32, select(from), prop::option::of(0..6u32))
         .prop_map(|(class, keep, from, floor)| schedule(class, keep, from, floor));
     let controllers = vec![Controller::Organisation, Controller::Person];
@@ -344,7 +412,11 @@ fn any_story() -> impl Strategy<Value = Story> {
     let successors = select(vec![Successor::Named, Successor::Manager, Successor::Nobody]);
     let lists = (prop::collection::vec(schedules, 0..6), prop::collection::vec(rules, 0..8));
     (accounts, successors, lists).prop_map(|(account, successor, (schedules, rules))| Story {
-        account, successor, schedules, rules, approvals: Story::new().approvals,
+        account,
+        successor,
+        schedules,
+        rules,
+        approvals: Story::new().approvals,
     })
 }
 
@@ -352,7 +424,8 @@ fn any_story() -> impl Strategy<Value = Story> {
 fn reachable(facts: &PlanFacts<'_>) -> Vec<(Group, Line)> {
     let planned = plan(facts).unwrap().lines;
     let group_of = |line: &Line| facts.groups.iter().find(|group| group.key == line.group).unwrap().clone();
-    let changed = planned.iter().flat_map(|line| Disposition::ALL.into_iter().filter_map(|to| may_change(line, to, facts).ok()));
+    let changed =
+        planned.iter().flat_map(|line| Disposition::ALL.into_iter().filter_map(|to| may_change(line, to, facts).ok()));
     changed.chain(planned.iter().cloned()).map(|line| (group_of(&line), line)).collect()
 }
 
@@ -487,10 +560,10 @@ trait MaxByYears {
 }
 
 impl MaxByYears for Option<Period> {
-    /// A floor of at least so many years.
+    /// A floor of at least so many years; none only if there was none and none is added.
     fn max_by_years(self, years: u32) -> Self {
-        let years = self.map_or(0, |floor| floor.years).max(years);
-        (years > 0).then(|| Period { years, ..Period::default() })
+        let at_least = Period { years: self.map_or(0, |floor| floor.years).max(years), ..Period::default() };
+        (self.is_some() || years > 0).then_some(at_least)
     }
 }
 

@@ -109,9 +109,12 @@ impl WhyNot {
     /// The reason in English.
     pub fn reason_en(&self) -> String {
         match self {
-            Self::PersonsOwn => "it is the person's own: the organisation may not keep, hand over, hide or destroy it".to_owned(),
+            Self::PersonsOwn => {
+                "it is the person's own: the organisation may not keep, hand over, hide or destroy it".to_owned()
+            }
             Self::Unsettled => {
-                "whose it is has not been settled, so it is treated as the person's; the privacy officer settles it".to_owned()
+                "whose it is has not been settled, so it is treated as the person's; the privacy officer settles it"
+                    .to_owned()
             }
             Self::EnterpriseAccount => {
                 "data of an enterprise account is the organisation's and does not go back to the person".to_owned()
@@ -120,8 +123,12 @@ impl WhyNot {
             Self::UnderFloor { through, .. } => {
                 format!("a statute keeps it through {through}; until then it can neither be destroyed nor cut off")
             }
-            Self::FloorNotBegun(_) => "a statute keeps it, and its time has not begun: the transaction is not completed".to_owned(),
-            Self::NoSchedule => "the pack has no schedule for this class, so it is not destroyed; add a schedule".to_owned(),
+            Self::FloorNotBegun(_) => {
+                "a statute keeps it, and its time has not begun: the transaction is not completed".to_owned()
+            }
+            Self::NoSchedule => {
+                "the pack has no schedule for this class, so it is not destroyed; add a schedule".to_owned()
+            }
             Self::NoSuccessor => "there is nobody to take it over; name a successor".to_owned(),
             Self::Biometric => "biometric identifiers are not handed to anybody".to_owned(),
             Self::HiddenFromLeaver => "the person no longer sees it after leaving".to_owned(),
@@ -161,8 +168,12 @@ impl Serialize for WhyNot {
             reason_en: String,
             clauses: Vec<&'w str>,
         }
-        let view =
-            View { code: self.code(), reason_zh: self.reason_zh(), reason_en: self.reason_en(), clauses: self.clauses() };
+        let view = View {
+            code: self.code(),
+            reason_zh: self.reason_zh(),
+            reason_en: self.reason_en(),
+            clauses: self.clauses(),
+        };
         view.serialize(serializer)
     }
 }

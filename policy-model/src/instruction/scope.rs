@@ -240,7 +240,12 @@ mod tests {
             ("to nobody", Kind::Exceptional, Scope { holders: Holders::People(vec![]), ..exception(60) }, &[F::Nobody]),
             ("for no purpose", Kind::Standing, Scope { purpose: " ".to_owned(), ..payroll() }, &[F::NoPurpose]),
             ("to do nothing", Kind::Standing, Scope { operations: vec![], ..payroll() }, &[F::NoOperation]),
-            ("an order about nobody", Kind::Order, Scope { subjects: Subjects::People(vec![]), operations: vec![], ..payroll() }, &[F::NoSubject]),
+            (
+                "an order about nobody",
+                Kind::Order,
+                Scope { subjects: Subjects::People(vec![]), operations: vec![], ..payroll() },
+                &[F::NoSubject],
+            ),
         ];
         for (what, kind, scope, expected) in cases {
             assert_eq!(scope.faults(kind), expected, "{what}");
@@ -276,11 +281,20 @@ mod tests {
             subsequence(vec![1, 2], 0..=2).prop_map(Holders::People),
             subsequence(vec!["hr_admin".to_owned(), "auditor".to_owned()], 0..=2).prop_map(Holders::Roles),
         ];
-        let subjects = prop_oneof![Just(Subjects::Everybody), subsequence(vec![1, 2, 3], 0..=3).prop_map(Subjects::People)];
+        let subjects =
+            prop_oneof![Just(Subjects::Everybody), subsequence(vec![1, 2, 3], 0..=3).prop_map(Subjects::People)];
         let time = (0..3i64, prop::option::of(0..5i64));
-        (classes, operations, holders, subjects, time).prop_map(|(classes, operations, holders, subjects, (from, until))| Scope {
-            classes, operations, holders, subjects, purpose: "payroll".to_owned(), from: minute(from), until: until.map(minute),
-        })
+        (classes, operations, holders, subjects, time).prop_map(
+            |(classes, operations, holders, subjects, (from, until))| Scope {
+                classes,
+                operations,
+                holders,
+                subjects,
+                purpose: "payroll".to_owned(),
+                from: minute(from),
+                until: until.map(minute),
+            },
+        )
     }
 
     proptest! {
