@@ -176,8 +176,11 @@ fn what_becomes_of_what() {
     let hidden = |class| Group { hidden_from_leaver: true, ..organisations(class) };
     let unsettled = |class| Group { settled: false, ..persons(class) };
     let paid = Group { transaction_completed_at: Some(at("2022-12-31T16:30:00Z")), ..organisations("order.item") };
+    // In Shanghai it is already 1 April, so the floor of three years lasts through the very day of leaving.
+    let just_paid = Group { transaction_completed_at: Some(at("2023-03-31T16:30:00Z")), ..organisations("order.item") };
+    let old_log = Group { last_at: Some(at("2023-01-01T00:00:00Z")), ..organisations("log.device") };
     let biometric = |class| Group { biometric: true, ..organisations(class) };
-    let cases: [(&str, &Story, Group, D, Option<&str>, Option<&str>); 19] = [
+    let cases: [(&str, &Story, Group, D, Option<&str>, Option<&str>); 21] = [
         ("kept, then anonymised", &story, organisations("chat.group"), D::Retain, None, Some("2027-04-01")),
         ("to the manager", &story, organisations("mail.box"), D::HandOver, None, Some("2027-04-01")),
         (
@@ -207,6 +210,8 @@ fn what_becomes_of_what() {
         ),
         ("an open transaction", &story, organisations("order.item"), D::Retain, Some("floor-not-begun"), None),
         ("three years after completion", &story, paid, D::Delete, None, Some("2026-04-01")),
+        ("on the last day of the floor", &story, just_paid, D::Retain, Some("under-floor"), Some("2026-04-02")),
+        ("due long since", &story, old_log, D::Retain, None, Some("2026-04-01")),
         ("a template of a face", &story, biometric("bio.face"), D::Delete, None, Some("2026-04-01")),
         ("a template of a face under a hold", &story, held(biometric("bio.face")), D::Retain, Some("held"), None),
         ("a mailbox under a hold", &story, held(organisations("mail.box")), D::HandOver, None, None),
