@@ -11,5 +11,6 @@ DROP TABLE sessions;
 DROP TABLE setup_links;
 DROP TABLE account_identifiers;
 DROP TABLE accounts;
+DROP TABLE person_tenants;
 DROP TABLE persons;
 DROP TABLE tenants;

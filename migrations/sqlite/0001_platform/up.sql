@@ -21,6 +21,16 @@ CREATE TABLE persons (
     PRIMARY KEY (id)
 );
 
+-- Which tenants know a person, so that sign-in asks these and not all. Unconfirmed until the person used that tenant's own
+-- set-up link: whatever a tenant says about somebody does not prove who holds their account.
+CREATE TABLE person_tenants (
+    person_id BLOB NOT NULL,
+    tenant_id BLOB NOT NULL,
+    linked_at INTEGER NOT NULL,
+    confirmed_at INTEGER,
+    PRIMARY KEY (person_id, tenant_id)
+);
+
 -- What a person signs in with. tenant_id is set for an enterprise account, which that tenant owns.
 CREATE TABLE accounts (
     id BLOB NOT NULL,

@@ -28,6 +28,7 @@ use jobs::Wake;
 use keyring::MasterKey;
 use metrics::Metrics;
 use outbound::Outbound;
+use sign_in::{Memberships, Scopes, SignIn};
 use std::sync::{Mutex, OnceLock, PoisonError};
 use uuid::timestamp::context::ContextV7;
 use vault::Keys;
@@ -40,6 +41,7 @@ pub struct Platform {
     keys: OnceLock<Keys>,
     outbound: Outbound,
     plugged: Plugged,
+    sign_in: SignIn,
     jobs_wake: Wake,
     metrics: Metrics,
     id_order: Mutex<ContextV7>,
@@ -51,6 +53,10 @@ pub struct Plugged {
     pub authority: Box<dyn Authority>,
     /// Where records go.
     pub records: Box<dyn RecordSink>,
+    /// Who is a member.
+    pub memberships: Box<dyn Memberships>,
+    /// Which acts a key may be given.
+    pub scopes: Box<dyn Scopes>,
 }
 
 impl Platform {
@@ -68,6 +74,7 @@ impl Platform {
     ) -> Stored<Self> {
         let platform = Self {
             outbound: Outbound::new(config.outbound()),
+            sign_in: SignIn::new(&config.sign_in)?,
             pool,
             clock,
             config,
@@ -127,6 +134,19 @@ impl Platform {
 
     pub(in crate::platform) fn authority(&self) -> &dyn Authority {
         self.plugged.authority.as_ref()
+    }
+
+    /// What this process keeps in memory for sign-in.
+    pub fn sign_in(&self) -> &SignIn {
+        &self.sign_in
+    }
+
+    pub(in crate::platform) fn memberships(&self) -> &dyn Memberships {
+        self.plugged.memberships.as_ref()
+    }
+
+    pub(in crate::platform) fn scopes(&self) -> &dyn Scopes {
+        self.plugged.scopes.as_ref()
     }
 
     pub(crate) fn jobs_wake(&self) -> &Wake {

@@ -1,10 +1,110 @@
-//! Who somebody is: accounts, passwords, tokens, keys.
+//! Who somebody is: accounts, passwords, sessions, tokens, keys.
+//!
+//! ```text
+//! password ──▶ entrance ──▶ session ──▶ access token, minutes       checked with every request, and the session with it
+//!                              └──────▶ refresh token, days         changes with every use; a second use ends the session
+//! machine's key ─────────────────────▶ caller with scopes
+//! ```
+//!
+//! What always holds:
+//!
+//! - No secret is stored that could be used: passwords as argon2id, tokens and keys as SHA-256 of 32 random bytes.
+//! - A stranger cannot tell whether an account exists, and a tenant not in which other tenants a person is.
+//! - An end binds at once: a session or key that has ended gets no further request through, on any node.
+//! - Whatever a tenant says about a person proves nothing about who holds an account (see `accounts`).
+
+mod access_token;
+pub mod accounts;
+pub mod api_keys;
+mod entrance;
+mod error;
+mod limiter;
+mod model;
+mod password;
+mod routes;
+mod secret;
+mod sessions;
+mod setup;
+mod signing_keys;
+mod store;
+mod trace;
+
+pub use api_keys::Scopes;
+pub use entrance::{Credentials, Entry, Visitor, sign_in};
+pub use error::SignInError;
+pub use model::{Account, AccountKind, AccountState, ApiKey, Choice, Memberships, Owner, SigningKey, Standing};
+pub use password::Weakness;
+pub use routes::{routes, well_known};
+pub use secret::{ApiToken, Secret};
+pub use sessions::{Opened, end_sessions_of_membership, forget_old, refresh};
+pub use setup::{issue_setup_link, use_setup_link};
+pub use signing_keys::{Rotation, list_signing_keys, rotate_signing_key};
 
 use crate::platform::Platform;
 use crate::platform::caller::Caller;
-use crate::platform::http::Problem;
+use crate::platform::config;
+use crate::platform::db::Stored;
+use crate::platform::http::{AsProblem, Problem};
+use limiter::Limiter;
+use password::Passwords;
+use prometheus::IntCounter;
+use signing_keys::SigningKeys;
+use std::net::IpAddr;
+use std::time::Duration;
+use tokio::sync::Semaphore;
 
-/// Tells who a bearer token or API key belongs to.
-pub fn identify(_platform: &Platform, _bearer: &str) -> Result<Caller, Problem> {
-    Err(Problem::unauthenticated("sign-in.required"))
+/// Longer than any token of ours.
+const LONGEST_BEARER: usize = 4096;
+
+/// What one process keeps in memory for sign-in. All of it may be lost: what must hold is in the database.
+pub struct SignIn {
+    passwords: Passwords,
+    by_address: Limiter<IpAddr>,
+    by_identifier: Limiter<[u8; 32]>,
+    signing_keys: SigningKeys,
+    unknown_accounts: IntCounter,
+    hashing: Semaphore,
+}
+
+impl SignIn {
+    /// Nothing counted and no key open yet.
+    ///
+    /// # Errors
+    /// When argon2 cannot work with the settings.
+    pub fn new(settings: &config::SignIn) -> Stored<Self> {
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        Ok(Self {
+            passwords: Passwords::new(settings)?,
+            by_address: Limiter::new(settings.rate_per_minute, Duration::from_secs(60)),
+            by_identifier: Limiter::new(settings.lockout_attempts, settings.lockout),
+            signing_keys: SigningKeys::default(),
+            unknown_accounts: unknown_accounts(),
+            // Each check takes its megabytes; more at once than cores would only take more of them.
+            hashing: Semaphore::new(cores),
+        })
+    }
+
+    /// How often somebody tried to sign in who is not known: no tenant is concerned, so no ledger has it. For the
+    /// metrics page.
+    pub fn unknown_accounts(&self) -> &IntCounter {
+        &self.unknown_accounts
+    }
+}
+
+/// Tells who a bearer token or API key belongs to. Asks the database once, by key.
+///
+/// # Errors
+/// 401 for what is none of ours, past its time or ended; 403 `membership.ended`.
+pub fn identify(platform: &Platform, bearer: &str) -> Result<Caller, Problem> {
+    let found = match bearer.len() {
+        0 | LONGEST_BEARER.. => Err(SignInError::NoToken),
+        _ if ApiToken::is_meant(bearer) => api_keys::caller(platform, bearer),
+        _ => access_token::caller(platform, bearer),
+    };
+    found.map_err(|e| e.problem())
+}
+
+fn unknown_accounts() -> IntCounter {
+    IntCounter::new("tenure_sign_in_unknown_accounts_total", "Attempts to sign in with an unknown identifier")
+        .unwrap_or_else(|_| unreachable!("the name is a valid one"))
 }

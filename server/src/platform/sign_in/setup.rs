@@ -1,0 +1,115 @@
+//! Set-up links: one-time, expiring, one for each account and tenant. No account has a default password.
+//!
+//! A link does two things. It sets a password where the account has none or where the tenant owns the account; and it
+//! confirms to its tenant that whoever holds the account got the link. On a personal account that has a password it does
+//! only the second, and asks for that password.
+
+use super::accounts::{confirm, identifiers_of, open_account, store_password};
+use super::error::SignInError;
+use super::model::{Account, AccountKind};
+use super::password::PasswordHash;
+use super::secret::{self, Secret};
+use super::store::{accounts as account_store, links};
+use super::trace;
+use crate::platform::Platform;
+use crate::platform::db::tx::platform_tx;
+use crate::platform::db::{PlatformTx, StoreError, Stored, Ts};
+use crate::platform::ids::{AccountId, TenantId};
+use crate::platform::keyring::Identifier;
+
+/// The act, as records name it.
+const SET_UP: &str = "account.set-up";
+/// Days that a link can be used: long enough for somebody who begins next week.
+const LINK_DAYS: i64 = 7;
+
+/// Gives out a tenant's link for an account, and takes back the one that it gave out before. The caller's act leaves the
+/// record; the token goes to the person and nowhere else.
+///
+/// # Errors
+/// [`SignInError::UnknownAccount`] for a closed account, another tenant's enterprise account, or a person who was never
+/// linked to this tenant.
+pub fn issue_setup_link(p: &mut PlatformTx<'_>, account: AccountId, tenant: TenantId) -> Result<Secret, SignInError> {
+    let account = open_account(p, account)?;
+    let is_linked = account_store::find_link(p, account.person_id, tenant)?.is_some();
+    if !is_linked || !account.leads_into(tenant) {
+        return Err(SignInError::UnknownAccount);
+    }
+    links::delete_unused(p, account.id, tenant)?;
+    let token = secret::new_token()?;
+    let expires_at = Ts(*p.now() + chrono::Duration::days(LINK_DAYS));
+    links::add(p, (account.id, tenant), secret::hash(token.expose()), expires_at)?;
+    Ok(token)
+}
+
+/// Uses a link: sets the password, or confirms with the one there is. Returns the tenant whose link it was.
+///
+/// # Errors
+/// [`SignInError::LinkInvalid`]; [`SignInError::Weak`], after which the link is still good; [`SignInError::Refused`] when
+/// the personal account has another password.
+pub fn use_setup_link(platform: &Platform, token: &Secret, password: &str) -> Result<TenantId, SignInError> {
+    if !secret::is_token(token.expose()) {
+        return Err(SignInError::LinkInvalid);
+    }
+    let token_hash = secret::hash(token.expose());
+    let link = platform_tx(platform, |p| Link::find(p, &token_hash))?;
+    let passwords = &platform.sign_in().passwords;
+    let step = match link.account.password_hash.as_deref() {
+        Some(own) if link.account.kind == AccountKind::Personal => {
+            Step::Confirm(passwords.is_right(password, Some(own)))
+        }
+        Some(_) | None => Step::Set(passwords.accept(password, &link.identifiers)?),
+    };
+    platform_tx(platform, |p| Ok::<_, StoreError>(settle(p, &link, &token_hash, step)?))?.map(|()| link.tenant)
+}
+
+/// What a link leads to, as far as its holder may use it.
+struct Link {
+    account: Account,
+    tenant: TenantId,
+    identifiers: Vec<Identifier>,
+}
+
+enum Step {
+    Set(PasswordHash),
+    Confirm(bool),
+}
+
+impl Link {
+    fn find(p: &mut PlatformTx<'_>, token_hash: &[u8]) -> Result<Self, SignInError> {
+        let (account, tenant) = links::find(p, token_hash)?.ok_or(SignInError::LinkInvalid)?;
+        let account = open_account(p, account).map_err(|e| match e {
+            SignInError::UnknownAccount => SignInError::LinkInvalid,
+            other => other,
+        })?;
+        let identifiers = identifiers_of(p, account.id)?;
+        Ok(Self { account, tenant, identifiers })
+    }
+}
+
+/// The inner refusal commits what was counted and recorded; the outer error rolls back.
+fn settle(p: &mut PlatformTx<'_>, link: &Link, token_hash: &[u8], step: Step) -> Stored<Result<(), SignInError>> {
+    let Link { account, tenant, .. } = link;
+    let is_allowed = match step {
+        Step::Confirm(is_right) => is_right && account_store::pass(p, account.id)?,
+        Step::Set(_) => true,
+    };
+    if !is_allowed {
+        trace::wrong_password(p, account, &[*tenant], SET_UP)?;
+        return Ok(Err(SignInError::Refused));
+    }
+    if !links::use_up(p, token_hash)? || !apply(p, account, step)? {
+        return Ok(Err(SignInError::LinkInvalid));
+    }
+    confirm(p, account.person_id, *tenant)?;
+    trace::done(p, account, *tenant, SET_UP)?;
+    Ok(Ok(()))
+}
+
+/// `false` when a personal account got its first password by another link meanwhile.
+fn apply(p: &mut PlatformTx<'_>, account: &Account, step: Step) -> Stored<bool> {
+    match (step, account.kind) {
+        (Step::Confirm(_), _) => Ok(true),
+        (Step::Set(hash), AccountKind::Personal) => account_store::set_first_password(p, account.id, hash.into_text()),
+        (Step::Set(hash), AccountKind::Enterprise) => store_password(p, account.id, hash).map(|()| true),
+    }
+}

@@ -1,0 +1,160 @@
+//! Sessions and their refresh tokens.
+
+use crate::platform::Platform;
+use crate::platform::db::tx::platform_table;
+use crate::platform::db::{MultiBackend, PlatformTx, Stored, Ts};
+use crate::platform::http::Cursor;
+use crate::platform::ids::{AccountId, MembershipId, SessionId, TenantId};
+use crate::platform::sign_in::model::Session;
+use diesel::prelude::*;
+
+platform_table! {
+    sessions (id) {
+        id -> SqlUid, account_id -> SqlUid, tenant_id -> SqlUid, membership_id -> SqlUid, subject_id -> SqlUid,
+        user_agent -> Text, created_at -> SqlTs, last_used_at -> SqlTs, ended_at -> Nullable<SqlTs>,
+        end_reason -> Nullable<Text>,
+    }
+}
+platform_table! {
+    refresh_tokens (token_hash) {
+        token_hash -> Binary, session_id -> SqlUid, issued_at -> SqlTs, expires_at -> SqlTs, used_at -> Nullable<SqlTs>,
+    }
+}
+
+pub fn add(p: &mut PlatformTx<'_>, session: &Session) -> Stored<()> {
+    p.add(sessions::table, session)
+}
+
+pub fn find(p: &mut PlatformTx<'_>, id: SessionId) -> Stored<Option<Session>> {
+    p.first(sessions::table, |all| all.filter(sessions::id.eq(id)).select(Session::as_select()))
+}
+
+/// Whether a session exists, and why it ended if it has: one read by key, outside any transaction, for every request.
+pub fn end_of_session(platform: &Platform, id: SessionId) -> Stored<Option<Option<String>>> {
+    let mut conn = platform.pool().get()?;
+    let found: Option<(Option<Ts>, Option<String>)> = sessions::table
+        .filter(sessions::id.eq(id))
+        .select((sessions::ended_at, sessions::end_reason))
+        .first(&mut *conn)
+        .optional()?;
+    Ok(found.map(|(ended, reason)| ended.map(|_| reason.unwrap_or_default())))
+}
+
+pub fn live(p: &mut PlatformTx<'_>, account: AccountId) -> Stored<Vec<Session>> {
+    p.load(sessions::table, |all| {
+        all.filter(sessions::account_id.eq(account)).filter(sessions::ended_at.is_null()).select(Session::as_select())
+    })
+}
+
+/// Live sessions in one tenant used since `since`, newest first, one more than a page holds.
+pub fn page(
+    p: &mut PlatformTx<'_>,
+    (account, tenant): (AccountId, TenantId),
+    since: Ts,
+    limit: i64,
+    after: Option<Cursor>,
+) -> Stored<Vec<Session>> {
+    p.load(sessions::table, |all| {
+        let mut rows = all
+            .filter(sessions::account_id.eq(account))
+            .filter(sessions::tenant_id.eq(tenant))
+            .filter(sessions::ended_at.is_null())
+            .filter(sessions::last_used_at.gt(since))
+            .order((sessions::created_at.desc(), sessions::id.desc()))
+            .limit(limit + 1)
+            .select(Session::as_select())
+            .into_boxed::<MultiBackend>();
+        if let Some(last) = after {
+            let (at, id) = (last.at(), SessionId::from(last.id));
+            rows = rows.filter(sessions::created_at.lt(at).or(sessions::created_at.eq(at).and(sessions::id.lt(id))));
+        }
+        rows
+    })
+}
+
+/// Ends one session. `false` when it had ended before.
+pub fn end(p: &mut PlatformTx<'_>, id: SessionId, reason: &str) -> Stored<bool> {
+    let (now, reason) = (p.now(), reason.to_owned());
+    let ended = p.change(sessions::table, |all| {
+        diesel::update(all.filter(sessions::id.eq(id)).filter(sessions::ended_at.is_null()))
+            .set((sessions::ended_at.eq(Some(now)), sessions::end_reason.eq(Some(reason))))
+    })?;
+    Ok(ended == 1)
+}
+
+pub fn end_of_account(p: &mut PlatformTx<'_>, account: AccountId, reason: &str) -> Stored<usize> {
+    let (now, reason) = (p.now(), reason.to_owned());
+    p.change(sessions::table, |all| {
+        diesel::update(all.filter(sessions::account_id.eq(account)).filter(sessions::ended_at.is_null()))
+            .set((sessions::ended_at.eq(Some(now)), sessions::end_reason.eq(Some(reason))))
+    })
+}
+
+pub fn end_of_membership(
+    p: &mut PlatformTx<'_>,
+    tenant: TenantId,
+    membership: MembershipId,
+    reason: &str,
+) -> Stored<usize> {
+    let (now, reason) = (p.now(), reason.to_owned());
+    p.change(sessions::table, |all| {
+        diesel::update(
+            all.filter(sessions::tenant_id.eq(tenant))
+                .filter(sessions::membership_id.eq(membership))
+                .filter(sessions::ended_at.is_null()),
+        )
+        .set((sessions::ended_at.eq(Some(now)), sessions::end_reason.eq(Some(reason))))
+    })
+}
+
+pub fn touch(p: &mut PlatformTx<'_>, id: SessionId) -> Stored<()> {
+    let now = p.now();
+    p.change(sessions::table, |all| {
+        diesel::update(all.filter(sessions::id.eq(id))).set(sessions::last_used_at.eq(now))
+    })?;
+    Ok(())
+}
+
+pub fn add_refresh_token(
+    p: &mut PlatformTx<'_>,
+    session: SessionId,
+    token_hash: Vec<u8>,
+    expires_at: Ts,
+) -> Stored<()> {
+    p.add(
+        refresh_tokens::table,
+        (
+            refresh_tokens::token_hash.eq(token_hash),
+            refresh_tokens::session_id.eq(session),
+            refresh_tokens::issued_at.eq(p.now()),
+            refresh_tokens::expires_at.eq(expires_at),
+        ),
+    )
+}
+
+/// The session of a refresh token, and until when it is good.
+pub fn find_refresh_token(p: &mut PlatformTx<'_>, token_hash: &[u8]) -> Stored<Option<(SessionId, Ts)>> {
+    let token_hash = token_hash.to_vec();
+    p.first(refresh_tokens::table, |all| {
+        all.filter(refresh_tokens::token_hash.eq(token_hash))
+            .select((refresh_tokens::session_id, refresh_tokens::expires_at))
+    })
+}
+
+/// Uses a refresh token up. `false` when it was used before.
+pub fn use_refresh_token(p: &mut PlatformTx<'_>, token_hash: &[u8]) -> Stored<bool> {
+    let (now, token_hash) = (p.now(), token_hash.to_vec());
+    let used = p.change(refresh_tokens::table, |all| {
+        diesel::update(all.filter(refresh_tokens::token_hash.eq(token_hash)).filter(refresh_tokens::used_at.is_null()))
+            .set(refresh_tokens::used_at.eq(Some(now)))
+    })?;
+    Ok(used == 1)
+}
+
+/// Deletes refresh tokens that were too old by `before`, and sessions not used since.
+pub fn forget_before(p: &mut PlatformTx<'_>, before: Ts) -> Stored<usize> {
+    let tokens =
+        p.change(refresh_tokens::table, |all| diesel::delete(all.filter(refresh_tokens::expires_at.lt(before))))?;
+    let over = p.change(sessions::table, |all| diesel::delete(all.filter(sessions::last_used_at.lt(before))))?;
+    Ok(tokens + over)
+}

@@ -1,0 +1,70 @@
+//! What sign-in leaves in the ledger of the tenant it concerned. A tenant's record names its own membership and subject,
+//! never the account or the person: two tenants that compare their ledgers must not find who is in both.
+
+use super::model::{Account, Standing};
+use super::store::accounts;
+use crate::platform::caller::Actor;
+use crate::platform::db::{PlatformTx, StoreError, Stored, Ts};
+use crate::platform::ids::TenantId;
+use crate::platform::record::{Outcome, Record};
+
+/// Counts a wrong password and leaves the refusal in the ledger of each tenant that the account can lead into. Wrong
+/// guesses at a locked account do not prolong the lock, or anybody could keep somebody out for good.
+pub(super) fn wrong_password(
+    p: &mut PlatformTx<'_>,
+    account: &Account,
+    tenants: &[TenantId],
+    act: &'static str,
+) -> Stored<()> {
+    let settings = &p.platform().config().sign_in;
+    let now = p.now();
+    let was_locked = account.is_locked(now);
+    let until = Ts(*now + settings.lockout);
+    let locks = !was_locked && accounts::count_failure(p, account.id, settings.lockout_attempts, until)?;
+    for tenant in tenants {
+        leave(p, account, *tenant, act, |record| {
+            record.ended(Outcome::Refused, "sign-in.refused").with("locked", was_locked || locks)
+        })?;
+    }
+    Ok(())
+}
+
+/// The password was right, and still there is no way in.
+pub(super) fn refused(
+    p: &mut PlatformTx<'_>,
+    account: &Account,
+    tenant: TenantId,
+    act: &'static str,
+    reason: &'static str,
+) -> Stored<()> {
+    leave(p, account, tenant, act, |record| record.ended(Outcome::Refused, reason))
+}
+
+/// It was done by somebody who has no session yet.
+pub(super) fn done(p: &mut PlatformTx<'_>, account: &Account, tenant: TenantId, act: &'static str) -> Stored<()> {
+    leave(p, account, tenant, act, |record| record)
+}
+
+/// Where the account stands in a tenant.
+pub(super) fn standing(p: &mut PlatformTx<'_>, account: &Account, tenant: TenantId) -> Stored<Option<Standing>> {
+    let memberships = p.platform().memberships();
+    p.in_tenant(tenant, Actor::Anonymous, |tx| memberships.standing(tx, account.person_id, account.id))
+}
+
+fn leave(
+    p: &mut PlatformTx<'_>,
+    account: &Account,
+    tenant: TenantId,
+    act: &'static str,
+    ended: impl FnOnce(Record) -> Record,
+) -> Stored<()> {
+    let memberships = p.platform().memberships();
+    p.in_tenant(tenant, Actor::Anonymous, |tx| {
+        let mut record = Record::of(act);
+        if let Some(standing) = memberships.standing(tx, account.person_id, account.id)? {
+            record = record.on("membership", standing.membership).about(standing.subject);
+        }
+        tx.record(ended(record));
+        Ok::<_, StoreError>(())
+    })
+}
