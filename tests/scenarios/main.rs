@@ -1,1 +1,13 @@
 //! Black-box stories, told to the running program on both databases. See `tests/src` for their words.
+
+mod departures;
+mod departures_killed;
+mod holdings;
+mod instructions;
+mod intake;
+mod intake_people;
+mod ledger;
+mod orders;
+mod roles;
+mod sign_in;
+mod tenancy;

@@ -139,11 +139,12 @@ impl Answer {
         serde_json::from_str(&self.body).unwrap_or_else(|e| panic!("{self}\nis not JSON: {e}"))
     }
 
-    /// The items of a page.
+    /// The items of a page, or of a list that is short by nature.
     #[track_caller]
     pub fn items(&self) -> Vec<Value> {
-        let page = self.ok();
-        page["items"].as_array().cloned().unwrap_or_else(|| panic!("{self}\nis not a page"))
+        let listed = self.ok();
+        let items = listed.as_array().or(listed["items"].as_array());
+        items.cloned().unwrap_or_else(|| panic!("{self}\nis not a list"))
     }
 
     /// Refused, invalid or conflicting, as a problem document with this code that explains itself.

@@ -103,7 +103,7 @@ impl Organisation {
     /// Its HR system, set up by the first admin.
     pub fn hr_system(&self) -> HrSystem {
         let set_up = || {
-            let source = self.first_admin().posts("/sources", &json!({ "name": "人事系统", "kind": "standard" })).ok();
+            let source = self.first_admin().posts("/sources", &json!({ "name": "人事系统" })).ok();
             HrSystem::of(&self.0.house.anonymous(), &source, self.0.house.clock.now())
         };
         self.0.hr.get_or_init(set_up).at(self.0.house.clock.now())

@@ -7,7 +7,7 @@ use crate::Database;
 use crate::patience;
 use crate::postgres::{PostgresCluster, PostgresDatabase};
 use diesel::connection::SimpleConnection;
-use diesel::{Connection, PgConnection, SqliteConnection};
+use diesel::{Connection, PgConnection, RunQueryDsl, SqliteConnection};
 use std::cell::RefCell;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
@@ -172,6 +172,20 @@ impl Server {
                 connection.batch_execute(sql).map_err(|e| e.to_string())
             }
         }
+    }
+
+    /// The single number that a query in the PostgreSQL database gives, as its administrator sees it.
+    pub fn counts(&self, sql: &str) -> i64 {
+        #[derive(diesel::QueryableByName)]
+        struct Count {
+            #[diesel(sql_type = diesel::sql_types::BigInt)]
+            count: i64,
+        }
+        let database = self.postgres.as_ref().expect("on PostgreSQL");
+        let mut connection = PgConnection::establish(&database.superuser_url()).expect("it answers");
+        let counted: Count =
+            diesel::sql_query(sql).get_result(&mut connection).unwrap_or_else(|e| panic!("{sql}: {e}"));
+        counted.count
     }
 
     /// Which database it keeps its data in.

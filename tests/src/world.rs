@@ -101,6 +101,18 @@ impl Tenure {
         assert!(settled.is_some(), "jobs are still due after {SETTLES_WITHIN:?}:\n{}", server.log().join("\n"));
     }
 
+    /// Returns when something has come about outside the server: at a connector, in its log.
+    #[track_caller]
+    pub fn waits_until(&self, what: &str, has_come_about: impl Fn() -> bool) {
+        let came = patience::until(SETTLES_WITHIN, || has_come_about().then_some(()));
+        assert!(came.is_some(), "{what}: not within {SETTLES_WITHIN:?}:\n{}", self.server.log().join("\n"));
+    }
+
+    /// Lets the server work for a moment that nothing else marks: to be killed wherever it is then.
+    pub fn runs_for(&self, moment: Duration) {
+        patience::nap(moment);
+    }
+
     /// `kill -9`.
     pub fn is_killed(&self) {
         self.server.kill();

@@ -1,0 +1,195 @@
+//! The main road: somebody leaves, and everything about them goes where it should.
+
+use chrono::TimeDelta;
+use scenarios::scenario;
+use serde_json::json;
+
+scenario!(a_leaver_loses_access_at_once_and_payroll_keeps_its_records, |t| {
+    let acme = t.organisation("远山科技").pack("dingtalk");
+    let lin = acme.hires("林晓");
+    let payroll = acme.holds("hr.salary_bank_account").about(&lin);
+
+    acme.hr_system().says_leaving(&lin, "2026-03-31").ok();
+    t.settles();
+    lin.signs_in().ok();
+    acme.departure_of(&lin).is_agreed();
+    t.clock().reaches("2026-04-01T00:00+08:00");
+
+    lin.signs_in().is_refused("membership.ended");
+    t.settles();
+    assert_eq!(payroll.state(), "held");
+    assert_eq!(payroll.side("state"), "retained");
+    acme.auditor().verifies_offline();
+});
+
+scenario!(the_whole_road_from_webhook_to_verified_export, |t| {
+    let acme = t.organisation("远山科技").pack("dingtalk");
+    let (chen, lin) = (acme.hires("陈立"), acme.hires("林晓"));
+    acme.hr_system().says_changed(json!({ "staff_number": lin.staff_number, "manager": chen.staff_number })).ok();
+    let mailbox = acme.keeps("mail/lin", "mail.message").items(1_200).about(&lin);
+    let fingerprint = acme.holds("biometric.fingerprint_features").about(&lin);
+
+    acme.hr_system().says_leaving(&lin, "2026-03-31").ok();
+    t.settles();
+    let departure = acme.departure_of(&lin);
+    assert_eq!(departure.line("mail.message")["disposition"], "hand_over");
+    assert_eq!(departure.line("biometric.fingerprint_features")["disposition"], "delete");
+    departure.is_agreed();
+    assert_eq!(acme.connector().shelf().deeds(), [] as [String; 0], "nothing happens before the day");
+
+    t.clock().reaches("2026-04-01T00:00+08:00");
+    t.settles();
+    assert_eq!(acme.connector().shelf().deeds(), ["hand_over mail/lin"]);
+    assert_eq!(mailbox.side("state"), "handed_over");
+    assert_eq!(fingerprint.state(), "deleted");
+    assert_eq!(departure.state(), "certified");
+
+    let auditor = acme.auditor();
+    auditor.verifies(&departure.certificate()).ok();
+    let acts: Vec<_> = auditor.verifies_offline().iter().map(|r| r["act"].as_str().unwrap_or("").to_owned()).collect();
+    let place =
+        |act: &str| acts.iter().position(|a| a == act).unwrap_or_else(|| panic!("no record of {act} in {acts:?}"));
+    assert!(place("access.end") < place("orders.deliver"), "nobody reads on while the orders run (gbt35273-11.6-c)");
+    assert!(place("orders.report") < place("departures.certify"));
+});
+
+scenario!(every_line_says_why_with_its_clause, |t| {
+    let acme = t.organisation("远山科技").pack("dingtalk");
+    let lin = acme.hires("林晓");
+    acme.holds("hr.salary_bank_account").about(&lin);
+    acme.holds("work.education_history").with("source", "person").with("capacity", "private").about(&lin);
+    acme.keeps("mail/lin", "mail.message").about(&lin);
+    acme.hr_system().says_leaving(&lin, "2026-03-31").ok();
+    t.settles();
+    let lines = acme.departure_of(&lin).lines();
+    assert!(lines.len() >= 3, "{lines:#?}");
+    for line in lines {
+        let has = |member: &str| line[member].as_str().is_some_and(|text| !text.is_empty());
+        assert!(has("reason_zh") && has("reason_en"), "{line:#}");
+        assert_ne!(line["clauses"], json!([]), "{line:#}");
+    }
+    // Two years after the last day: the Labour Contract Law keeps payroll that long.
+    assert_eq!(acme.departure_of(&lin).line("hr.salary_bank_account")["retain_until"], "2028-03-31");
+});
+
+scenario!(what_is_the_persons_own_goes_with_them_and_is_not_kept, |t| {
+    let acme = t.organisation("远山科技").pack("dingtalk");
+    let lin = acme.hires("林晓");
+    let own = acme.holds("work.education_history").with("source", "person").with("capacity", "private").about(&lin);
+    acme.hr_system().says_leaving(&lin, "2026-03-31").ok();
+    t.settles();
+    let departure = acme.departure_of(&lin);
+    assert_eq!(departure.line("work.education_history")["disposition"], "release");
+    departure.changed_by(&acme.hr_admin(), "work.education_history", "delete").is_status(422);
+    departure.is_agreed();
+    t.clock().reaches("2026-04-01T00:00+08:00");
+    t.settles();
+    assert_eq!(own.side("controller"), "person");
+    assert!(["released", "detached"].contains(&own.side("state").as_str()));
+});
+
+scenario!(nobody_approves_the_plan_they_submitted, |t| {
+    let acme = t.organisation("远山科技").pack("dingtalk");
+    let lin = acme.hires("林晓");
+    // HR and privacy may be one person in a small house; the plan still needs two.
+    let both = acme.hr_admin();
+    acme.appoints(&both, "privacy_officer").ok();
+    acme.hr_system().says_leaving(&lin, "2026-03-31").ok();
+    t.settles();
+    let departure = acme.departure_of(&lin);
+    departure.submitted_by(&both).ok();
+    departure.approved_by(&both).is_refused("departure.own-plan");
+    departure.approved_by(&acme.first_admin().clone()).ok();
+});
+
+scenario!(without_approval_access_ends_all_the_same_and_nothing_is_destroyed, |t| {
+    let acme = t.organisation("远山科技").pack("dingtalk");
+    let lin = acme.hires("林晓");
+    let fingerprint = acme.holds("biometric.fingerprint_features").about(&lin);
+    acme.hr_system().says_leaving(&lin, "2026-03-31").ok();
+    t.settles();
+    t.clock().reaches("2026-04-01T00:00+08:00");
+    t.settles();
+    lin.signs_in().is_refused("membership.ended");
+    assert_eq!(fingerprint.state(), "held");
+    let waiting = acme.hr_admin().gets("/attention").items();
+    let about_it = waiting.iter().any(|a| a["object_kind"] == "departure");
+    assert!(about_it, "somebody must be told that it waits: {waiting:#?}");
+
+    acme.departure_of(&lin).is_agreed();
+    t.settles();
+    assert_eq!(fingerprint.state(), "deleted");
+});
+
+scenario!(a_hold_keeps_what_would_have_been_deleted, |t| {
+    let acme = t.organisation("远山科技").pack("dingtalk");
+    let lin = acme.hires("林晓");
+    let fingerprint = acme.holds("biometric.fingerprint_features").about(&lin);
+    let hold = json!({ "subject": lin.staff_number, "class_pattern": "biometric.*", "reason": "仲裁" });
+    acme.privacy_officer().posts("/holds", &hold).ok();
+    acme.hr_system().says_leaving(&lin, "2026-03-31").ok();
+    t.settles();
+    assert_eq!(acme.departure_of(&lin).line("biometric.fingerprint_features")["disposition"], "retain");
+    acme.departure_of(&lin).is_agreed();
+    t.clock().reaches("2026-04-01T00:00+08:00");
+    t.settles();
+    assert_eq!(fingerprint.state(), "held");
+});
+
+scenario!(a_departure_called_off_before_its_day_leaves_everything_as_it_was, |t| {
+    let acme = t.organisation("远山科技").pack("dingtalk");
+    let lin = acme.hires("林晓");
+    let mailbox = acme.keeps("mail/lin", "mail.message").about(&lin);
+    acme.hr_system().says_leaving(&lin, "2026-03-31").ok();
+    t.settles();
+    acme.departure_of(&lin).is_agreed();
+    t.clock().reaches("2026-03-30T18:00+08:00");
+    acme.hr_system().says_rescinded(&lin).ok();
+    t.settles();
+    t.clock().reaches("2026-04-02T09:00+08:00");
+    t.settles();
+    lin.signs_in().ok();
+    assert_eq!(mailbox.side("state"), "active");
+    assert_eq!(acme.connector().shelf().deeds(), [] as [String; 0]);
+    assert_eq!(acme.departure_of(&lin).state(), "rescinded");
+});
+
+scenario!(who_comes_back_years_later_finds_a_new_membership_and_nothing_that_was_deleted, |t| {
+    let acme = t.organisation("远山科技").pack("dingtalk");
+    let lin = acme.hires("林晓");
+    let fingerprint = acme.holds("biometric.fingerprint_features").about(&lin);
+    acme.hr_system().says_leaving(&lin, "2026-03-31").ok();
+    t.settles();
+    acme.departure_of(&lin).is_agreed();
+    t.clock().reaches("2026-04-01T00:00+08:00");
+    t.settles();
+    t.clock().passes(TimeDelta::days(3 * 365));
+    let again = json!({
+        "staff_number": "B0001", "name": lin.name, "email": lin.email, "account": "personal", "first_day": "2029-04-02",
+    });
+    acme.hr_system().says_joined(again).ok();
+    t.settles();
+    lin.signs_in().ok();
+    assert_eq!(fingerprint.state(), "deleted");
+    let members = acme.first_admin().gets("/members?limit=200").items();
+    let came_back = members.iter().find(|m| m["staff_number"] == "B0001").expect("a new membership");
+    assert_ne!(came_back["id"], lin.membership.as_str());
+});
+
+scenario!(what_was_kept_by_law_goes_when_its_time_is_over, |t| {
+    let acme = t.organisation("远山科技").pack("dingtalk");
+    let lin = acme.hires("林晓");
+    let payroll = acme.holds("hr.salary_bank_account").about(&lin);
+    acme.hr_system().says_leaving(&lin, "2026-03-31").ok();
+    t.settles();
+    acme.departure_of(&lin).is_agreed();
+    t.clock().reaches("2026-04-01T00:00+08:00");
+    t.settles();
+    t.clock().reaches("2028-03-30T12:00+08:00");
+    t.settles();
+    assert_eq!(payroll.state(), "held", "two years are not over");
+    t.clock().reaches("2028-04-02T12:00+08:00");
+    t.settles();
+    assert_eq!(payroll.state(), "deleted");
+    acme.auditor().verifies_offline();
+});

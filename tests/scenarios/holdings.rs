@@ -1,0 +1,119 @@
+//! What is held about people, where, and who controls it.
+
+use scenarios::scenario;
+use serde_json::{Value, json};
+
+scenario!(of_many_lines_the_good_ones_go_in_and_every_bad_one_is_named, |t| {
+    let acme = t.organisation("远山科技").pack("dingtalk");
+    let lin = acme.hires("林晓");
+    let good = |n: usize| json!({ "locator": format!("drive/{n}"), "class": "drive.file", "subjects": [lin.staff_number], "facts": { "account": "enterprise" } });
+    let mut lines: Vec<String> = (0..700).map(|n| good(n).to_string()).collect();
+    let changed = |change: Value| {
+        let mut line = good(9_999);
+        line.as_object_mut().unwrap().extend(change.as_object().unwrap().clone());
+        line.to_string()
+    };
+    lines[2] = "{\"locator\":".to_owned();
+    lines[10] = changed(json!({ "class": "drive.unheard_of" }));
+    lines[20] = changed(json!({ "subjects": ["Z9999"] }));
+    lines[30] = changed(json!({ "subjects": [] }));
+    lines[40] = changed(json!({ "facts": { "account": "enterprise", "consnt": "explicit" } }));
+    lines[650] = changed(json!({ "items": -1 }));
+    let report = acme.registers(&(lines.join("\n") + "\n")).ok();
+    let rejected = report["rejected"].as_array().expect("rejected");
+    let named: Vec<_> = rejected.iter().map(|r| (r["line"].as_u64().unwrap(), r["code"].as_str().unwrap())).collect();
+    assert_eq!(
+        named,
+        [
+            (3, "holdings.invalid"),
+            (11, "holdings.unknown-class"),
+            (21, "holdings.unknown-subject"),
+            (31, "holdings.no-subject"),
+            (41, "holdings.facts"),
+            (651, "holdings.invalid"),
+        ]
+    );
+    assert_eq!(report["added"], 694);
+
+    let good_ones: String = lines.iter().filter(|l| l.contains("\"drive/")).map(|l| format!("{l}\n")).collect();
+    let again = acme.registers(&good_ones.replace("9999", "0")).ok();
+    assert_eq!(again["added"], 0, "a second time changes nothing: {again}");
+});
+
+scenario!(an_inventory_tells_what_is_there_and_unknown_and_what_is_known_and_gone, |t| {
+    let acme = t.organisation("远山科技").pack("dingtalk");
+    let lin = acme.hires("林晓");
+    acme.keeps("mail/lin", "mail.message").about(&lin);
+    acme.keeps("drive/lin", "drive.file").about(&lin);
+    acme.connector().shelf().lose("drive/lin");
+    acme.connector().shelf().put("drive/forgotten", &json!({ "class": "drive.file" }));
+    let connector = acme.connector().credentials().id;
+    let asked = acme.first_admin().posts(&format!("/connectors/{connector}/inventory"), &json!({})).ok();
+    t.settles();
+    let inventory = asked["inventory_id"].as_str().or(asked["id"].as_str()).expect("an inventory's id");
+    let findings = acme.first_admin().gets(&format!("/connectors/{connector}/inventories/{inventory}")).ok();
+    assert_eq!(findings["unknown_here"], json!(["drive/forgotten"]), "{findings}");
+    assert_eq!(findings["missing_there"], json!(["drive/lin"]), "{findings}");
+});
+
+scenario!(the_vault_takes_no_original_of_a_face, |t| {
+    let acme = t.organisation("远山科技").pack("dingtalk");
+    let lin = acme.hires("林晓");
+    let photo = json!({
+        "class": "biometric.face_base_image", "subjects": [lin.staff_number], "content_base64": "AAAA",
+        "occurred_at": "2026-01-15T02:00:00Z", "facts": { "account": "enterprise" },
+    });
+    acme.data_operator().posts("/holdings", &photo).is_refused("holdings.class-refused");
+});
+
+scenario!(in_a_chat_each_side_is_ruled_by_itself, |t| {
+    let acme = t.organisation("远山科技").pack("dingtalk");
+    let (lin, chen) = (acme.hires("林晓"), acme.hires("陈立"));
+    let line = json!({
+        "locator": "chat/1", "class": "im.noncolleague_direct_chat", "subjects": [lin.staff_number, chen.staff_number],
+        "facts": { "account": "enterprise" }, "sides": { chen.staff_number.clone(): { "account": "personal" } },
+    });
+    assert_eq!(acme.registers(&format!("{line}\n")).ok()["added"], 1);
+    let held = acme.hr_admin().gets("/holdings?class=im.noncolleague_direct_chat").items();
+    let view = acme.hr_admin().gets(&format!("/holdings/{}", held[0]["id"].as_str().expect("an id"))).ok();
+    let controllers: Vec<_> =
+        view["sides"].as_array().expect("sides").iter().map(|s| s["controller"].clone()).collect();
+    assert!(controllers.contains(&json!("organisation")) && controllers.contains(&json!("person")), "{view:#}");
+});
+
+scenario!(every_ruling_names_its_rule_and_its_clause, |t| {
+    let acme = t.organisation("远山科技").pack("dingtalk");
+    let lin = acme.hires("林晓");
+    let payroll = acme.holds("hr.salary_bank_account").about(&lin);
+    let view = payroll.view();
+    let side = &view["sides"][0];
+    assert_eq!(side["controller"], "organisation");
+    assert!(side["rule"].as_str().is_some_and(|rule| !rule.is_empty()), "{view:#}");
+    let text = view.to_string();
+    assert!(text.contains("dingtalk-3.6.1"), "the clause is cited: {view:#}");
+});
+
+scenario!(a_connectors_key_speaks_for_no_other_connector, |t| {
+    let (acme, other) = (t.organisation("远山科技").pack("dingtalk"), t.organisation("近水科技").pack("dingtalk"));
+    let theirs = other.connector().credentials().id;
+    let line = "{\"locator\":\"x\",\"class\":\"drive.file\",\"subjects\":[\"A0001\"],\"facts\":{\"account\":\"enterprise\"}}\n";
+    acme.as_connector().post_lines(&format!("/connectors/{theirs}/holdings"), line).is_status(404);
+    let second = json!({ "name": "考勤", "callback_url": acme.connector().callback_url() });
+    let second = acme.first_admin().posts("/connectors", &second).ok();
+    let path = format!("/connectors/{}/holdings", second["id"].as_str().expect("an id"));
+    acme.as_connector().post_lines(&path, line).is_refused("connectors.foreign");
+});
+
+scenario!(orders_go_only_to_addresses_that_the_operator_allows, |t| {
+    let acme = t.organisation("远山科技").pack("dingtalk");
+    for url in [
+        "http://169.254.169.254/latest",
+        "http://10.0.0.1/",
+        "http://localhost:1/",
+        "ftp://127.0.0.1/",
+        "http://[::1]/",
+    ] {
+        let asked = json!({ "name": "偷看", "callback_url": url });
+        acme.first_admin().posts("/connectors", &asked).is_refused("connectors.callback-url");
+    }
+});

@@ -1,0 +1,134 @@
+//! No instruction, no processing.
+
+use chrono::TimeDelta;
+use scenarios::http::Answer;
+use scenarios::{Organisation, Person, Tenure, scenario};
+use serde_json::{Value, json};
+
+/// 常设指令: data operators may read attendance for payroll.
+fn standing(author: &Person) -> Value {
+    let asked = json!({
+        "kind": "standing", "purpose": "payroll", "reason": "每月核算工资",
+        "scope": { "classes": ["attendance.*"], "operations": ["read"], "roles": ["data_operator"] },
+    });
+    author.posts("/instructions", &asked).ok()
+}
+
+fn says(who: &Person, word: &str, instruction: &Value) -> Answer {
+    let id = instruction["id"].as_str().expect("an id");
+    who.posts(&format!("/instructions/{id}/{word}"), &json!({ "reason": "已核对" }))
+}
+
+fn reads(who: &Person, holding: &str, purpose: &str) -> Answer {
+    who.gets(&format!("/holdings/{holding}/content?purpose={purpose}"))
+}
+
+fn attendance(t: &Tenure) -> (Organisation, String) {
+    let acme = t.organisation("远山科技").pack("dingtalk");
+    let lin = acme.hires("林晓");
+    let clock_in = acme.holds("attendance.clock_in").about(&lin);
+    (acme, clock_in.id)
+}
+
+scenario!(nothing_is_read_without_an_instruction_in_force_and_each_permit_names_it, |t| {
+    let (acme, clock_in) = attendance(t);
+    let operator = acme.data_operator();
+    reads(&operator, &clock_in, "payroll").is_refused("decision.no-instruction");
+    let instruction = standing(&acme.member_with("security_admin"));
+    assert_eq!(instruction["state"], "pending");
+    reads(&operator, &clock_in, "payroll").is_refused("decision.no-instruction");
+    says(&acme.privacy_officer(), "approve", &instruction).ok();
+    reads(&operator, &clock_in, "payroll").ok();
+    reads(&operator, &clock_in, "curiosity").is_refused("decision.no-instruction");
+    let permitted: Vec<Value> =
+        acme.auditor().verifies_offline().into_iter().filter(|r| r["outcome"] == "permitted").collect();
+    let read = permitted.iter().find(|r| r["object"]["id"] == clock_in.as_str()).expect("a record of the permit");
+    assert_eq!(read["instruction"], instruction["id"]);
+});
+
+scenario!(a_revoked_instruction_permits_nothing_from_then_on, |t| {
+    let (acme, clock_in) = attendance(t);
+    let operator = acme.data_operator();
+    let instruction = standing(&acme.member_with("security_admin"));
+    says(&acme.privacy_officer(), "approve", &instruction).ok();
+    reads(&operator, &clock_in, "payroll").ok();
+    says(&acme.privacy_officer(), "revoke", &instruction).ok();
+    reads(&operator, &clock_in, "payroll").is_refused("decision.no-instruction");
+});
+
+scenario!(nobody_approves_their_own_instruction, |t| {
+    let (acme, _) = attendance(t);
+    let officer = acme.privacy_officer();
+    let instruction = standing(&officer);
+    says(&officer, "approve", &instruction).is_refused("instructions.own-request");
+});
+
+scenario!(where_nobody_could_approve_it_waits_and_says_so, |t| {
+    let acme = t.organisation("远山科技").pack("dingtalk");
+    let instruction = standing(&acme.member_with("security_admin"));
+    assert_eq!(instruction["state"], "pending");
+    assert_eq!(instruction["nobody_available"], json!(["privacy_officer"]));
+    let lin = acme.hires("林晓");
+    acme.appoints(&lin, "privacy_officer").ok();
+    says(&lin, "approve", &instruction).ok();
+});
+
+scenario!(silence_never_means_yes, |t| {
+    let (acme, clock_in) = attendance(t);
+    let instruction = standing(&acme.member_with("security_admin"));
+    t.clock().passes(TimeDelta::days(30));
+    t.settles();
+    let officer = acme.privacy_officer();
+    let now = officer.gets(&format!("/instructions/{}", instruction["id"].as_str().expect("an id"))).ok();
+    assert_eq!(now["state"], "expired");
+    assert!((400..500).contains(&says(&officer, "approve", &instruction).status));
+    reads(&acme.data_operator(), &clock_in, "payroll").is_refused("decision.no-instruction");
+});
+
+scenario!(a_grant_beyond_the_role_names_people_has_an_end_and_ends, |t| {
+    let (acme, clock_in) = attendance(t);
+    let (hr, zhao) = (acme.hr_admin(), acme.hires("赵敏"));
+    let asked = |until: Option<&str>| {
+        json!({
+            "kind": "exceptional", "purpose": "audit", "reason": "一次性核查", "until": until,
+            "scope": { "classes": ["attendance.clock_in"], "operations": ["read"], "members": [zhao.membership] },
+        })
+    };
+    hr.posts("/instructions", &asked(None)).is_refused("instructions.invalid");
+    hr.posts("/instructions", &asked(Some("2026-06-01T00:00:00Z"))).is_refused("instructions.invalid");
+    let instruction = hr.posts("/instructions", &asked(Some("2026-03-09T00:00:00Z"))).ok();
+    says(&acme.privacy_officer(), "approve", &instruction).ok();
+    reads(&zhao, &clock_in, "audit").ok();
+    t.clock().reaches("2026-03-09T09:00+08:00");
+    reads(&zhao, &clock_in, "audit").is_refused("decision.no-instruction");
+});
+
+scenario!(two_approvers_at_once_count_as_two_and_one_twice_as_one, |t| {
+    let (acme, _) = attendance(t);
+    let asked = json!({
+        "kind": "order", "action": "share", "purpose": "audit", "reason": "年度审计",
+        "scope": { "classes": ["attendance.clock_in"] },
+    });
+    let instruction = acme.hr_admin().posts("/instructions", &asked).ok();
+    let officer = acme.privacy_officer();
+    says(&officer, "approve", &instruction).ok();
+    says(&officer, "approve", &instruction).is_refused("instructions.already-decided");
+    let done = says(acme.first_admin(), "approve", &instruction).ok();
+    assert_eq!(done["state"], "in_force");
+});
+
+scenario!(an_idempotency_key_makes_one_instruction_of_two_requests, |t| {
+    let acme = t.organisation("远山科技").pack("dingtalk");
+    let security = acme.member_with("security_admin").caller();
+    let asked = |purpose: &str| {
+        json!({
+            "kind": "standing", "purpose": purpose, "reason": "每月核算工资",
+            "scope": { "classes": ["attendance.*"], "operations": ["read"], "roles": ["data_operator"] },
+        })
+    };
+    let first = security.post_again("/instructions", &asked("payroll"), "key-1").ok();
+    let again = security.post_again("/instructions", &asked("payroll"), "key-1").ok();
+    assert_eq!(first["id"], again["id"]);
+    security.post_again("/instructions", &asked("audit"), "key-1").is_refused("request.idempotency-key-reused");
+    assert_eq!(security.get("/instructions").items().len(), 1);
+});
