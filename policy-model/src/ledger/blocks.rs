@@ -42,7 +42,7 @@ impl Levels {
         if span.is_empty() || span.hi > self.len() {
             return None;
         }
-        if span.len().is_power_of_two() && span.lo % span.len() == 0 {
+        if span.len().is_power_of_two() && span.lo.is_multiple_of(span.len()) {
             let row = self.0.get(span.len().ilog2() as usize)?;
             return row.get(usize::try_from(span.lo / span.len()).ok()?).copied();
         }
@@ -114,7 +114,7 @@ impl<'a, L> BlockedNodes<'a, L> {
     where
         L: FnMut(u64) -> Result<Vec<Hash>, E>,
     {
-        let is_whole_blocks = span.lo % BLOCK == 0 && span.hi % BLOCK == 0;
+        let is_whole_blocks = span.lo.is_multiple_of(BLOCK) && span.hi.is_multiple_of(BLOCK);
         let over_blocks = Span::new(span.lo / BLOCK, span.hi / BLOCK);
         let incomplete = NodesError::Incomplete(span);
         if span.hi > self.size || span.is_empty() {

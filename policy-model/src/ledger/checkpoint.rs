@@ -19,7 +19,7 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use chrono::{DateTime, Utc};
 use ed25519_dalek::{Signature, Signer as _, SigningKey, VerifyingKey};
 
-use super::record::instant;
+use super::canonical::instant;
 use super::tree::{EMPTY_ROOT, Hash};
 
 /// The byte for Ed25519 in C2SP signed notes.
@@ -45,6 +45,11 @@ pub struct Checkpoint {
 /// The origin of a tenant's ledger and the name of the keys that sign it.
 pub fn origin_of(tenant: &str) -> String {
     format!("tenure/{tenant}")
+}
+
+/// The tenant whose ledger has this origin.
+pub(super) fn tenant_of(origin: &str) -> Option<&str> {
+    origin.strip_prefix("tenure/")
 }
 
 /// Why a checkpoint is not believed.
@@ -149,7 +154,11 @@ fn parse_note(note: &str) -> Result<(&str, Vec<NoteSignature<'_>>), CheckpointEr
     let cut = note.rfind("\n\n").ok_or(malformed("no empty line before the signatures"))?;
     let (text, rest) = (&note[..=cut], &note[cut + 2..]);
     let lines = rest.strip_suffix('\n').ok_or(malformed("the last line does not end"))?;
-    let signatures: Vec<_> = lines.split('\n').take(MAX_SIGNATURES + 1).map(parse_signature).collect::<Option<_>>()
+    let signatures: Vec<_> = lines
+        .split('\n')
+        .take(MAX_SIGNATURES + 1)
+        .map(parse_signature)
+        .collect::<Option<_>>()
         .ok_or(malformed("a signature line is not of the form \"— name base64\""))?;
     if signatures.len() > MAX_SIGNATURES {
         return Err(malformed("there are too many signatures"));

@@ -126,7 +126,8 @@ impl PathReader {
         }
         self.known.truncate(depth);
         let downwards = descent(span, index).zip(path.iter().rev());
-        self.known.extend(downwards.filter(|(step, _)| step.sibling_is_right).map(|(step, hash)| (step.sibling, *hash)));
+        self.known
+            .extend(downwards.filter(|(step, _)| step.sibling_is_right).map(|(step, hash)| (step.sibling, *hash)));
         self.next = index + 1;
         Ok(())
     }

@@ -55,6 +55,14 @@ impl Hash {
         &self.0
     }
 
+    /// Appends the 44 characters to `out`.
+    pub fn write_text(&self, out: &mut Vec<u8>) {
+        let start = out.len();
+        out.resize(start + Self::TEXT_LEN, b'=');
+        // There is room for exactly as many characters as 32 bytes give.
+        let _ = BASE64.encode_slice(self.0, &mut out[start..]);
+    }
+
     /// Reads exactly 44 characters of canonical base64; anything else is no hash.
     pub fn from_text(text: &[u8]) -> Option<Self> {
         // The decoder wants room for 33 bytes, because 44 characters could hold as many.
