@@ -23,12 +23,12 @@ fn about_to_leave(t: &Tenure) -> (Organisation, Person) {
 
 fn is_complete_and_nothing_was_done_twice(t: &Tenure, acme: &Organisation, lin: &Person) {
     t.settles();
-    assert_eq!(acme.departure_of(lin).state(), "certified");
+    assert_eq!(acme.departure_of(lin).state(), "completed");
     let mut deeds = acme.connector().shelf().deeds();
     deeds.sort();
     assert_eq!(deeds, ["hand_over drive/lin/one", "hand_over drive/lin/two", "hand_over mail/lin"]);
     let records = acme.auditor().verifies_offline();
-    for once in ["access.end", "departures.certify"] {
+    for once in ["departures.end-access", "departures.certify"] {
         let times = records.iter().filter(|r| r["act"] == once && r["outcome"] == "done").count();
         assert_eq!(times, 1, "{once} stands {times} times in the ledger");
     }

@@ -28,7 +28,7 @@ scenario!(a_connector_that_fails_a_few_times_is_asked_again, |t| {
         t.settles();
     }
     assert_eq!(acme.connector().shelf().deeds(), ["hand_over mail/lin"]);
-    assert_eq!(acme.departure_of(&lin).state(), "certified");
+    assert_eq!(acme.departure_of(&lin).state(), "completed");
 });
 
 scenario!(a_connector_that_stays_down_is_raised_to_a_person, |t| {
@@ -43,7 +43,7 @@ scenario!(a_connector_that_stays_down_is_raised_to_a_person, |t| {
     let waiting = acme.hr_admin().gets("/attention").items();
     let raised = waiting.iter().find(|a| a["kind"] == "delivery.unacknowledged");
     assert!(raised.is_some(), "{waiting:#?}");
-    assert_ne!(acme.departure_of(&lin).state(), "certified");
+    assert_ne!(acme.departure_of(&lin).state(), "completed");
 });
 
 scenario!(what_a_connector_could_not_do_is_raised_and_stands_in_the_certificate, |t| {
@@ -67,7 +67,7 @@ scenario!(what_is_not_there_any_more_needs_no_deleting, |t| {
     t.clock().reaches("2026-04-01T00:00+08:00");
     t.settles();
     assert_eq!(face.state(), "deleted");
-    assert_eq!(acme.departure_of(&lin).state(), "certified");
+    assert_eq!(acme.departure_of(&lin).state(), "completed");
 });
 
 scenario!(a_report_that_nobody_asked_for_changes_nothing, |t| {
