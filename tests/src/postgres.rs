@@ -120,6 +120,11 @@ impl PostgresDatabase {
         self.cluster.url(ROLE, &self.name)
     }
 
+    /// The password in both addresses.
+    pub fn password(&self) -> &str {
+        &self.cluster.password
+    }
+
     /// As the cluster's superuser: the hand that a database administrator has.
     pub fn superuser_url(&self) -> String {
         self.cluster.url("postgres", &self.name)

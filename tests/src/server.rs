@@ -13,10 +13,12 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex};
+use std::thread::JoinHandle;
 use std::time::Duration;
 use tempfile::TempDir;
 
 const READY_WITHIN: Duration = Duration::from_secs(30);
+const ENDS_WITHIN: Duration = Duration::from_secs(60);
 
 /// What a story needs other than the defaults: the example connector listens on this machine, and nobody waits for a poll.
 const CONFIG: &str = r#"
@@ -133,16 +135,44 @@ impl Server {
     /// The same, with something on its standard input.
     pub fn cli_reading<'a>(&self, args: impl IntoIterator<Item = &'a str>, input: &str) -> Said {
         let mut command = self.command();
-        command.args(args).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        said_by(command.args(args).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()), input)
+    }
+
+    /// A command line of an operator who has the database's superuser in TENURE_DATABASE_URL.
+    pub fn cli_as_superuser<'a>(&self, args: impl IntoIterator<Item = &'a str>) -> Said {
+        let mut command = self.command();
+        command.args(args).env("TENURE_LISTEN", "127.0.0.1:0");
+        command.env("TENURE_DATABASE_URL", self.postgres().superuser_url());
+        said_by(command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()), "")
+    }
+
+    /// `tenure demo --json`, and what it said. It serves until the value is dropped.
+    pub fn demo(&self) -> Demo {
+        let mut command = self.command();
+        command.args(["demo", "--json"]).env_remove("TENURE_DATA_DIR").env_remove("TENURE_DATABASE_URL");
+        command.env("TENURE_LISTEN", "127.0.0.1:0").stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
         let mut child = command.spawn().expect("it starts");
-        // A command that reads nothing closes the pipe: no matter.
-        let _ = child.stdin.take().map(|mut stdin| stdin.write_all(input.as_bytes()));
-        let done = child.wait_with_output().expect("it ends");
-        Said {
-            status: done.status.code().unwrap_or(-1),
-            out: String::from_utf8_lossy(&done.stdout).into_owned(),
-            err: String::from_utf8_lossy(&done.stderr).into_owned(),
+        let mut said = String::new();
+        let mut out = BufReader::new(child.stdout.take().expect("it is piped"));
+        let complete = |said: &str| serde_json::from_str::<serde_json::Value>(said).ok();
+        let said = loop {
+            let read = out.read_line(&mut said).unwrap_or(0);
+            match complete(&said) {
+                Some(said) => break said,
+                None if read == 0 => panic!("the demo ended, and this is no JSON object:\n{said}"),
+                None => {}
+            }
+        };
+        Demo { said, _process: Process { child, base_url: String::new() } }
+    }
+
+    /// Every file that the server keeps, at any depth; the master key's file apart.
+    pub fn files(&self) -> Vec<PathBuf> {
+        fn below(dir: &Path) -> Vec<PathBuf> {
+            let entries = std::fs::read_dir(dir).into_iter().flatten().flatten().map(|e| e.path());
+            entries.flat_map(|path| if path.is_dir() { below(&path) } else { vec![path] }).collect()
         }
+        below(&self.data_dir())
     }
 
     /// A file beside the server's data, for exports.
@@ -181,11 +211,19 @@ impl Server {
             #[diesel(sql_type = diesel::sql_types::BigInt)]
             count: i64,
         }
-        let database = self.postgres.as_ref().expect("on PostgreSQL");
-        let mut connection = PgConnection::establish(&database.superuser_url()).expect("it answers");
+        let mut connection = PgConnection::establish(&self.postgres().superuser_url()).expect("it answers");
         let counted: Count =
             diesel::sql_query(sql).get_result(&mut connection).unwrap_or_else(|e| panic!("{sql}: {e}"));
         counted.count
+    }
+
+    /// The word that must never be printed.
+    pub fn secret_of_database(&self) -> String {
+        self.postgres().password().to_owned()
+    }
+
+    fn postgres(&self) -> &PostgresDatabase {
+        self.postgres.as_ref().expect("this is for PostgreSQL")
     }
 
     /// Which database it keeps its data in.
@@ -212,6 +250,35 @@ impl Server {
         command.current_dir(self.dir.path());
         command
     }
+}
+
+/// A running demo.
+pub struct Demo {
+    /// The one JSON object that it printed.
+    pub said: serde_json::Value,
+    _process: Process,
+}
+
+/// Runs a command to its end, which comes within bounds: a `serve` that should have been refused must not hang the tests.
+fn said_by(command: &mut Command, input: &str) -> Said {
+    let mut child = command.spawn().expect("it starts");
+    let (out, err) = (read_aside(child.stdout.take()), read_aside(child.stderr.take()));
+    // A command that reads nothing closes the pipe: no matter.
+    let _ = child.stdin.take().map(|mut stdin| stdin.write_all(input.as_bytes()));
+    let ended = patience::until(ENDS_WITHIN, || child.try_wait().ok().flatten());
+    if ended.is_none() {
+        let _ = child.kill();
+    }
+    let text = |reader: JoinHandle<String>| reader.join().unwrap_or_default();
+    Said { status: ended.and_then(|e| e.code()).unwrap_or(-1), out: text(out), err: text(err) }
+}
+
+fn read_aside(stream: Option<impl Read + Send + 'static>) -> JoinHandle<String> {
+    std::thread::spawn(move || {
+        let mut bytes = Vec::new();
+        let _ = stream.map(|mut s| s.read_to_end(&mut bytes));
+        String::from_utf8_lossy(&bytes).into_owned()
+    })
 }
 
 impl Drop for Process {
