@@ -1,11 +1,14 @@
 -- The ledger: records in order, blocks of 256, signed checkpoints. Append-only in the database itself (gbt35273-11.7-d).
 CREATE FUNCTION ledger_append_only() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'the ledger is append-only'; END $$;
 
--- The next place. Updating it is the lock that puts commits in order.
+-- The next place, how far the ledger is sealed, and the tree's growing edge there. Updating it is the lock that puts
+-- commits in order.
 CREATE TABLE ledger_heads (
     tenant_id uuid NOT NULL,
     ledger integer NOT NULL DEFAULT 0,
     next_seq bigint NOT NULL,
+    sealed bigint NOT NULL,
+    edge text NOT NULL,
     PRIMARY KEY (tenant_id, ledger)
 );
 ALTER TABLE ledger_heads ENABLE ROW LEVEL SECURITY;
@@ -35,6 +38,7 @@ CREATE INDEX records_1 ON records (tenant_id, act, seq);
 CREATE INDEX records_2 ON records (tenant_id, actor, seq);
 CREATE INDEX records_3 ON records (tenant_id, object, seq);
 CREATE INDEX records_4 ON records (tenant_id, instruction, seq);
+CREATE INDEX records_5 ON records (tenant_id, outcome, seq);
 ALTER TABLE records ENABLE ROW LEVEL SECURITY;
 ALTER TABLE records FORCE ROW LEVEL SECURITY;
 CREATE POLICY records_tenant ON records
@@ -77,9 +81,11 @@ CREATE TABLE checkpoints (
     size bigint NOT NULL,
     root bytea NOT NULL,
     note text NOT NULL,
+    key_id text NOT NULL,
     at timestamptz NOT NULL,
     PRIMARY KEY (tenant_id, size)
 );
+CREATE INDEX checkpoints_1 ON checkpoints (tenant_id, at);
 ALTER TABLE checkpoints ENABLE ROW LEVEL SECURITY;
 ALTER TABLE checkpoints FORCE ROW LEVEL SECURITY;
 CREATE POLICY checkpoints_tenant ON checkpoints

@@ -1,9 +1,12 @@
 -- The ledger: records in order, blocks of 256, signed checkpoints. Append-only in the database itself (gbt35273-11.7-d).
--- The next place. Updating it is the lock that puts commits in order.
+-- The next place, how far the ledger is sealed, and the tree's growing edge there. Updating it is the lock that puts
+-- commits in order.
 CREATE TABLE ledger_heads (
     tenant_id BLOB NOT NULL,
     ledger INTEGER NOT NULL DEFAULT 0,
     next_seq INTEGER NOT NULL,
+    sealed INTEGER NOT NULL,
+    edge TEXT NOT NULL,
     PRIMARY KEY (tenant_id, ledger)
 ) WITHOUT ROWID;
 
@@ -28,6 +31,7 @@ CREATE INDEX records_1 ON records (tenant_id, act, seq);
 CREATE INDEX records_2 ON records (tenant_id, actor, seq);
 CREATE INDEX records_3 ON records (tenant_id, object, seq);
 CREATE INDEX records_4 ON records (tenant_id, instruction, seq);
+CREATE INDEX records_5 ON records (tenant_id, outcome, seq);
 CREATE TRIGGER records_no_update BEFORE UPDATE ON records BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END;
 CREATE TRIGGER records_no_delete BEFORE DELETE ON records BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END;
 
@@ -55,9 +59,11 @@ CREATE TABLE checkpoints (
     size INTEGER NOT NULL,
     root BLOB NOT NULL,
     note TEXT NOT NULL,
+    key_id TEXT NOT NULL,
     at INTEGER NOT NULL,
     PRIMARY KEY (tenant_id, size)
 ) WITHOUT ROWID;
+CREATE INDEX checkpoints_1 ON checkpoints (tenant_id, at);
 CREATE TRIGGER checkpoints_no_update BEFORE UPDATE ON checkpoints BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END;
 CREATE TRIGGER checkpoints_no_delete BEFORE DELETE ON checkpoints BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END;
 

@@ -1,0 +1,230 @@
+//! What the ledger stores of a record beside its sealed bytes, how it is chosen, and how it is shown.
+
+use super::error::LedgerError;
+use super::store::{checkpoints, records};
+use crate::platform::db::{MultiBackend, StoreError, Stored, Ts};
+use crate::platform::ids::{RecordId, SubjectId};
+use diesel::prelude::*;
+use diesel::{pg::Pg, sqlite::Sqlite};
+use policy_model::ledger::{Outcome, RecordBody};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+const OUTCOMES: [Outcome; 4] = [Outcome::Done, Outcome::Permitted, Outcome::Refused, Outcome::Failed];
+
+/// A record on its way in. The columns repeat what lists are filtered by; what counts is `body`.
+#[derive(Debug, Insertable)]
+#[diesel(table_name = records, treat_none_as_default_value = false)]
+pub(super) struct NewRecord<'a> {
+    pub seq: i64,
+    pub id: RecordId,
+    pub at: Ts,
+    pub actor_kind: &'a str,
+    pub actor: &'a str,
+    pub act: &'a str,
+    pub object_kind: Option<&'a str>,
+    pub object: Option<&'a str>,
+    pub class: Option<&'a str>,
+    pub instruction: Option<&'a str>,
+    pub outcome: &'a str,
+    pub body: &'a str,
+    pub leaf_hash: &'a [u8],
+}
+
+/// A record as it comes out: its place and its sealed bytes.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = records, check_for_backend(MultiBackend, Pg, Sqlite))]
+pub(super) struct SealedRecord {
+    pub seq: i64,
+    pub id: RecordId,
+    pub body: String,
+}
+
+impl SealedRecord {
+    /// What it says.
+    pub fn open(&self) -> Stored<RecordBody> {
+        serde_json::from_str(&self.body).map_err(|e| StoreError::Unreadable(format!("record {}: {e}", self.seq)))
+    }
+}
+
+/// A signed state of the ledger.
+#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
+#[diesel(table_name = checkpoints, check_for_backend(MultiBackend, Pg, Sqlite))]
+pub(super) struct CheckpointRow {
+    pub size: i64,
+    pub root: Vec<u8>,
+    pub note: String,
+    pub key_id: String,
+    pub at: Ts,
+}
+
+/// Which records. Absent means any.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(default)]
+pub struct RecordFilter {
+    /// Of one actor, by id.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub actor: Option<String>,
+    /// Of one act, such as `departures.approve`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub act: Option<String>,
+    /// On one thing, by id.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub object: Option<String>,
+    /// Under one instruction, by id.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub instruction: Option<String>,
+    /// About one person.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub subject: Option<SubjectId>,
+    /// With one outcome: `done`, `permitted`, `refused`, `failed`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub outcome: Option<String>,
+    /// From this instant on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub since: Option<Ts>,
+    /// Before this instant.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub until: Option<Ts>,
+}
+
+impl RecordFilter {
+    /// Refuses words that no record has, instead of finding nothing.
+    pub(super) fn check(&self) -> Result<(), LedgerError> {
+        match &self.outcome {
+            Some(word) if !OUTCOMES.iter().any(|outcome| outcome.as_str() == word) => {
+                Err(LedgerError::UnknownOutcome(word.clone()))
+            }
+            Some(_) | None => Ok(()),
+        }
+    }
+
+    /// As records and exports write it; nothing when every record is wanted.
+    pub fn to_json(&self) -> Stored<Option<Value>> {
+        let chosen = serde_json::to_value(self)?;
+        Ok(Some(chosen).filter(|_| *self != Self::default()))
+    }
+}
+
+/// A record as a list shows it. Personal texts are named, not opened.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct RecordView {
+    /// Its place, from 0.
+    pub seq: u64,
+    /// Its id.
+    pub id: String,
+    /// When.
+    pub at: Ts,
+    /// Who acted.
+    pub actor: ActorView,
+    /// What was done or tried: the key of its sentence.
+    pub act: String,
+    /// What it was done to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub object: Option<ObjectView>,
+    /// The persons whom the data is about.
+    pub subjects: Vec<String>,
+    /// The data class.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub class: Option<String>,
+    /// The purpose that was given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub purpose: Option<String>,
+    /// The instruction, or the pack's power, that it rests on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub instruction: Option<String>,
+    /// How it ended: `done`, `permitted`, `refused`, `failed`.
+    pub outcome: String,
+    /// Why it ended so: the key of its explanation.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// The clauses that decided.
+    pub clauses: Vec<String>,
+    /// The request that it was part of.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub request: Option<String>,
+    /// What else belongs to it.
+    #[schema(value_type = Object)]
+    pub detail: Map<String, Value>,
+    /// The texts about persons that it keeps closed.
+    pub personal: Vec<PersonalView>,
+    /// Whether a signed checkpoint covers it yet.
+    pub sealed: bool,
+}
+
+/// Who acted.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct ActorView {
+    /// `member`, `api_key`, `connector`, `source`, `job`, `operator`, `anonymous`.
+    pub kind: String,
+    /// Which.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
+}
+
+/// What it was done to.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct ObjectView {
+    /// A word of the glossary, such as `departure`.
+    pub kind: String,
+    /// Which.
+    pub id: String,
+}
+
+/// A text about a person, closed.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct PersonalView {
+    /// Which text.
+    pub field: String,
+    /// About whom.
+    pub subject: String,
+}
+
+impl RecordView {
+    /// The view of a record in a ledger that is sealed up to `sealed`.
+    pub(super) fn of(record: &SealedRecord, sealed: i64) -> Stored<Self> {
+        let body = record.open()?;
+        Ok(Self {
+            seq: body.seq,
+            id: body.id,
+            at: Ts::from(body.at),
+            actor: ActorView { kind: body.actor.kind.as_str().into(), id: body.actor.id },
+            act: body.act,
+            object: body.object.map(|object| ObjectView { kind: object.kind, id: object.id }),
+            subjects: body.subjects,
+            class: body.class,
+            purpose: body.purpose,
+            instruction: body.instruction,
+            outcome: body.outcome.as_str().into(),
+            reason: body.reason,
+            clauses: body.clauses,
+            request: body.request,
+            detail: body.detail,
+            personal: body
+                .personal
+                .into_iter()
+                .map(|text| PersonalView { field: text.field, subject: text.subject })
+                .collect(),
+            sealed: record.seq < sealed,
+        })
+    }
+}
+
+/// The latest signed state of a ledger, and what came after it.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct CheckpointView {
+    /// How many records it covers.
+    pub size: i64,
+    /// How many wait to be sealed.
+    pub unsealed: i64,
+    /// The signed note (C2SP checkpoint); absent while nothing is sealed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+    /// When it was signed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub at: Option<Ts>,
+    /// The key that verifies it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub key: Option<String>,
+}
