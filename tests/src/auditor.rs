@@ -1,10 +1,10 @@
 //! The auditor: exports the records and proves to a third party that nothing was changed or left out.
 
+use crate::command_line::Said;
 use crate::http::Answer;
 use crate::organisation::House;
 use crate::person::Person;
 use crate::second_opinion;
-use crate::server::Said;
 use serde_json::Value;
 use std::rc::Rc;
 

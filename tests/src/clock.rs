@@ -44,6 +44,7 @@ impl Clock {
     fn set(&self, to: DateTime<FixedOffset>) {
         self.now.replace(to);
         self.moved.set(self.moved.get() + 1);
+        self.server.is_told_the_time(&to.to_rfc3339());
         if self.server.is_running() {
             let caller = crate::http::Caller::anonymous(&self.server, &crate::http::Heard::default());
             caller.put("/test/clock", &json!({ "now": to.to_rfc3339() })).ok();

@@ -8,6 +8,7 @@
 
 pub mod auditor;
 pub mod clock;
+pub mod command_line;
 pub mod connector;
 pub mod departure;
 pub mod holdings;

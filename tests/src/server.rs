@@ -9,16 +9,14 @@ use crate::postgres::{PostgresCluster, PostgresDatabase};
 use diesel::connection::SimpleConnection;
 use diesel::{Connection, PgConnection, RunQueryDsl, SqliteConnection};
 use std::cell::RefCell;
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex};
-use std::thread::JoinHandle;
 use std::time::Duration;
 use tempfile::TempDir;
 
 const READY_WITHIN: Duration = Duration::from_secs(30);
-const ENDS_WITHIN: Duration = Duration::from_secs(60);
 
 /// What a story needs other than the defaults: the example connector listens on this machine, and nobody waits for a poll.
 const CONFIG: &str = r#"
@@ -45,31 +43,20 @@ pub struct Server {
     process: RefCell<Option<Process>>,
     postgres: Option<PostgresDatabase>,
     dir: TempDir,
+    /// What time it is in the story; commands go by it too.
+    now: RefCell<String>,
     log: Arc<Mutex<Vec<String>>>,
 }
 
-struct Process {
+/// A process that dies with its value.
+pub(crate) struct Process {
     child: Child,
     base_url: String,
 }
 
-/// What a command said.
-#[derive(Debug)]
-pub struct Said {
-    /// Its exit status.
-    pub status: i32,
-    /// What it printed.
-    pub out: String,
-    /// What it complained of.
-    pub err: String,
-}
-
-impl Said {
-    /// What it printed, where it succeeded.
-    #[track_caller]
-    pub fn ok(self) -> String {
-        assert_eq!(self.status, 0, "the command failed:\n{}\n{}", self.out, self.err);
-        self.out
+impl Process {
+    pub(crate) fn of(child: Child) -> Self {
+        Self { child, base_url: String::new() }
     }
 }
 
@@ -83,14 +70,15 @@ impl Server {
             Database::Sqlite => None,
             Database::Postgres => Some(PostgresCluster::shared().database()),
         };
-        Self { database, process: RefCell::new(None), postgres, dir, log: Arc::default() }
+        Self { database, process: RefCell::new(None), postgres, dir, now: RefCell::default(), log: Arc::default() }
     }
 
     /// Starts it, and returns when it is ready. A second start finds the same data.
     pub fn start(&self, now: &str) {
         assert!(self.process.borrow().is_none(), "it is running already");
+        self.is_told_the_time(now);
         let mut command = self.command();
-        command.arg("serve").env("TENURE_LISTEN", "127.0.0.1:0").env("TENURE_TEST_CLOCK", now);
+        command.arg("serve").env("TENURE_LISTEN", "127.0.0.1:0");
         let mut child =
             command.stdout(Stdio::piped()).stderr(Stdio::piped()).stdin(Stdio::null()).spawn().expect("it starts");
         let said_before = self.log().len();
@@ -105,6 +93,11 @@ impl Server {
             panic!("the server is not ready ({ready:?}); it said:\n{}", self.log().join("\n"));
         };
         *self.process.borrow_mut() = Some(Process { child, base_url });
+    }
+
+    /// What time it is for the next start and for commands.
+    pub(crate) fn is_told_the_time(&self, now: &str) {
+        now.clone_into(&mut self.now.borrow_mut());
     }
 
     /// SIGKILL: no warning, no farewell.
@@ -125,45 +118,6 @@ impl Server {
     /// Everything that it has printed since it was first started.
     pub fn log(&self) -> Vec<String> {
         self.log.lock().map(|lines| lines.clone()).unwrap_or_default()
-    }
-
-    /// A command line of the operator, on the same data.
-    pub fn cli<'a>(&self, args: impl IntoIterator<Item = &'a str>) -> Said {
-        self.cli_reading(args, "")
-    }
-
-    /// The same, with something on its standard input.
-    pub fn cli_reading<'a>(&self, args: impl IntoIterator<Item = &'a str>, input: &str) -> Said {
-        let mut command = self.command();
-        said_by(command.args(args).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()), input)
-    }
-
-    /// A command line of an operator who has the database's superuser in TENURE_DATABASE_URL.
-    pub fn cli_as_superuser<'a>(&self, args: impl IntoIterator<Item = &'a str>) -> Said {
-        let mut command = self.command();
-        command.args(args).env("TENURE_LISTEN", "127.0.0.1:0");
-        command.env("TENURE_DATABASE_URL", self.postgres().superuser_url());
-        said_by(command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()), "")
-    }
-
-    /// `tenure demo --json`, and what it said. It serves until the value is dropped.
-    pub fn demo(&self) -> Demo {
-        let mut command = self.command();
-        command.args(["demo", "--json"]).env_remove("TENURE_DATA_DIR").env_remove("TENURE_DATABASE_URL");
-        command.env("TENURE_LISTEN", "127.0.0.1:0").stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
-        let mut child = command.spawn().expect("it starts");
-        let mut said = String::new();
-        let mut out = BufReader::new(child.stdout.take().expect("it is piped"));
-        let complete = |said: &str| serde_json::from_str::<serde_json::Value>(said).ok();
-        let said = loop {
-            let read = out.read_line(&mut said).unwrap_or(0);
-            match complete(&said) {
-                Some(said) => break said,
-                None if read == 0 => panic!("the demo ended, and this is no JSON object:\n{said}"),
-                None => {}
-            }
-        };
-        Demo { said, _process: Process { child, base_url: String::new() } }
     }
 
     /// Every file that the server keeps, at any depth; the master key's file apart.
@@ -222,7 +176,7 @@ impl Server {
         self.postgres().password().to_owned()
     }
 
-    fn postgres(&self) -> &PostgresDatabase {
+    pub(crate) fn postgres(&self) -> &PostgresDatabase {
         self.postgres.as_ref().expect("this is for PostgreSQL")
     }
 
@@ -240,45 +194,16 @@ impl Server {
         files.into_iter().find(is_sqlite).expect("a SQLite database in the data directory")
     }
 
-    fn command(&self) -> Command {
+    pub(crate) fn command(&self) -> Command {
         let mut command = Command::new(program());
         // Only what is said here reaches it: nobody's own settings decide a test.
         command.env_clear().env("TENURE_DATA_DIR", self.data_dir()).env("RUST_BACKTRACE", "1");
         if let Some(database) = &self.postgres {
             command.env("TENURE_DATABASE_URL", database.url());
         }
-        command.current_dir(self.dir.path());
+        command.env("TENURE_TEST_CLOCK", self.now.borrow().as_str()).current_dir(self.dir.path());
         command
     }
-}
-
-/// A running demo.
-pub struct Demo {
-    /// The one JSON object that it printed.
-    pub said: serde_json::Value,
-    _process: Process,
-}
-
-/// Runs a command to its end, which comes within bounds: a `serve` that should have been refused must not hang the tests.
-fn said_by(command: &mut Command, input: &str) -> Said {
-    let mut child = command.spawn().expect("it starts");
-    let (out, err) = (read_aside(child.stdout.take()), read_aside(child.stderr.take()));
-    // A command that reads nothing closes the pipe: no matter.
-    let _ = child.stdin.take().map(|mut stdin| stdin.write_all(input.as_bytes()));
-    let ended = patience::until(ENDS_WITHIN, || child.try_wait().ok().flatten());
-    if ended.is_none() {
-        let _ = child.kill();
-    }
-    let text = |reader: JoinHandle<String>| reader.join().unwrap_or_default();
-    Said { status: ended.and_then(|e| e.code()).unwrap_or(-1), out: text(out), err: text(err) }
-}
-
-fn read_aside(stream: Option<impl Read + Send + 'static>) -> JoinHandle<String> {
-    std::thread::spawn(move || {
-        let mut bytes = Vec::new();
-        let _ = stream.map(|mut s| s.read_to_end(&mut bytes));
-        String::from_utf8_lossy(&bytes).into_owned()
-    })
 }
 
 impl Drop for Process {

@@ -1,11 +1,12 @@
 //! The world of one story: a server, a clock, and the organisations in it, each with its neighbour.
 
 use crate::clock::Clock;
+use crate::command_line::Said;
 use crate::http::{Caller, Heard};
 use crate::neighbour::Neighbour;
 use crate::organisation::{Founding, Organisation};
 use crate::patience;
-use crate::server::{Said, Server};
+use crate::server::Server;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::time::Duration;
