@@ -133,7 +133,8 @@ scenario!(a_hold_keeps_what_would_have_been_deleted, |t| {
     let acme = t.organisation("远山科技").pack("dingtalk");
     let lin = acme.hires("林晓");
     let fingerprint = acme.holds("biometric.fingerprint_features").about(&lin);
-    let hold = json!({ "subject": lin.staff_number, "class_pattern": "biometric.*", "reason": "仲裁" });
+    let subject = acme.member(&lin)["subject_id"].clone();
+    let hold = json!({ "subject_id": subject, "class_pattern": "biometric.*", "reason": "(2026)京仲案字第0001号" });
     acme.privacy_officer().posts("/holds", &hold).ok();
     acme.hr_system().says_leaving(&lin, "2026-03-31").ok();
     t.settles();

@@ -5,8 +5,8 @@ use serde_json::{Value, json};
 
 scenario!(a_running_server_is_healthy_ready_and_counted, |t| {
     let stranger = t.stranger();
-    stranger.send("GET", "/healthz", &[], None).ok();
-    stranger.send("GET", "/readyz", &[], None).ok();
+    stranger.send("GET", "/healthz", &[], None).is_status(200);
+    stranger.send("GET", "/readyz", &[], None).is_status(200);
     let metrics = stranger.send("GET", "/metrics", &[], None);
     assert!(metrics.is_status(200).body.contains("# TYPE "), "{metrics}");
 });

@@ -82,7 +82,7 @@ scenario!(a_report_that_nobody_asked_for_changes_nothing, |t| {
     t.clock().reaches("2026-04-01T00:00+08:00");
     t.settles();
     let held = acme.hr_admin().gets("/holdings?class=mail.message").items();
-    let view = acme.hr_admin().gets(&format!("/holdings/{}", held[0]["id"].as_str().expect("an id"))).ok();
+    let view = acme.hr_admin().gets(&format!("/holdings/{}", held[0]["holding_id"].as_str().expect("an id"))).ok();
     assert_eq!(view["sides"][0]["state"], "active", "a report with a forged key settles nothing: {view:#}");
 });
 

@@ -43,8 +43,9 @@ impl Auditor {
     pub fn verifier_key(&self) -> String {
         let path = format!("/.well-known/tenure-ledger/{}", self.house.slug);
         let answer = self.house.anonymous().send("GET", &path, &[], None);
-        answer.is_status(200);
-        answer.body.trim().to_owned()
+        // One a line, the one in use first.
+        let keys = &answer.is_status(200).body;
+        keys.lines().next().unwrap_or_else(|| panic!("no key is published: {answer}")).to_owned()
     }
 
     /// `tenure verify FILE --key KEY`.

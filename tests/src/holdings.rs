@@ -64,7 +64,7 @@ impl Holds {
         self.about_all(&[person])
     }
 
-    /// About several: a chat's members. The neighbour holds the same about their namesakes.
+    /// About several: a chat's members. (What is about several people is kept by a connector.) The neighbour holds the same about their namesakes.
     #[track_caller]
     pub fn about_all(&self, people: &[&Person]) -> Holding {
         let staff_numbers: Vec<&str> = people.iter().map(|p| p.staff_number.as_str()).collect();
@@ -86,7 +86,7 @@ impl Holds {
     #[track_caller]
     fn filed(&self, organisation: &Organisation, subjects: &[&str]) -> String {
         let body = json!({
-            "class": self.class, "subjects": subjects, "content_base64": BASE64_STANDARD.encode(CONTENT),
+            "class": self.class, "subject": subjects[0], "content_base64": BASE64_STANDARD.encode(CONTENT),
             "occurred_at": "2026-01-15T02:00:00Z", "facts": self.facts,
         });
         let made = organisation.data_operator().posts("/holdings", &body).ok();
@@ -102,12 +102,18 @@ impl Holds {
             "bytes": self.items * 20_000, "first_at": "2024-05-06T01:00:00Z", "last_at": "2026-02-27T09:30:00Z",
             "facts": self.facts,
         });
+        let before = self.held_by_class(organisation);
         let report = organisation.registers(&format!("{line}\n")).ok();
         assert_eq!(report["rejected"], json!([]), "{report}");
-        let class = format!("/holdings?class={}&limit=200", self.class);
-        let held = organisation.hr_admin().gets(&class).items();
-        let found = held.iter().find(|h| h["locator"] == locator).and_then(|h| h["id"].as_str());
-        found.unwrap_or_else(|| panic!("{locator} is not among {held:?}")).to_owned()
+        let new = self.held_by_class(organisation).into_iter().find(|id| !before.contains(id));
+        new.unwrap_or_else(|| panic!("{locator} is not listed"))
+    }
+
+    /// The ids of what is held of this class.
+    #[track_caller]
+    fn held_by_class(&self, organisation: &Organisation) -> Vec<String> {
+        let held = organisation.hr_admin().gets(&format!("/holdings?class={}&limit=200", self.class)).items();
+        held.iter().filter_map(|side| side["holding_id"].as_str().map(str::to_owned)).collect()
     }
 }
 
@@ -121,8 +127,7 @@ impl Holding {
     /// What has become of it as a whole.
     #[track_caller]
     pub fn state(&self) -> String {
-        let view = self.view();
-        view["state"].as_str().unwrap_or_else(|| panic!("no state in {view}")).to_owned()
+        self.side("holding_state")
     }
 
     /// The only side's member of this name.

@@ -23,7 +23,7 @@ impl Neighbour {
         assert_eq!(self.sees("/departures"), [] as [Value; 0], "a neighbour's departures");
         assert_eq!(self.sees("/instructions"), [] as [Value; 0], "a neighbour's instructions");
         for holding in self.holdings() {
-            assert_eq!(holding["state"], "held", "a neighbour's holding: {holding}");
+            assert_eq!(holding["holding_state"], "held", "a neighbour's holding: {holding}");
         }
         if self.0.has_connector() {
             assert_eq!(self.0.connector().shelf().deeds(), [] as [String; 0], "orders to a neighbour's connector");
