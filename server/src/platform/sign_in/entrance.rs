@@ -11,7 +11,7 @@ use super::store::accounts as store;
 use super::{accounts, sessions, trace};
 use crate::platform::Platform;
 use crate::platform::db::tx::platform_tx;
-use crate::platform::db::{PlatformTx, StoreError, Stored};
+use crate::platform::db::{PlatformTx, Stored};
 use crate::platform::ids::TenantId;
 use sha2::{Digest, Sha256};
 use std::net::IpAddr;
@@ -69,7 +69,7 @@ pub fn sign_in(platform: &Platform, visitor: &Visitor, with: &Credentials) -> Re
         tracing::info!(code = "sign-in.unknown-account", "somebody tried to sign in who is not known");
         return Err(SignInError::Refused);
     };
-    let settled = platform_tx(platform, |p| Ok::<_, StoreError>(settle(p, &account, is_right, visitor, with)?))?;
+    let settled = platform_tx(platform, |p| settle(p, &account, is_right, visitor, with))?;
     match &settled {
         Err(SignInError::Refused) => {}
         Ok(_) | Err(_) => tries.were_no_guess(platform),

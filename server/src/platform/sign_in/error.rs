@@ -5,7 +5,7 @@ use crate::platform::db::StoreError;
 use crate::platform::http::{AsProblem, Problem};
 
 /// A refusal of sign-in.
-#[derive(Debug, Clone, thiserror::Error)]
+#[derive(Debug, thiserror::Error)]
 pub enum SignInError {
     /// Unknown account, wrong password, no password yet, or locked: one answer for all.
     #[error("the identifier or the password is not right")]
@@ -80,14 +80,8 @@ pub enum SignInError {
     #[error("a key expires within a year")]
     KeyExpiry,
     /// The store failed; what was done is rolled back.
-    #[error("the store failed: {0}")]
-    Store(Problem),
-}
-
-impl From<StoreError> for SignInError {
-    fn from(e: StoreError) -> Self {
-        Self::Store(Problem::store(&e))
-    }
+    #[error(transparent)]
+    Store(#[from] StoreError),
 }
 
 impl AsProblem for SignInError {
@@ -95,7 +89,7 @@ impl AsProblem for SignInError {
         match self {
             Self::Refused => Problem::unauthenticated("sign-in.refused")
                 .detail("The identifier or the password is not right, or the account is locked for a while.")
-                .help("Check both, and wait a quarter of an hour after many attempts; your administrator can send a set-up link."),
+                .help("Check both, and wait a while after many attempts. Your administrator can send a set-up link."),
             Self::Locked { retry_after_seconds } => Problem::too_many("sign-in.locked", *retry_after_seconds)
                 .detail("There were too many attempts with this identifier.")
                 .help(format!("Wait {retry_after_seconds} seconds.")),
@@ -119,9 +113,9 @@ impl AsProblem for SignInError {
             Self::NoSession => Problem::refused("session.none")
                 .detail("An API key has no session.")
                 .help("Sign in as a person, or revoke the key to end its access."),
-            Self::SessionEnded => Problem::unauthenticated("session.ended")
-                .detail("This session has ended.")
-                .help("Sign in again."),
+            Self::SessionEnded => {
+                Problem::unauthenticated("session.ended").detail("This session has ended.").help("Sign in again.")
+            }
             Self::TokenReused => Problem::unauthenticated("session.token-reused")
                 .detail("This refresh token was used before. Somebody may have a copy, so the session was ended.")
                 .help("Sign in again, and sign out everywhere if you do not know why this happened."),
@@ -157,7 +151,7 @@ impl AsProblem for SignInError {
                 .detail("An API key expires in the future, and within a year.")
                 .at("/expires_at")
                 .help("Send an instant at most 366 days from now."),
-            Self::Store(problem) => problem.clone(),
+            Self::Store(e) => Problem::store(e),
         }
     }
 }

@@ -27,6 +27,8 @@ mod sessions;
 mod setup;
 mod signing_keys;
 mod store;
+#[cfg(test)]
+mod tests;
 mod trace;
 
 pub use api_keys::Scopes;

@@ -13,8 +13,8 @@ use crate::platform::Platform;
 use crate::platform::caller::{Actor, Caller};
 use crate::platform::db::tx::platform_tx;
 use crate::platform::db::{PlatformTx, StoreError, Stored, TenantTx, Ts};
-use crate::platform::http::{Cursor, Page, PageQuery};
-use crate::platform::ids::{AccountId, Id, MembershipId, SessionId, TenantId};
+use crate::platform::http::{AsProblem, Cursor, Page, PageQuery, Problem};
+use crate::platform::ids::{Id, MembershipId, SessionId, TenantId};
 use crate::platform::record::{Outcome, Record};
 use serde::Serialize;
 
@@ -95,7 +95,7 @@ pub fn refresh(platform: &Platform, token: &Secret) -> Result<Opened, SignInErro
     }
     let token_hash = secret::hash(token.expose());
     // The inner refusal commits the end of the session; the outer error rolls back.
-    platform_tx(platform, |p| Ok::<_, StoreError>(go_on(p, &token_hash)?))?
+    platform_tx(platform, |p| go_on(p, &token_hash))?
 }
 
 fn go_on(p: &mut PlatformTx<'_>, token_hash: &[u8]) -> Stored<Result<Opened, SignInError>> {
@@ -136,23 +136,28 @@ pub(super) fn sign_out(platform: &Platform, session: SessionId) -> Result<(), Si
 }
 
 /// Ends all sessions of the caller's account, in whatever tenant: each of these has its record. Returns how many ended.
-pub(super) fn sign_out_everywhere(platform: &Platform, account: AccountId) -> Result<usize, SignInError> {
+pub(super) fn sign_out_everywhere(platform: &Platform, from: SessionId) -> Result<usize, SignInError> {
     platform_tx(platform, |p| {
-        let live = store::live(p, account)?;
-        for session in &live {
-            end(p, session, "signed-out-everywhere", Outcome::Done)?;
+        let from = store::find(p, from)?.ok_or(SignInError::SessionEnded)?;
+        let places = store::live_places(p, from.account_id)?;
+        let ended = store::end_of_account(p, from.account_id, "signed-out-everywhere")?;
+        for (tenant, membership, subject) in places {
+            let actor = Actor::Member { membership, subject, account: from.account_id, session: from.id };
+            let record = Record::of(SIGN_OUT).on("membership", membership).about(subject);
+            leave_as(p, tenant, actor, record.ended(Outcome::Done, "signed-out-everywhere"))?;
         }
-        Ok(live.len())
+        Ok(ended)
     })
 }
 
 /// The live sessions of the caller's account in the caller's tenant, newest first.
-pub(super) fn list(platform: &Platform, caller: &Caller, page: &PageQuery) -> Result<Page<SessionView>, SignInError> {
-    let Actor::Member { account, session: this, .. } = caller.actor else { return Err(SignInError::NoSession) };
-    let (limit, after) = (page.limit().map_err(SignInError::Store)?, page.cursor().map_err(SignInError::Store)?);
+pub(super) fn list(platform: &Platform, caller: &Caller, page: &PageQuery) -> Result<Page<SessionView>, Problem> {
+    let Actor::Member { account, session: this, .. } = caller.actor else {
+        return Err(SignInError::NoSession.problem());
+    };
+    let (limit, after) = (page.limit()?, page.cursor()?);
     let since = Ts(*platform.now() - platform.config().sign_in.refresh);
-    let rows = platform_tx(platform, |p| store::page(p, (account, caller.tenant), since, limit, after))
-        .map_err(SignInError::from)?;
+    let rows = platform_tx(platform, |p| store::page(p, (account, caller.tenant), since, limit, after))?;
     let page = Page::cut(rows, limit, |row| Cursor::after(row.created_at, row.id.uuid()));
     Ok(page.map(|row| SessionView {
         id: row.id,
@@ -210,8 +215,12 @@ fn leave(p: &mut PlatformTx<'_>, session: &Session, record: Record) -> Stored<()
         account: session.account_id,
         session: session.id,
     };
-    p.in_tenant(session.tenant_id, actor, |tx| {
-        tx.record(record.on("session", session.id).about(session.subject_id));
+    leave_as(p, session.tenant_id, actor, record.on("session", session.id).about(session.subject_id))
+}
+
+fn leave_as(p: &mut PlatformTx<'_>, tenant: TenantId, actor: Actor, record: Record) -> Stored<()> {
+    p.in_tenant(tenant, actor, |tx| {
+        tx.record(record);
         Ok::<_, StoreError>(())
     })
 }

@@ -13,7 +13,7 @@ use super::store::{accounts as account_store, links};
 use super::trace;
 use crate::platform::Platform;
 use crate::platform::db::tx::platform_tx;
-use crate::platform::db::{PlatformTx, StoreError, Stored, Ts};
+use crate::platform::db::{PlatformTx, Stored, Ts};
 use crate::platform::ids::{AccountId, TenantId};
 use crate::platform::keyring::Identifier;
 
@@ -59,7 +59,7 @@ pub fn use_setup_link(platform: &Platform, token: &Secret, password: &str) -> Re
         }
         Some(_) | None => Step::Set(passwords.accept(password, &link.identifiers)?),
     };
-    platform_tx(platform, |p| Ok::<_, StoreError>(settle(p, &link, &token_hash, step)?))?.map(|()| link.tenant)
+    platform_tx(platform, |p| settle(p, &link, &token_hash, step))?.map(|()| link.tenant)
 }
 
 /// What a link leads to, as far as its holder may use it.

@@ -69,7 +69,7 @@ pub(super) struct SigningKeys {
 }
 
 impl SigningKeys {
-    /// The keys, at most a minute old; the very first one is made here.
+    /// The keys, at most a minute old.
     pub fn current(&self, platform: &Platform) -> Stored<Arc<KeySet>> {
         match self.held(LOOK_AGAIN) {
             Some(held) if held.signer(platform.now()).is_some() => Ok(held),
@@ -91,14 +91,15 @@ impl SigningKeys {
         held.as_ref().filter(|(_, at)| at.elapsed() < at_most_old).map(|(keys, _)| keys.clone())
     }
 
-    fn look(&self, platform: &Platform) -> Stored<Arc<KeySet>> {
+    /// Reads and opens them now; the very first one is made here.
+    pub fn look(&self, platform: &Platform) -> Stored<Arc<KeySet>> {
         let stored = platform_tx(platform, |p| {
             let published = store::published_signing_keys(p)?;
             let now = p.now();
             if published.iter().any(|key| key.signs_from <= now) {
                 return Ok(published);
             }
-            make(p, now)?;
+            make(p, at_once(now))?;
             store::published_signing_keys(p)
         })?;
         let open = stored.into_iter().map(|key| open(platform, key)).collect::<Stored<Vec<_>>>()?;
@@ -127,7 +128,7 @@ pub struct Rotation {
 pub fn rotate_signing_key(p: &mut PlatformTx<'_>) -> Stored<Rotation> {
     let now = p.now();
     let published = store::published_signing_keys(p)?;
-    let signs_from = if published.is_empty() { now } else { Ts(*now + PUBLISHED_AHEAD) };
+    let signs_from = if published.is_empty() { at_once(now) } else { Ts(*now + PUBLISHED_AHEAD) };
     let others_retire_at = Ts(*signs_from + p.platform().config().sign_in.access_token + CLOCK_SKEW);
     store::retire_signing_keys(p, others_retire_at)?;
     let kid = make(p, signs_from)?;
@@ -180,6 +181,12 @@ pub(super) fn jwks(platform: &Platform) -> Stored<Jwks> {
         alg: "EdDSA",
     };
     Ok(Jwks { keys: published.into_iter().map(jwk).collect() })
+}
+
+/// For a key without a predecessor: there is nobody to learn of it first, and a node whose clock is a little behind, or
+/// a request that began a moment ago, must not find that it does not sign yet.
+fn at_once(now: Ts) -> Ts {
+    Ts(*now - CLOCK_SKEW)
 }
 
 fn make(p: &mut PlatformTx<'_>, signs_from: Ts) -> Stored<String> {

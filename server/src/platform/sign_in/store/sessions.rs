@@ -4,7 +4,7 @@ use crate::platform::Platform;
 use crate::platform::db::tx::platform_table;
 use crate::platform::db::{MultiBackend, PlatformTx, Stored, Ts};
 use crate::platform::http::Cursor;
-use crate::platform::ids::{AccountId, MembershipId, SessionId, TenantId};
+use crate::platform::ids::{AccountId, MembershipId, SessionId, SubjectId, TenantId};
 use crate::platform::sign_in::model::Session;
 use diesel::prelude::*;
 
@@ -40,9 +40,14 @@ pub fn end_of_session(platform: &Platform, id: SessionId) -> Stored<Option<Optio
     Ok(found.map(|(ended, reason)| ended.map(|_| reason.unwrap_or_default())))
 }
 
-pub fn live(p: &mut PlatformTx<'_>, account: AccountId) -> Stored<Vec<Session>> {
+/// In which tenants, and as whom there, an account has live sessions; in the order in which ledgers are locked.
+pub fn live_places(p: &mut PlatformTx<'_>, account: AccountId) -> Stored<Vec<(TenantId, MembershipId, SubjectId)>> {
     p.load(sessions::table, |all| {
-        all.filter(sessions::account_id.eq(account)).filter(sessions::ended_at.is_null()).select(Session::as_select())
+        all.filter(sessions::account_id.eq(account))
+            .filter(sessions::ended_at.is_null())
+            .select((sessions::tenant_id, sessions::membership_id, sessions::subject_id))
+            .distinct()
+            .order((sessions::tenant_id, sessions::membership_id))
     })
 }
 

@@ -1,58 +1,33 @@
-//! HTTP in, HTTP out. Sign-in itself is no attempt: nobody is known yet, and signing out is never forbidden. API keys
-//! are made and taken back through attempts like everything else.
+//! Signing in, going on, signing out, setting up; and the keys to check our tokens with.
 
-use super::api_keys::{self, ApiKeyView, NewApiKey};
-use super::entrance::{self, Credentials, Entry, Visitor};
-use super::error::SignInError;
-use super::model::Choice;
-use super::secret::Secret;
-use super::sessions::{self, Opened, SessionView};
-use super::signing_keys::{self, JWKS_MAX_AGE, Jwks};
-use super::store::accounts as store;
-use super::{access_token, setup};
+use super::{SignedIn, hashing, off_the_loop};
 use crate::platform::Platform;
-use crate::platform::attempt::{Act, Attempt};
-use crate::platform::caller::{Actor, Caller};
 use crate::platform::db::tx::platform_tx;
 use crate::platform::db::{PlatformTx, Stored};
 use crate::platform::http::{Answer, Answered, AsProblem, Page, PageQuery, Problem};
-use crate::platform::ids::{AccountId, ApiKeyId, MembershipId, SessionId, TenantId};
+use crate::platform::ids::{MembershipId, TenantId};
+use crate::platform::sign_in::entrance::{self, Credentials, Entry, Visitor};
+use crate::platform::sign_in::error::SignInError;
+use crate::platform::sign_in::model::Choice;
+use crate::platform::sign_in::secret::Secret;
+use crate::platform::sign_in::sessions::{self, Opened, SessionView};
+use crate::platform::sign_in::signing_keys::{self, JWKS_MAX_AGE, Jwks};
+use crate::platform::sign_in::store::accounts as store;
+use crate::platform::sign_in::{access_token, setup};
 use actix_web::http::header::USER_AGENT;
-use actix_web::web::{Data, Json, Path, Query};
-use actix_web::{FromRequest, HttpRequest, HttpResponse, delete, dev::Payload, get, post, web};
+use actix_web::web::{Data, Json, Query};
+use actix_web::{HttpRequest, HttpResponse, get, post};
 use serde::{Deserialize, Serialize};
-use std::future::{Ready, ready};
 use std::net::{IpAddr, Ipv4Addr};
 use std::time::Duration;
 use tokio::time::Instant;
-use utoipa_actix_web::service_config::ServiceConfig;
 
-/// The power over API keys.
-const MANAGE_KEYS: &str = "keys.manage";
 const LONGEST_IDENTIFIER: usize = 320;
 const LONGEST_PASSWORD: usize = 1024;
 const LONGEST_TENANT: usize = 64;
 const LONGEST_USER_AGENT: usize = 256;
 /// Refusals leave at multiples of this after the request came, so that their time says nothing about the reason.
 const REFUSE_EVERY: Duration = Duration::from_millis(250);
-
-/// Everything under `/api/v1`.
-pub fn routes(cfg: &mut ServiceConfig<'_>) {
-    cfg.service(sign_in)
-        .service(refresh)
-        .service(sign_out)
-        .service(sign_out_everywhere)
-        .service(list_sessions)
-        .service(set_up)
-        .service(list_api_keys)
-        .service(create_api_key)
-        .service(revoke_api_key);
-}
-
-/// What stands at the root.
-pub fn well_known(cfg: &mut ServiceConfig<'_>) {
-    cfg.service(jwks);
-}
 
 /// Who wants to come in.
 #[derive(Debug, Deserialize, utoipa::ToSchema)]
@@ -132,15 +107,6 @@ pub struct SignedOut {
     ended: usize,
 }
 
-/// A new API key. The secret is in this answer and nowhere else.
-#[derive(Serialize, utoipa::ToSchema)]
-pub struct CreatedApiKey {
-    #[serde(flatten)]
-    key: ApiKeyView,
-    /// The key itself, for `Authorization: Bearer`.
-    token: String,
-}
-
 /// Signs in with identifier and password.
 #[utoipa::path(
     tag = "sign-in", operation_id = "sign_in", request_body = SignInRequest,
@@ -152,7 +118,7 @@ pub struct CreatedApiKey {
     ),
 )]
 #[post("/auth/sign-in")]
-async fn sign_in(req: HttpRequest, platform: Data<Platform>, body: Json<SignInRequest>) -> Answer<SignInAnswer> {
+pub async fn sign_in(req: HttpRequest, platform: Data<Platform>, body: Json<SignInRequest>) -> Answer<SignInAnswer> {
     let came_at = Instant::now();
     let Json(SignInRequest { identifier, password, tenant }) = body;
     bounded(&identifier, LONGEST_IDENTIFIER, "/identifier")?;
@@ -176,9 +142,11 @@ async fn sign_in(req: HttpRequest, platform: Data<Platform>, body: Json<SignInRe
     ),
 )]
 #[post("/auth/refresh")]
-async fn refresh(platform: Data<Platform>, body: Json<RefreshRequest>) -> Answer<Tokens> {
+pub async fn refresh(platform: Data<Platform>, body: Json<RefreshRequest>) -> Answer<Tokens> {
     let token = body.into_inner().refresh_token;
-    let gone_on = off_the_loop(&platform, move |platform| Ok(tokens(platform, sessions::refresh(platform, &token)?)?));
+    let gone_on = off_the_loop(&platform, move |platform| {
+        Ok::<_, SignInError>(tokens(platform, sessions::refresh(platform, &token)?)?)
+    });
     gone_on.await.map(Answered::ok)
 }
 
@@ -188,7 +156,7 @@ async fn refresh(platform: Data<Platform>, body: Json<RefreshRequest>) -> Answer
     responses((status = 204, description = "It has ended"), (status = 401, description = "Not signed in")),
 )]
 #[post("/auth/sign-out")]
-async fn sign_out(platform: Data<Platform>, me: SignedIn) -> Result<HttpResponse, Problem> {
+pub async fn sign_out(platform: Data<Platform>, me: SignedIn) -> Result<HttpResponse, Problem> {
     off_the_loop(&platform, move |platform| sessions::sign_out(platform, me.session)).await?;
     Ok(HttpResponse::NoContent().finish())
 }
@@ -199,8 +167,8 @@ async fn sign_out(platform: Data<Platform>, me: SignedIn) -> Result<HttpResponse
     responses((status = 200, description = "They have ended", body = SignedOut), (status = 401, description = "Not signed in")),
 )]
 #[post("/auth/sign-out-everywhere")]
-async fn sign_out_everywhere(platform: Data<Platform>, me: SignedIn) -> Answer<SignedOut> {
-    let ended = off_the_loop(&platform, move |platform| sessions::sign_out_everywhere(platform, me.account)).await?;
+pub async fn sign_out_everywhere(platform: Data<Platform>, me: SignedIn) -> Answer<SignedOut> {
+    let ended = off_the_loop(&platform, move |platform| sessions::sign_out_everywhere(platform, me.session)).await?;
     Ok(Answered::ok(SignedOut { ended }))
 }
 
@@ -210,7 +178,11 @@ async fn sign_out_everywhere(platform: Data<Platform>, me: SignedIn) -> Answer<S
     responses((status = 200, description = "Newest first", body = Page<SessionView>), (status = 401, description = "Not signed in")),
 )]
 #[get("/auth/sessions")]
-async fn list_sessions(platform: Data<Platform>, me: SignedIn, page: Query<PageQuery>) -> Answer<Page<SessionView>> {
+pub async fn list_sessions(
+    platform: Data<Platform>,
+    me: SignedIn,
+    page: Query<PageQuery>,
+) -> Answer<Page<SessionView>> {
     let listed = off_the_loop(&platform, move |platform| sessions::list(platform, &me.caller, &page));
     listed.await.map(Answered::ok)
 }
@@ -226,7 +198,7 @@ async fn list_sessions(platform: Data<Platform>, me: SignedIn, page: Query<PageQ
     ),
 )]
 #[post("/auth/setup")]
-async fn set_up(req: HttpRequest, platform: Data<Platform>, body: Json<SetUpRequest>) -> Answer<SetUpAnswer> {
+pub async fn set_up(req: HttpRequest, platform: Data<Platform>, body: Json<SetUpRequest>) -> Answer<SetUpAnswer> {
     let SetUpRequest { token, password } = body.into_inner();
     bounded(&password, LONGEST_PASSWORD, "/password")?;
     let address = entrance::network(visitor(&req).address);
@@ -241,79 +213,16 @@ async fn set_up(req: HttpRequest, platform: Data<Platform>, body: Json<SetUpRequ
     set_up.await.map(Answered::ok)
 }
 
-/// Lists the organisation's API keys, without their secrets.
-#[utoipa::path(
-    tag = "api-keys", operation_id = "list_api_keys", params(PageQuery),
-    responses((status = 200, description = "Newest first", body = Page<ApiKeyView>), (status = 403, description = "Not allowed")),
-)]
-#[get("/api-keys")]
-async fn list_api_keys(at: Attempt, page: Query<PageQuery>) -> Answer<Page<ApiKeyView>> {
-    at.run(Act::named(MANAGE_KEYS), move |tx| api_keys::list(tx, &page)).await.map(Answered::ok)
-}
-
-/// Makes an API key. A repeat is refused by the name, so the secret is never stored to be answered again.
-#[utoipa::path(
-    tag = "api-keys", operation_id = "create_api_key", request_body = NewApiKey,
-    responses(
-        (status = 201, description = "The key and its secret", body = CreatedApiKey),
-        (status = 403, description = "Not allowed, or `keys.scope-not-yours`"),
-        (status = 409, description = "`keys.name-taken`"),
-        (status = 422, description = "What is wrong, and what would be right"),
-    ),
-)]
-#[post("/api-keys")]
-async fn create_api_key(at: Attempt, body: Json<NewApiKey>) -> Answer<CreatedApiKey> {
-    let made = at.run(Act::named(MANAGE_KEYS), move |tx| api_keys::create(tx, &body)).await;
-    made.map(|(key, token)| Answered::created(CreatedApiKey { key, token: token.expose().to_owned() }))
-}
-
-/// Takes an API key back.
-#[utoipa::path(
-    tag = "api-keys", operation_id = "revoke_api_key", params(("id" = ApiKeyId, Path, description = "The key's id")),
-    responses(
-        (status = 200, description = "It opens nothing any more", body = ApiKeyView),
-        (status = 403, description = "Not allowed"),
-        (status = 404, description = "`api-key.not-found`"),
-    ),
-)]
-#[delete("/api-keys/{id}")]
-async fn revoke_api_key(at: Attempt, id: Path<ApiKeyId>) -> Answer<ApiKeyView> {
-    let act = Act::on(MANAGE_KEYS, "api_key", *id);
-    at.run(act, move |tx| api_keys::revoke(tx, *id)).await.map(Answered::ok)
-}
-
 /// The public keys that access tokens are signed with.
 #[utoipa::path(
     tag = "sign-in", operation_id = "jwks",
     responses((status = 200, description = "A JWK set (RFC 7517)", body = Jwks)),
 )]
 #[get("/.well-known/jwks.json")]
-async fn jwks(platform: Data<Platform>) -> Result<HttpResponse, Problem> {
-    let keys = off_the_loop(&platform, |platform| Ok(signing_keys::jwks(platform)?)).await?;
+pub async fn jwks(platform: Data<Platform>) -> Result<HttpResponse, Problem> {
+    let keys = off_the_loop(&platform, |platform| Ok::<_, SignInError>(signing_keys::jwks(platform)?)).await?;
     let cached = format!("public, max-age={JWKS_MAX_AGE}");
     Ok(HttpResponse::Ok().insert_header(("Cache-Control", cached)).json(keys))
-}
-
-/// A person who is signed in.
-struct SignedIn {
-    caller: Caller,
-    account: AccountId,
-    session: SessionId,
-}
-
-impl FromRequest for SignedIn {
-    type Error = Problem;
-    type Future = Ready<Result<Self, Problem>>;
-
-    fn from_request(req: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let caller = Attempt::from_request(req, payload).into_inner().map(|at| at.caller().clone());
-        ready(caller.and_then(|caller| match caller.actor {
-            Actor::Member { account, session, .. } => Ok(Self { caller, account, session }),
-            Actor::ApiKey { .. } | Actor::Source(_) | Actor::Job(_) | Actor::Operator | Actor::Anonymous => {
-                Err(SignInError::NoSession.problem())
-            }
-        }))
-    }
 }
 
 fn visitor(req: &HttpRequest) -> Visitor {
@@ -353,25 +262,6 @@ fn tokens(platform: &Platform, opened: Opened) -> Stored<Tokens> {
 fn slug(platform: &Platform, tenant: TenantId) -> Stored<String> {
     let find = |p: &mut PlatformTx<'_>| store::tenant_names(p, &[tenant]);
     Ok(platform_tx(platform, find)?.pop().map(|(_, slug, _)| slug).unwrap_or_default())
-}
-
-async fn off_the_loop<T: Send + 'static>(
-    platform: &Data<Platform>,
-    work: impl FnOnce(&Platform) -> Result<T, SignInError> + Send + 'static,
-) -> Result<T, Problem> {
-    let platform = platform.clone();
-    let done = web::block(move || work(&platform)).await.map_err(|_| Problem::unavailable("server.busy"))?;
-    done.map_err(|e| e.problem())
-}
-
-/// As [`off_the_loop`], for what hashes a password: as many at once as there are cores, the others wait their turn.
-async fn hashing<T: Send + 'static>(
-    platform: &Data<Platform>,
-    work: impl FnOnce(&Platform) -> Result<T, SignInError> + Send + 'static,
-) -> Result<T, Problem> {
-    let turn = platform.sign_in().hashing.acquire().await;
-    let _turn = turn.map_err(|_| Problem::unavailable("server.busy"))?;
-    off_the_loop(platform, work).await
 }
 
 /// Lets a refusal wait for its time to leave.
