@@ -61,18 +61,25 @@ impl<'t> Founding<'t> {
 
     /// Founds it under this policy pack, with its first admin and its HR system, and a neighbour beside it.
     pub fn pack(self, pack: &str) -> Organisation {
-        let beside = Organisation::found(self.t, &format!("{}的邻居", self.name), pack, None);
-        let organisation = Organisation::found(self.t, &self.name, pack, Some(beside.clone()));
+        let found = |name: &str, server: &Server| {
+            let email = format!("admin-{}@example.com", crate::unique());
+            let asked = ["tenant", "create", "--name", name, "--admin-email", &email, "--pack", pack, "--json"];
+            (server.cli(asked).ok(), email)
+        };
+        let (beside, own) = self
+            .t
+            .with_the_data_free(|server| (found(&format!("{}的邻居", self.name), server), found(&self.name, server)));
+        let beside = Organisation::of(self.t, &beside, None);
+        let organisation = Organisation::of(self.t, &own, Some(beside.clone()));
         self.t.has(&organisation, Neighbour::of(beside));
         organisation
     }
 }
 
 impl Organisation {
-    fn found(t: &Tenure, name: &str, pack: &str, neighbour: Option<Self>) -> Self {
-        let email = format!("admin-{}@example.com", crate::unique());
-        let made = t.cli(["tenant", "create", "--name", name, "--admin-email", &email, "--pack", pack, "--json"]).ok();
-        let made: Value = serde_json::from_str(&made).unwrap_or_else(|e| panic!("tenant create --json: {e}\n{made}"));
+    /// From what `tenure tenant create --json` said, and the first admin's address.
+    fn of(t: &Tenure, (said, email): &(String, String), neighbour: Option<Self>) -> Self {
+        let made: Value = serde_json::from_str(said).unwrap_or_else(|e| panic!("tenant create --json: {e}\n{said}"));
         let text = |key: &str| made[key].as_str().unwrap_or_else(|| panic!("no {key} in {made}")).to_owned();
         let house = Rc::new(House {
             server: Rc::clone(t.server()),
@@ -80,9 +87,9 @@ impl Organisation {
             heard: Heard::default(),
             slug: text("slug"),
         });
-        let first_admin = Person::new(&house, "管理员", &text("staff_number"), &email, &text("membership_id"));
+        let first_admin = Person::new(&house, "管理员", &text("staff_number"), email, &text("membership_id"));
         first_admin.takes_up(&text("setup_token"));
-        t.personal_words().borrow_mut().push(email);
+        t.personal_words().borrow_mut().push(email.clone());
         Self(Rc::new(Inner {
             house,
             first_admin,
