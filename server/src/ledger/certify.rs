@@ -9,9 +9,7 @@ use crate::platform::db::{StoreError, Stored, TenantTx};
 use crate::platform::ids::DepartureId;
 use crate::platform::jobs::{JobError, Registry, Step};
 use crate::platform::record::Record;
-use policy_model::ledger::{
-    BlockedNodes, CERTIFICATE_HASH, CERTIFY, CertificateBuilder, Opened, certificate_hash,
-};
+use policy_model::ledger::{BlockedNodes, CERTIFICATE_HASH, CERTIFY, CertificateBuilder, Opened, certificate_hash};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -48,22 +46,24 @@ pub fn certify(tx: &mut TenantTx<'_>, case: Case, certificate: Value) -> Stored<
 
 /// The job that puts certificates together.
 pub(super) fn register(registry: &mut Registry, keep: KeepCertificate) {
-    registry.inside(CERTIFICATE, move |tx, cursor| {
-        let pending = Pending::deserialize(cursor).map_err(|e| JobError(e.to_string()))?;
-        let sealing = sealing_record(tx, &pending)?;
-        match store::latest_checkpoint(tx)?.filter(|checkpoint| checkpoint.size > sealing.seq) {
-            None => {
-                // In a step of its own, so that the ledger is not locked while the document is written.
-                seal::seal_now(tx)?;
-                Ok(Step::Again(cursor.clone()))
-            }
-            Some(checkpoint) => {
-                let document = document(tx, &pending, sealing, &checkpoint)?;
-                keep(tx, pending.case.departure, &document)?;
-                Ok(Step::Done)
-            }
+    registry.inside(CERTIFICATE, move |tx, cursor| step(tx, cursor, keep));
+}
+
+pub(super) fn step(tx: &mut TenantTx<'_>, cursor: &Value, keep: KeepCertificate) -> Result<Step, JobError> {
+    let pending = Pending::deserialize(cursor).map_err(|e| JobError(e.to_string()))?;
+    let sealing = sealing_record(tx, &pending)?;
+    match store::latest_checkpoint(tx)?.filter(|checkpoint| checkpoint.size > sealing.seq) {
+        None => {
+            // In a step of its own, so that the ledger is not locked while the document is written.
+            seal::seal_now(tx)?;
+            Ok(Step::Again(cursor.clone()))
         }
-    });
+        Some(checkpoint) => {
+            let document = document(tx, &pending, sealing, &checkpoint)?;
+            keep(tx, pending.case.departure, &document)?;
+            Ok(Step::Done)
+        }
+    }
 }
 
 /// The record that seals this certificate.

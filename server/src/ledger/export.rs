@@ -171,7 +171,6 @@ pub(super) fn open_texts(
     Ok(opened)
 }
 
-
 fn seal(platform: &Platform, caller: &Caller) -> Stored<()> {
     let mut lost = 0;
     loop {

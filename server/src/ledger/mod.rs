@@ -23,8 +23,8 @@ pub mod routes;
 mod seal;
 mod store;
 mod stream;
-
-
+#[cfg(test)]
+mod tests;
 
 pub use append::LedgerSink;
 pub use certify::{Case, certify};

@@ -191,7 +191,8 @@ fn consistency(tx: &mut TenantTx<'_>, growth: Growth) -> Result<ConsistencyView,
     }
     let roots = nodes::block_roots(tx, size)?;
     let mut tree = BlockedNodes::new(&roots, size, |block| nodes::leaves(tx, size, block));
-    let mut root = |leaves| if leaves == 0 { Ok(policy_model::ledger::EMPTY_ROOT) } else { tree.node(Span::new(0, leaves)) };
+    let mut root =
+        |leaves| if leaves == 0 { Ok(policy_model::ledger::EMPTY_ROOT) } else { tree.node(Span::new(0, leaves)) };
     let (from_root, to_root) = (root(from)?.to_string(), root(to)?.to_string());
     let proof = consistency_proof(from, to, |span| tree.node(span))?;
     Ok(ConsistencyView { from, to, from_root, to_root, proof: proof.iter().map(ToString::to_string).collect() })

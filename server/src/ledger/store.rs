@@ -146,10 +146,7 @@ pub(super) fn leaf_hashes(tx: &mut TenantTx<'_>, range: Range<i64>) -> Stored<Ve
 /// Roots of full blocks from number `from` on, at most `limit`.
 pub(super) fn block_roots(tx: &mut TenantTx<'_>, from: i64, limit: i64) -> Stored<Vec<Hash>> {
     let found: Vec<Vec<u8>> = tx.load(ledger_blocks::table, |rows| {
-        rows.filter(ledger_blocks::block.ge(from))
-            .order(ledger_blocks::block)
-            .select(ledger_blocks::root)
-            .limit(limit)
+        rows.filter(ledger_blocks::block.ge(from)).order(ledger_blocks::block).select(ledger_blocks::root).limit(limit)
     })?;
     found.iter().map(|bytes| hash(bytes)).collect()
 }

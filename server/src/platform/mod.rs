@@ -17,6 +17,8 @@ pub mod outbound;
 pub mod record;
 pub mod sign_in;
 pub mod standard_webhooks;
+#[cfg(test)]
+pub(crate) mod testing;
 pub mod vault;
 
 use attempt::{Authority, RecordSink};
