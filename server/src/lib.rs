@@ -1,4 +1,20 @@
 //! Tenure: governs the data an organisation controls about its people.
+//!
+//! Start reading at `app.rs`, where everything meets, and at `departures/`, which is what it is for. ARCHITECTURE.md is the map.
 
-// pub mod people;
+pub mod app;
+pub mod attention;
+pub mod cli;
+pub mod decisions;
+pub mod departures;
+pub mod health;
+pub mod holdings;
+pub mod instructions;
+pub mod intake;
+pub mod ledger;
+pub mod orders;
+pub mod organisations;
+pub mod packs;
+pub mod people;
 pub mod platform;
+pub mod retention;

@@ -1,1 +1,5 @@
-fn main() {}
+//! `tenure`: parses the verb, no more.
+
+fn main() -> std::process::ExitCode {
+    tenure::cli::run()
+}

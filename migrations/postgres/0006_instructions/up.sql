@@ -60,6 +60,7 @@ CREATE TABLE orders (
     action text NOT NULL,
     subject_id uuid NOT NULL,
     state text NOT NULL,
+    selector text NOT NULL,
     total bigint NOT NULL,
     done bigint NOT NULL,
     failed bigint NOT NULL,

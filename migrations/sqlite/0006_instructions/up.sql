@@ -50,6 +50,7 @@ CREATE TABLE orders (
     action TEXT NOT NULL,
     subject_id BLOB NOT NULL,
     state TEXT NOT NULL,
+    selector TEXT NOT NULL,
     total INTEGER NOT NULL,
     done INTEGER NOT NULL,
     failed INTEGER NOT NULL,

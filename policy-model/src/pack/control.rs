@@ -15,7 +15,7 @@ use crate::facts::{
 };
 
 /// One rule about who controls data. Rules are read from the top; the first that fits decides.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ControlRule {
     /// Unique in the pack; rulings, records and the console cite it.
@@ -62,7 +62,7 @@ pub enum Condition {
 }
 
 /// The facts that a rule asks for. What is not named may be anything.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct When {
     /// Any of these classes.
@@ -147,7 +147,8 @@ impl When {
 }
 
 /// A condition on one fact: one value, or a list of which any will do. Empty only if the pack does not name the fact.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
 pub struct AnyOf<T>(Vec<T>);
 
 impl<T> Default for AnyOf<T> {

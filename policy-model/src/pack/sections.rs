@@ -1,6 +1,6 @@
 //! The sections of a pack.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::approval::ApprovalRule;
 use crate::calendar::Deadlines;
@@ -15,7 +15,7 @@ use crate::roles::{Exclusion, Power, Role};
 use crate::schedule::Schedule;
 
 /// `[pack]`: what the pack is.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Header {
     /// The name that tenants choose it by and other packs extend.
@@ -31,7 +31,7 @@ pub struct Header {
 }
 
 /// A name with what people call it: an application, a feature or an act.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Named {
     /// The name in facts, rules and records.
@@ -43,17 +43,17 @@ pub struct Named {
 }
 
 /// `[[service]]`: an application whose name matters to a control rule.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct ServiceName(pub Named);
 
 /// `[[feature]]`: something an organisation can have on, which matters to a control rule.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct FeatureName(pub Named);
 
 /// `[[act]]`: something that can be done with Tenure itself, which powers give to roles.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct ActName(pub Named);
 

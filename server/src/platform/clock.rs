@@ -12,6 +12,16 @@ pub struct Clock {
 }
 
 impl Clock {
+    /// The clock of a process that starts: a test build may begin at another time (`TENURE_TEST_CLOCK`).
+    pub fn at_start() -> Self {
+        let clock = Self::default();
+        #[cfg(feature = "test-clock")]
+        if let Some(to) = std::env::var("TENURE_TEST_CLOCK").ok().and_then(|t| DateTime::parse_from_rfc3339(&t).ok()) {
+            clock.set(to.with_timezone(&Utc));
+        }
+        clock
+    }
+
     /// The civil world's time, as every rule and record sees it.
     pub fn now(&self) -> DateTime<Utc> {
         let now = Self::monotone_wall();

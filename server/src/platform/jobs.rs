@@ -151,6 +151,7 @@ struct JobRow {
     tenant_id: TenantId,
     kind: String,
     payload: String,
+    due_at: Ts,
     attempts: i32,
 }
 
@@ -283,29 +284,44 @@ impl Workers {
     }
 
     /// Writes the new cursor under our lease. Without the lease another worker has the job, and our step rolls back.
+    ///
+    /// The same work may have been asked for again while this step ran: that moved the due date, and a job whose due date
+    /// moved is let go of instead of ended, so that no request is lost between the last look and the end.
     fn settle(&self, p: &mut PlatformTx<'_>, job: &JobRow, step: &Step) -> Result<Option<String>, JobError> {
         let owner = self.owner.clone();
         let mine = move |all: jobs::table| all.filter(jobs::id.eq(job.id)).filter(jobs::lease_owner.eq(owner));
-        let (changed, next) = match step {
+        let free = || {
+            (
+                jobs::attempts.eq(0),
+                jobs::last_error.eq(None::<String>),
+                jobs::lease_owner.eq(None::<String>),
+                jobs::lease_until.eq(None::<Ts>),
+            )
+        };
+        let ended = match step {
             Step::Again(payload) => {
                 let (text, until) = (payload.to_string(), self.lease_end());
                 let set = (jobs::payload.eq(text.clone()), jobs::lease_until.eq(Some(until)), jobs::attempts.eq(0));
-                (p.change(jobs::table, |all| diesel::update(mine(all)).set(set))?, Some(text))
+                let kept = p.change(jobs::table, |all| diesel::update(mine(all)).set(set))?;
+                return if kept == 1 { Ok(Some(text)) } else { Err(lease_lost()) };
             }
             Step::WaitUntil(due, payload) => {
-                let set = (
-                    jobs::payload.eq(payload.to_string()),
-                    jobs::due_at.eq(*due),
-                    jobs::attempts.eq(0),
-                    jobs::last_error.eq(None::<String>),
-                    jobs::lease_owner.eq(None::<String>),
-                    jobs::lease_until.eq(None::<Ts>),
-                );
-                (p.change(jobs::table, |all| diesel::update(mine(all)).set(set))?, None)
+                let set = (jobs::payload.eq(payload.to_string()), jobs::due_at.eq(*due), free());
+                let unmoved = mine.clone();
+                p.change(jobs::table, |all| {
+                    diesel::update(unmoved(all).filter(jobs::due_at.eq(job.due_at))).set(set)
+                })?
             }
-            Step::Done => (p.change(jobs::table, |all| diesel::delete(mine(all)))?, None),
+            Step::Done => {
+                let unmoved = mine.clone();
+                p.change(jobs::table, |all| diesel::delete(unmoved(all).filter(jobs::due_at.eq(job.due_at))))?
+            }
         };
-        if changed == 1 { Ok(next) } else { Err(JobError("the lease was lost; another worker has this job".into())) }
+        if ended == 1 || p.change(jobs::table, |all| diesel::update(mine(all)).set(free()))? == 1 {
+            Ok(None)
+        } else {
+            Err(lease_lost())
+        }
     }
 
     /// After a failure: again in 1, 2, 4 … at most 300 seconds.
@@ -344,6 +360,10 @@ impl Workers {
             p.first(jobs::table, |all| all.filter(jobs::id.eq(id)).select(JobRow::as_select()))
         })
     }
+}
+
+fn lease_lost() -> JobError {
+    JobError("the lease was lost; another worker has this job".into())
 }
 
 /// SKIP LOCKED on PostgreSQL, so that nodes do not queue behind each other; on SQLite the write transaction is the lock.

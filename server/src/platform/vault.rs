@@ -14,6 +14,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 mod tables {
+    use crate::platform::db::tx::{platform_table, tenant_table};
     
     platform_table! {
         platform_keys (id) { id -> Text, wrapped -> Binary, created_at -> SqlTs, }

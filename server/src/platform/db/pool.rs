@@ -99,6 +99,19 @@ impl Pool {
         Ok(self.get()?.ping()?)
     }
 
+    /// Whether a master key has wrapped anything here: then another one must not be made.
+    pub fn has_keys(&self) -> Stored<bool> {
+        #[derive(QueryableByName)]
+        struct Count {
+            #[diesel(sql_type = diesel::sql_types::BigInt)]
+            keys: i64,
+        }
+        let mut conn = self.get()?;
+        let query = diesel::sql_query("SELECT count(*) AS keys FROM platform_keys");
+        let found: Count = super::on_each!(&mut *conn, |c| query.get_result(c))?;
+        Ok(found.keys > 0)
+    }
+
     fn refuse_bypassing_role(&self) -> Stored<()> {
         let mut conn = self.get()?;
         let AnyConnection::Pg(pg) = &mut *conn else { return Ok(()) };

@@ -3,6 +3,7 @@
 pub mod answer;
 pub mod paging;
 pub mod problem;
+pub mod watch;
 
 pub use answer::{Answer, Answered, Versioned};
 pub use paging::{Cursor, Page, PageQuery};

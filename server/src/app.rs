@@ -1,0 +1,216 @@
+//! The only place where slices and platform meet: who answers the platform's questions, which routes there are, which
+//! code runs which job.
+
+use crate::instructions::{Policies, PolicyAuthority};
+use crate::ledger::LedgerSink;
+use crate::people::PlatformAnswers;
+use crate::platform::clock::Clock;
+use crate::platform::config::Config;
+use crate::platform::db::{DbTarget, Pool, StoreError, migrate};
+use crate::platform::http::{Problem, watch};
+use crate::platform::jobs::{Registry, Workers};
+use crate::platform::metrics::Metrics;
+use crate::platform::{Platform, Plugged, sign_in};
+use crate::{attention, departures, health, holdings, instructions, intake, ledger, orders, packs, people, retention};
+use actix_web::{App, HttpServer, web};
+use std::net::{SocketAddr, TcpListener};
+use std::sync::Arc;
+use utoipa_actix_web::AppExt;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+/// Why the server did not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// A pack of this binary is not sound.
+    #[error("the packs are not sound:\n{0}")]
+    Packs(String),
+    /// The data directory cannot be used.
+    #[error("the data directory {0} cannot be used: {1}")]
+    DataDir(String, std::io::Error),
+    /// Another process has the data directory.
+    #[error("another tenure uses {0}; SQLite belongs to one process. Stop it, or set TENURE_DATABASE_URL for several nodes")]
+    InUse(String),
+    /// A migration did not apply.
+    #[error(transparent)]
+    Migrate(#[from] crate::platform::db::MigrateError),
+    /// The master key cannot be used.
+    #[error(transparent)]
+    Keyring(#[from] crate::platform::keyring::KeyringError),
+    /// The database does not answer or is not safe to use.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// Metrics clash.
+    #[error("metrics: {0}")]
+    Metrics(#[from] prometheus::Error),
+    /// The address cannot be listened on.
+    #[error("cannot listen on {0}: {1}")]
+    Listen(SocketAddr, std::io::Error),
+}
+
+/// A running platform with the policies its decisions use.
+pub struct Tenure {
+    /// Everything one process shares.
+    pub platform: Arc<Platform>,
+    /// The tenants' policies.
+    pub policies: Arc<Policies>,
+    _lock: Option<std::fs::File>,
+}
+
+/// The database that the settings name.
+pub fn target(config: &Config) -> DbTarget {
+    match &config.database.url {
+        Some(url) => DbTarget::Postgres(url.expose().to_owned()),
+        None => DbTarget::Sqlite(config.data_dir.join("tenure.db")),
+    }
+}
+
+/// Opens database and keys; migrates first.
+pub fn open(config: Config) -> Result<Tenure, StartError> {
+    packs::check().map_err(|wrong| StartError::Packs(wrong.join("\n")))?;
+    let dir = config.data_dir.clone();
+    private_dir(&dir).map_err(|e| StartError::DataDir(dir.display().to_string(), e))?;
+    let target = target(&config);
+    let lock = match &target {
+        DbTarget::Sqlite(_) => Some(lock(&dir)?),
+        DbTarget::Postgres(_) => None,
+    };
+    let pool = Pool::open(target, config.database.pool_size)?;
+    migrate(&pool)?;
+    let first_start = !pool.has_keys()?;
+    let master = config.master_key_file.load(first_start)?;
+    let policies = Arc::new(Policies::default());
+    let plugged = Plugged {
+        authority: Box::new(PolicyAuthority::new(policies.clone())),
+        records: Box::new(LedgerSink),
+        memberships: Box::new(PlatformAnswers),
+        scopes: Box::new(instructions::KeyScopes::new(policies.clone())),
+    };
+    let platform = Platform::new(config, pool, Clock::at_start(), master, Metrics::new()?, plugged)?;
+    Ok(Tenure { platform: Arc::new(platform), policies, _lock: lock })
+}
+
+fn private_dir(dir: &std::path::Path) -> std::io::Result<()> {
+    use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
+    if dir.is_dir() {
+        return Ok(());
+    }
+    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(dir)?;
+    std::fs::set_permissions(dir, std::fs::Permissions::from_mode(0o700))
+}
+
+/// One process a data directory: a second one would take over the first one's jobs.
+fn lock(dir: &std::path::Path) -> Result<std::fs::File, StartError> {
+    let failed = |e| StartError::DataDir(dir.display().to_string(), e);
+    let file = std::fs::File::create(dir.join("tenure.lock")).map_err(failed)?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(std::fs::TryLockError::WouldBlock) => Err(StartError::InUse(dir.display().to_string())),
+        Err(std::fs::TryLockError::Error(e)) => Err(failed(e)),
+    }
+}
+
+/// Which code runs which job.
+fn registry() -> Registry {
+    let mut registry = Registry::default();
+    ledger::register(&mut registry, departures::store_certificate);
+    instructions::register(&mut registry);
+    holdings::register(&mut registry);
+    orders::register(&mut registry);
+    departures::register(&mut registry);
+    intake::register(&mut registry);
+    retention::register(&mut registry);
+    registry
+}
+
+/// Every route below `/api/v1`.
+fn api(cfg: &mut ServiceConfig<'_>) {
+    sign_in::routes(cfg);
+    people::routes::routes(cfg);
+    packs::routes::routes(cfg);
+    instructions::routes::routes(cfg);
+    holdings::routes::routes(cfg);
+    orders::routes::routes(cfg);
+    departures::routes::routes(cfg);
+    intake::routes::routes(cfg);
+    attention::routes::routes(cfg);
+    ledger::routes::routes(cfg);
+}
+
+/// Every route at the root.
+fn root(cfg: &mut ServiceConfig<'_>) {
+    cfg.service(intake::routes::receive);
+    sign_in::well_known(cfg);
+    ledger::routes::public_routes(cfg);
+    health::routes(cfg);
+}
+
+/// The OpenAPI 3.1 document, generated from the routes themselves.
+pub fn openapi() -> utoipa::openapi::OpenApi {
+    let (_, mut api_doc) = App::new()
+        .into_utoipa_app()
+        .service(utoipa_actix_web::scope("/api/v1").configure(api))
+        .configure(root)
+        .split_for_parts();
+    health::describe(&mut api_doc);
+    api_doc
+}
+
+/// A server that listens and is ready to run.
+pub struct Listening {
+    /// Where it listens: with port 0 in the settings, the port that was given.
+    pub address: SocketAddr,
+    /// The running server; await it.
+    pub server: actix_web::dev::Server,
+}
+
+/// Starts the workers and the HTTP server.
+pub fn serve(tenure: &Tenure) -> Result<Listening, StartError> {
+    let config = tenure.platform.config().clone();
+    let listener = TcpListener::bind(config.listen).map_err(|e| StartError::Listen(config.listen, e))?;
+    let address = listener.local_addr().map_err(|e| StartError::Listen(config.listen, e))?;
+    Workers::start(tenure.platform.clone(), registry(), usize::try_from(config.jobs.threads).unwrap_or(2))?;
+    retention::schedule(&tenure.platform)?;
+    let platform = web::Data::from(tenure.platform.clone());
+    let policies = web::Data::from(tenure.policies.clone());
+    let document = web::Data::new(health::Document::of(openapi()));
+    let json_bytes = config.limits.json_body_bytes;
+    let server = HttpServer::new(move || {
+        App::new()
+            .app_data(platform.clone())
+            .app_data(policies.clone())
+            .app_data(document.clone())
+            .app_data(web::JsonConfig::default().limit(json_bytes).error_handler(|e, _| unreadable(&e).into()))
+            .app_data(web::PathConfig::default().error_handler(|_, _| Problem::not_found("address").into()))
+            .app_data(web::QueryConfig::default().error_handler(|e, _| bad_query(&e).into()))
+            .wrap(actix_web::middleware::from_fn(watch::watch))
+            .into_utoipa_app()
+            .service(utoipa_actix_web::scope("/api/v1").configure(api))
+            .configure(root)
+            .into_app()
+            .default_service(web::to(|| async { Err::<&str, _>(Problem::not_found("address")) }))
+    })
+    .listen(listener)
+    .map_err(|e| StartError::Listen(config.listen, e))?
+    .shutdown_timeout(10)
+    .run();
+    Ok(Listening { address, server })
+}
+
+fn unreadable(e: &actix_web::error::JsonPayloadError) -> Problem {
+    use actix_web::error::JsonPayloadError as E;
+    match e {
+        E::Overflow { .. } | E::OverflowKnownLength { .. } => {
+            Problem::too_large("request.too-large").detail("The body is larger than this route takes.")
+        }
+        E::ContentType => Problem::malformed("request.content-type")
+            .detail("The body is not marked as JSON.")
+            .help("Send `Content-Type: application/json`."),
+        other => Problem::malformed("request.unreadable")
+            .detail(other.to_string())
+            .help("/api/openapi.json documents the shape."),
+    }
+}
+
+fn bad_query(e: &actix_web::error::QueryPayloadError) -> Problem {
+    Problem::malformed("request.query").detail(e.to_string()).help("/api/openapi.json documents the parameters.")
+}

@@ -1,0 +1,10 @@
+//! `tenure openapi`: the document as the code has it, for the repository's reviewed copy.
+
+use super::Outcome;
+use std::process::ExitCode;
+
+/// Prints the document.
+pub fn run() -> Outcome {
+    println!("{}", crate::app::openapi().to_pretty_json()?);
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,80 @@
+//! The certificate: what was done, in numbers, with the ledger's proof. It names nobody and can be verified offline.
+
+use super::error::DepartureError;
+use super::model::{Departure, LineRow, State};
+use super::store;
+use crate::ledger;
+use crate::orders;
+use crate::packs;
+use crate::platform::db::{StoreError, Stored, TenantTx};
+use crate::platform::ids::DepartureId;
+use serde_json::{Value, json};
+
+/// Everything is where it should be. The certificate's text is bound to the ledger by its hash; the document with proofs
+/// is made by a job, because its checkpoint has to cover this very record.
+pub(super) fn certify(tx: &mut TenantTx<'_>, mut d: Departure) -> Result<(), DepartureError> {
+    let lines = store::lines(tx, d.id)?;
+    d.state = State::Completed;
+    d.finished_at = Some(tx.now());
+    store::save(tx, &mut d)?;
+    let certificate = text(tx, &d, &lines)?;
+    let mut objects = vec![d.id.to_string()];
+    for order in orders::of_case(tx, d.id)? {
+        objects.push(order.id.to_string());
+        objects.push(order.instruction_id.to_string());
+    }
+    Ok(ledger::certify(tx, ledger::Case { departure: d.id, objects }, certificate)?)
+}
+
+fn text(tx: &mut TenantTx<'_>, d: &Departure, lines: &[LineRow]) -> Stored<Value> {
+    let tenant = packs::tenant(tx)?;
+    let parse = |text: &str| serde_json::from_str::<Value>(text).unwrap_or(Value::Null);
+    let lines: Vec<Value> = lines
+        .iter()
+        .map(|l| {
+            json!({
+                "class": l.class,
+                "controller": l.controller,
+                "disposition": l.disposition,
+                "holdings": l.holdings,
+                "items": l.items,
+                "bytes": l.bytes,
+                "retain_until": l.retain_until,
+                "then": l.then_disposition,
+                "then_on": l.then_on,
+                "state": l.state,
+                "clauses": parse(&l.clauses),
+                "instruction": l.instruction_id,
+                "order": l.order_id,
+            })
+        })
+        .collect();
+    Ok(json!({
+        "title_zh": "离职数据处置证明",
+        "title_en": "Certificate of data disposal on departure",
+        "organisation": tenant.name,
+        "tenant": tenant.id,
+        "departure": d.id,
+        "subject": d.subject_id,
+        "membership": d.membership_id,
+        "last_day": d.last_day,
+        "effective_at": d.effective_at.rfc3339(),
+        "access_ended_at": d.access_ended_at.map(crate::platform::db::Ts::rfc3339),
+        "completed_at": d.finished_at.map(crate::platform::db::Ts::rfc3339),
+        "pack": tenant.pack,
+        "lines": lines,
+    }))
+}
+
+/// Stores the finished document: called by the ledger when its checkpoint covers the departure's last record.
+pub fn store_certificate(tx: &mut TenantTx<'_>, id: DepartureId, document: &str) -> Stored<()> {
+    let Some(mut d) = store::find(tx, id)? else {
+        return Err(StoreError::Unreadable("a certificate for a departure that is not there".into()));
+    };
+    if d.certificate_id.is_some() {
+        return Ok(());
+    }
+    store::insert_certificate(tx, id, document)?;
+    d.certificate_id = Some(id);
+    store::save(tx, &mut d)
+}

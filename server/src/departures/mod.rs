@@ -1,0 +1,23 @@
+//! Departures (离职处置): the case opened when a membership ends. It plans what becomes of everything about the person, has
+//! the plan approved, ends access at the effective instant before any order runs, follows the orders, and certifies.
+//!
+//! A departure only issues instructions and follows their orders: there is one engine, not one per feature (design §6).
+
+mod certify;
+mod error;
+mod facts;
+mod jobs;
+mod model;
+mod operations;
+mod rescind;
+pub mod routes;
+mod store;
+mod submit;
+mod view;
+
+pub use certify::store_certificate;
+pub use error::DepartureError;
+pub use jobs::{END_ACCESS, register};
+pub use model::{Departure, LineState, State};
+pub use operations::open;
+pub use rescind::rescind_of;

@@ -1,0 +1,67 @@
+//! They stay after all: undone as far as it has not been carried out.
+
+use super::error::DepartureError;
+use super::model::{Departure, LineState, State};
+use super::{operations, store};
+use crate::holdings;
+use crate::instructions;
+use crate::platform::db::TenantTx;
+use crate::platform::ids::{DepartureId, MembershipId};
+use crate::platform::record::Record;
+
+/// Rescinds the open departure of a membership, if there is one.
+pub fn rescind_of(tx: &mut TenantTx<'_>, membership: MembershipId) -> Result<(), DepartureError> {
+    match store::find_open(tx, membership)? {
+        None => Ok(()),
+        Some(d) => rescind(tx, d).map(drop),
+    }
+}
+
+/// Rescinds by an admin's word; the membership stays as well.
+pub(super) fn by_admin(tx: &mut TenantTx<'_>, id: DepartureId) -> Result<Departure, DepartureError> {
+    let d = store::find(tx, id)?.ok_or(DepartureError::Unknown)?;
+    if !State::OPEN.contains(&d.state) {
+        return Err(DepartureError::State(d.state));
+    }
+    if let Some(m) = crate::people::find_membership(tx, d.membership_id)? {
+        let now = tx.now();
+        crate::people::rescind_leaving(tx, m, now)?;
+    }
+    rescind(tx, d)
+}
+
+fn rescind(tx: &mut TenantTx<'_>, mut d: Departure) -> Result<Departure, DepartureError> {
+    operations::cancel_the_day(tx, d.id)?;
+    for i in instructions::of_origin(tx, d.id)? {
+        if matches!(i.state, instructions::State::Pending | instructions::State::InForce) {
+            instructions::revoke(tx, i.id, "the departure was rescinded")?;
+        }
+    }
+    let (mut cancelled, mut reversed, mut gone) = (0, 0, 0);
+    for mut line in store::lines(tx, d.id)? {
+        match (line.state, line.disposition.as_str()) {
+            (LineState::Planned | LineState::Instructed, _) => cancelled += line.holdings,
+            (_, "delete" | "anonymise") => {
+                gone += line.holdings;
+                continue; // What is gone stays gone, and the line goes on saying so.
+            }
+            (_, _) => reversed += line.holdings,
+        }
+        store::move_line(tx, &mut line, LineState::Undone)?;
+    }
+    let restored = holdings::restore(tx, d.subject_id)?;
+    d.state = State::Rescinded;
+    d.finished_at = Some(tx.now());
+    store::save(tx, &mut d)?;
+    crate::attention::resolve_about(tx, "departure", &d.id.to_string(), "rescinded")?;
+    tx.record(
+        Record::of("departures.rescind")
+            .on("departure", d.id)
+            .about(d.subject_id)
+            .with("cancelled", cancelled)
+            .with("reversed", reversed)
+            .with("sides_restored", restored)
+            .with("gone", gone),
+    );
+    Ok(d)
+}

@@ -1,0 +1,210 @@
+//! Departures over HTTP.
+
+use super::error::DepartureError;
+use super::model::{Departure, State};
+use super::operations::{self, Adjustment};
+use super::view::{DepartureView, LineView, views};
+use super::{rescind, store, submit};
+use crate::platform::attempt::{Act, Attempt};
+use crate::platform::db::TenantTx;
+use crate::platform::http::{Answer, Answered, Cursor, Page, PageQuery, Problem};
+use crate::platform::ids::{DepartureId, Id, LineId};
+use actix_web::{HttpResponse, get, patch, post, web};
+use serde::{Deserialize, Serialize};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+/// The routes of this slice.
+pub fn routes(cfg: &mut ServiceConfig<'_>) {
+    cfg.service(list_departures)
+        .service(get_departure)
+        .service(list_lines)
+        .service(adjust_line)
+        .service(submit_departure)
+        .service(approve_departure)
+        .service(refuse_departure)
+        .service(rescind_departure)
+        .service(get_certificate);
+}
+
+fn shown(tx: &mut TenantTx<'_>, d: &Departure) -> Result<DepartureView, DepartureError> {
+    views(tx, std::slice::from_ref(d))?.pop().ok_or(DepartureError::Unknown)
+}
+
+/// `?state=submitted`
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+struct Filter {
+    /// Only those that stand there.
+    state: Option<State>,
+}
+
+/// Departures, the latest effective instant first.
+#[utoipa::path(tag = "departures", params(Filter, PageQuery), responses((status = 200, body = Page<DepartureView>)))]
+#[get("/departures")]
+async fn list_departures(
+    at: Attempt,
+    filter: web::Query<Filter>,
+    page: web::Query<PageQuery>,
+) -> Answer<Page<DepartureView>> {
+    let (limit, cursor, state) = (page.limit()?, page.cursor()?, filter.state);
+    let page = at
+        .run(Act::named("departures.read"), move |tx| {
+            let rows = store::list(tx, state, cursor, limit)?;
+            let page = Page::cut(rows, limit, |d: &Departure| Cursor::after(d.effective_at, d.id.uuid()));
+            let items = views(tx, &page.items)?;
+            Ok::<_, DepartureError>(Page { items, next: page.next })
+        })
+        .await?;
+    Ok(Answered::ok(page))
+}
+
+/// One departure.
+#[utoipa::path(tag = "departures", responses((status = 200, body = DepartureView)))]
+#[get("/departures/{id}")]
+async fn get_departure(at: Attempt, id: web::Path<DepartureId>) -> Answer<DepartureView> {
+    let id = id.into_inner();
+    let view = at
+        .run(Act::on("departures.read", "departure", id), move |tx| {
+            let d = store::find(tx, id)?.ok_or(DepartureError::Unknown)?;
+            shown(tx, &d)
+        })
+        .await?;
+    Ok(Answered::ok(view).versioned())
+}
+
+/// Its lines: what becomes of what, why, and what it could be changed to.
+#[utoipa::path(tag = "departures", responses((status = 200, body = Vec<LineView>)))]
+#[get("/departures/{id}/lines")]
+async fn list_lines(at: Attempt, id: web::Path<DepartureId>) -> Answer<Vec<LineView>> {
+    let id = id.into_inner();
+    let lines = at
+        .run(Act::on("departures.read", "departure", id), move |tx| {
+            store::find(tx, id)?.ok_or(DepartureError::Unknown)?;
+            Ok::<_, DepartureError>(store::lines(tx, id)?.into_iter().map(LineView::from).collect())
+        })
+        .await?;
+    Ok(Answered::ok(lines))
+}
+
+/// What a line is to become.
+#[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+struct LineChange {
+    /// `retain`, `hand_over`, `hide`, `release`, `detach`, `anonymise` or `delete`.
+    disposition: String,
+    /// Who takes over, by staff number.
+    #[serde(default)]
+    successor: Option<String>,
+}
+
+/// Changes a line within what schedules and law allow. Needs `If-Match` with the line's version.
+#[utoipa::path(tag = "departures", request_body = LineChange, responses(
+    (status = 200, body = LineView),
+    (status = 403, description = "Not allowed, with the reason and its clause"),
+    (status = 412, description = "Somebody changed the line meanwhile"),
+))]
+#[patch("/departures/{id}/lines/{line}")]
+async fn adjust_line(
+    at: Attempt,
+    path: web::Path<(DepartureId, LineId)>,
+    body: web::Json<LineChange>,
+) -> Answer<LineView> {
+    let ((id, line), version) = (path.into_inner(), at.version()?);
+    let LineChange { disposition, successor } = body.into_inner();
+    let wanted = Adjustment { disposition, successor };
+    let act = Act::on("departures.plan", "departure", id);
+    let row = at.run(act, move |tx| operations::adjust(tx, id, line, version, &wanted)).await?;
+    Ok(Answered::ok(LineView::from(row)).versioned())
+}
+
+/// Why somebody says yes or no.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Word {
+    /// The reason; needed for a no.
+    #[serde(default)]
+    reason: Option<String>,
+}
+
+fn word(body: Option<web::Json<Word>>) -> Result<Word, Problem> {
+    let word = body.map(web::Json::into_inner).unwrap_or_default();
+    match &word.reason {
+        Some(reason) if reason.chars().count() > 2_000 => {
+            Err(Problem::invalid("request.reason").at("/reason").detail("A reason has at most 2,000 characters."))
+        }
+        Some(_) | None => Ok(word),
+    }
+}
+
+/// Asks for approval of the plan as it stands.
+#[utoipa::path(tag = "departures", responses((status = 201, body = DepartureView)))]
+#[post("/departures/{id}/submit")]
+async fn submit_departure(at: Attempt, id: web::Path<DepartureId>) -> Answer<DepartureView> {
+    let id = id.into_inner();
+    at.once(Act::on("departures.submit", "departure", id), id, |tx, id| {
+        let d = submit::submit(tx, *id)?;
+        shown(tx, &d)
+    })
+    .await
+}
+
+/// Says yes to every line that waits for the caller.
+#[utoipa::path(tag = "departures", request_body = Word, responses((status = 201, body = DepartureView)))]
+#[post("/departures/{id}/approve")]
+async fn approve_departure(
+    at: Attempt,
+    id: web::Path<DepartureId>,
+    body: Option<web::Json<Word>>,
+) -> Answer<DepartureView> {
+    let (id, word) = (id.into_inner(), word(body)?);
+    at.once(Act::on("departures.approve", "departure", id), (id, word.reason), |tx, (id, reason)| {
+        let d = submit::approve(tx, *id, reason.as_deref())?;
+        shown(tx, &d)
+    })
+    .await
+}
+
+/// Says no: the plan goes back to be adjusted.
+#[utoipa::path(tag = "departures", request_body = Word, responses((status = 201, body = DepartureView)))]
+#[post("/departures/{id}/refuse")]
+async fn refuse_departure(
+    at: Attempt,
+    id: web::Path<DepartureId>,
+    body: Option<web::Json<Word>>,
+) -> Answer<DepartureView> {
+    let (id, word) = (id.into_inner(), word(body)?);
+    let reason = word.reason.unwrap_or_default();
+    at.once(Act::on("departures.approve", "departure", id), (id, reason), |tx, (id, reason)| {
+        let d = submit::refuse(tx, *id, reason)?;
+        shown(tx, &d)
+    })
+    .await
+}
+
+/// They stay: undone as far as it has not been carried out.
+#[utoipa::path(tag = "departures", responses((status = 201, body = DepartureView)))]
+#[post("/departures/{id}/rescind")]
+async fn rescind_departure(at: Attempt, id: web::Path<DepartureId>) -> Answer<DepartureView> {
+    let id = id.into_inner();
+    at.once(Act::on("departures.rescind", "departure", id), id, |tx, id| {
+        let d = rescind::by_admin(tx, *id)?;
+        shown(tx, &d)
+    })
+    .await
+}
+
+/// The certificate with its proofs; `tenure verify` checks it offline.
+#[utoipa::path(tag = "departures", responses((status = 200, body = Object)))]
+#[get("/departures/{id}/certificate")]
+async fn get_certificate(at: Attempt, id: web::Path<DepartureId>) -> Result<HttpResponse, Problem> {
+    let id = id.into_inner();
+    let document = at
+        .run(Act::on("departures.read", "departure", id), move |tx| {
+            store::find(tx, id)?.ok_or(DepartureError::Unknown)?;
+            store::certificate(tx, id)?.ok_or(DepartureError::NoCertificate)
+        })
+        .await?;
+    Ok(HttpResponse::Ok()
+        .insert_header(("Content-Disposition", format!("attachment; filename=\"certificate-{id}.json\"")))
+        .content_type("application/json")
+        .body(document))
+}

@@ -1,0 +1,176 @@
+//! Submitting a plan, and the words of those who approve it.
+
+use super::error::DepartureError;
+use super::model::{Departure, LineRow, LineState, State};
+use super::{operations, store};
+use crate::instructions::{self, Decision, Draft, InstructionError, Kind, Scope};
+use crate::platform::db::{StoreError, Stored, TenantTx};
+use crate::platform::http::AsProblem;
+use crate::platform::ids::DepartureId;
+use crate::platform::record::Record;
+use policy_model::instruction::Action;
+
+/// What the data is used for in a departure: to end it.
+pub(super) const PURPOSE: &str = "departure";
+
+/// Turns the lines into instructions. Those that need nobody's yes are in force; the others wait.
+pub(super) fn submit(tx: &mut TenantTx<'_>, id: DepartureId) -> Result<Departure, DepartureError> {
+    let mut d = store::find(tx, id)?.ok_or(DepartureError::Unknown)?;
+    if d.state != State::Planned {
+        return Err(DepartureError::State(d.state));
+    }
+    for mut line in store::lines(tx, id)? {
+        instruct(tx, &d, &mut line)?;
+    }
+    d.state = State::Submitted;
+    d.submitted_at = Some(tx.now());
+    d.planned_by = tx.actor().membership();
+    d.planned_by_subject = tx.actor().subject();
+    store::save(tx, &mut d)?;
+    tx.record(Record::of("departures.submit").on("departure", id).about(d.subject_id));
+    settle(tx, d)
+}
+
+/// The instruction of one line.
+pub(super) fn instruct(tx: &mut TenantTx<'_>, d: &Departure, line: &mut LineRow) -> Result<(), DepartureError> {
+    let action = Action::ALL
+        .iter()
+        .copied()
+        .find(|a| a.as_str() == line.disposition)
+        .ok_or_else(|| DepartureError::UnknownDisposition(line.disposition.clone()))?;
+    let draft = Draft {
+        kind: Kind::Order,
+        action,
+        purpose: PURPOSE.into(),
+        scope: Scope {
+            classes: vec![line.class.clone()],
+            operations: vec![line.disposition.clone()],
+            subjects: vec![d.subject_id],
+            successor: line.successor_id,
+            retain_until: line.retain_until,
+            ..Scope::default()
+        },
+        reason: format!("{} / {}", line.reason_zh, line.reason_en).chars().take(2_000).collect(),
+        until: None,
+        holdings: line.holdings,
+        executor: None,
+        author: d.planned_by.zip(d.planned_by_subject),
+        origin: ("departure", Some(d.id)),
+    };
+    let instruction = instructions::propose(tx, draft)?;
+    line.instruction_id = Some(instruction.id);
+    store::move_line(tx, line, LineState::Instructed)?;
+    Ok(())
+}
+
+/// One person's yes to every instruction of the departure that waits for them.
+pub(super) fn approve(tx: &mut TenantTx<'_>, id: DepartureId, reason: Option<&str>) -> Result<Departure, DepartureError> {
+    let d = decide_all(tx, id, Decision::Approve, reason)?;
+    tx.record(Record::of("departures.approve").on("departure", id).about(d.subject_id));
+    settle(tx, d)
+}
+
+/// One person's no: the plan goes back to be adjusted.
+pub(super) fn refuse(tx: &mut TenantTx<'_>, id: DepartureId, reason: &str) -> Result<Departure, DepartureError> {
+    let mut d = decide_all(tx, id, Decision::Refuse, Some(reason))?;
+    take_back(tx, &mut d, reason)?;
+    tx.record(Record::of("departures.refuse").on("departure", id).about(d.subject_id));
+    Ok(d)
+}
+
+fn decide_all(
+    tx: &mut TenantTx<'_>,
+    id: DepartureId,
+    decision: Decision,
+    reason: Option<&str>,
+) -> Result<Departure, DepartureError> {
+    let d = store::find(tx, id)?.ok_or(DepartureError::Unknown)?;
+    match d.state {
+        State::Submitted | State::CarryingOut => {}
+        State::Planned | State::Approved | State::Completed | State::Rescinded => {
+            return Err(DepartureError::State(d.state));
+        }
+    }
+    let mut first_refusal = None;
+    let mut decided = 0;
+    for i in pending(tx, id)? {
+        match instructions::decide(tx, i.id, decision, reason) {
+            Ok(_) => decided += 1,
+            // One who may not say yes to this line may well say it to another; but trouble is trouble.
+            Err(e) if e.problem().status().is_server_error() || e.problem().lost_a_race() => return Err(e.into()),
+            Err(e @ InstructionError::Invalid { .. }) => return Err(e.into()),
+            Err(e) => {
+                first_refusal.get_or_insert(e);
+            }
+        }
+    }
+    match (decided, first_refusal) {
+        (0, Some(why)) => Err(why.into()),
+        (0, None) => Err(DepartureError::NothingToDecide),
+        (_, _) => Ok(d),
+    }
+}
+
+fn pending(tx: &mut TenantTx<'_>, id: DepartureId) -> Stored<Vec<instructions::Instruction>> {
+    let all = instructions::of_origin(tx, id)?;
+    Ok(all.into_iter().filter(|i| i.state == instructions::State::Pending).collect())
+}
+
+/// Whether the caller could approve: what `can.approve` shows.
+pub(super) fn may_approve(tx: &mut TenantTx<'_>, d: &Departure) -> Result<(), DepartureError> {
+    match d.state {
+        State::Submitted | State::CarryingOut => {}
+        State::Planned | State::Approved | State::Completed | State::Rescinded => {
+            return Err(DepartureError::State(d.state));
+        }
+    }
+    let mut why = DepartureError::NothingToDecide;
+    for i in pending(tx, d.id)? {
+        match instructions::may_decide(tx, &i) {
+            Ok(_) => return Ok(()),
+            Err(e) => why = e.into(),
+        }
+    }
+    Err(why)
+}
+
+/// With the last yes the departure is approved; when the day has come already, it begins.
+fn settle(tx: &mut TenantTx<'_>, mut d: Departure) -> Result<Departure, DepartureError> {
+    if d.state == State::Submitted && pending(tx, d.id)?.is_empty() {
+        d.state = State::Approved;
+        d.approved_at = Some(tx.now());
+        store::save(tx, &mut d)?;
+        if d.access_ended_at.is_some() {
+            operations::begin(tx, d.clone())?;
+        }
+    } else if d.state == State::CarryingOut {
+        operations::follow(tx, d.id)?;
+    }
+    store::find(tx, d.id)?.ok_or(DepartureError::Unknown)
+}
+
+/// Takes back the instructions of a plan that is to be made anew.
+pub(super) fn take_back(tx: &mut TenantTx<'_>, d: &mut Departure, why: &str) -> Result<(), DepartureError> {
+    for i in instructions::of_origin(tx, d.id)? {
+        match i.state {
+            instructions::State::Pending | instructions::State::InForce => {
+                instructions::revoke(tx, i.id, why)?;
+            }
+            instructions::State::Refused
+            | instructions::State::Expired
+            | instructions::State::Revoked
+            | instructions::State::CarriedOut => {}
+        }
+    }
+    for mut line in store::lines(tx, d.id)? {
+        line.instruction_id = None;
+        store::move_line(tx, &mut line, LineState::Planned).map_err(StoreError::from)?;
+    }
+    if d.state != State::Planned {
+        d.state = State::Planned;
+        d.submitted_at = None;
+        d.approved_at = None;
+        store::save(tx, d)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,119 @@
+//! Health, readiness, metrics, and the API's own description.
+
+use crate::platform::Platform;
+use crate::platform::http::Problem;
+use crate::platform::jobs;
+use actix_web::{HttpResponse, get, web};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+/// The routes at the root.
+pub fn routes(cfg: &mut ServiceConfig<'_>) {
+    cfg.service(healthz).service(readyz).service(metrics).service(document);
+    #[cfg(feature = "test-clock")]
+    cfg.service(test_clock::set).service(test_clock::settled);
+}
+
+/// The API's description, rendered once.
+pub struct Document(String);
+
+impl Document {
+    /// Renders it.
+    pub fn of(api: utoipa::openapi::OpenApi) -> Self {
+        Self(api.to_pretty_json().unwrap_or_else(|e| format!("{{\"error\":\"{e}\"}}")))
+    }
+}
+
+/// Names the API and how to sign in.
+pub fn describe(api: &mut utoipa::openapi::OpenApi) {
+    use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
+    api.info.title = "Tenure".into();
+    api.info.description = Some(
+        "Governs the data an organisation controls about its people. Problems are RFC 9457 documents; lists are pages \
+         with cursors; POSTs that create or execute take an Idempotency-Key; what can be edited has an ETag."
+            .into(),
+    );
+    let components = api.components.get_or_insert_default();
+    components.add_security_scheme("bearer", SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer)));
+    api.security = Some(vec![utoipa::openapi::security::SecurityRequirement::new::<_, [&str; 0], &str>("bearer", [])]);
+}
+
+/// The process is alive.
+#[utoipa::path(tag = "operations", responses((status = 200, description = "Alive")))]
+#[get("/healthz")]
+async fn healthz() -> HttpResponse {
+    HttpResponse::Ok().content_type("text/plain").body("ok\n")
+}
+
+/// The process can serve: the database answers.
+#[utoipa::path(tag = "operations", responses((status = 200, description = "Ready"), (status = 503, description = "Not ready")))]
+#[get("/readyz")]
+async fn readyz(platform: web::Data<Platform>) -> Result<HttpResponse, Problem> {
+    web::block(move || platform.pool().ping())
+        .await
+        .map_err(|_| Problem::unavailable("server.busy"))?
+        .map_err(|_| Problem::unavailable("server.database-unavailable").detail("The database does not answer."))?;
+    Ok(HttpResponse::Ok().content_type("text/plain").body("ready\n"))
+}
+
+/// Prometheus metrics.
+#[utoipa::path(tag = "operations", responses((status = 200, description = "Text for Prometheus")))]
+#[get("/metrics")]
+async fn metrics(platform: web::Data<Platform>) -> Result<HttpResponse, Problem> {
+    let text = web::block(move || {
+        if let Ok((due, failing)) = jobs::backlog(&platform) {
+            platform.metrics().jobs_due.set(due);
+            platform.metrics().jobs_failing.set(failing);
+        }
+        platform.metrics().render()
+    })
+    .await
+    .map_err(|_| Problem::unavailable("server.busy"))?
+    .map_err(|_| Problem::internal())?;
+    Ok(HttpResponse::Ok().content_type("text/plain; version=0.0.4").body(text))
+}
+
+/// The OpenAPI 3.1 document.
+#[utoipa::path(tag = "operations", responses((status = 200, description = "OpenAPI 3.1")))]
+#[get("/api/openapi.json")]
+async fn document(document: web::Data<Document>) -> HttpResponse {
+    HttpResponse::Ok().content_type("application/json").body(document.0.clone())
+}
+
+#[cfg(feature = "test-clock")]
+mod test_clock {
+    //! The test's hands on the clock. This module is not compiled into a released binary.
+
+    use crate::platform::Platform;
+    use crate::platform::http::Problem;
+    use crate::platform::jobs;
+    use actix_web::{HttpResponse, get, put, web};
+    use chrono::{DateTime, FixedOffset, Utc};
+    use serde::{Deserialize, Serialize};
+
+    #[derive(Deserialize, Serialize, utoipa::ToSchema)]
+    struct Now {
+        #[schema(value_type = String)]
+        now: DateTime<FixedOffset>,
+    }
+
+    /// Moves the clock.
+    #[utoipa::path(tag = "test", request_body = Now, responses((status = 200)))]
+    #[put("/test/clock")]
+    pub async fn set(platform: web::Data<Platform>, body: web::Json<Now>) -> HttpResponse {
+        platform.clock().set(body.now.with_timezone(&Utc));
+        platform.jobs_wake().notify();
+        HttpResponse::Ok().json(body.into_inner())
+    }
+
+    /// Whether no job is due.
+    #[utoipa::path(tag = "test", responses((status = 200), (status = 409)))]
+    #[get("/test/settled")]
+    pub async fn settled(platform: web::Data<Platform>) -> Result<HttpResponse, Problem> {
+        let (due, failing) = web::block(move || jobs::backlog(&platform))
+            .await
+            .map_err(|_| Problem::unavailable("server.busy"))?
+            .map_err(|e| Problem::store(&e))?;
+        let body = serde_json::json!({ "due": due, "failing": failing });
+        Ok(if due == 0 { HttpResponse::Ok().json(body) } else { HttpResponse::Conflict().json(body) })
+    }
+}

@@ -1,0 +1,170 @@
+//! What can be wrong with what is said about holdings.
+
+use crate::platform::db::StoreError;
+use crate::platform::http::{AsProblem, Problem};
+
+/// Why an operation on holdings was refused.
+#[derive(Debug, thiserror::Error)]
+pub enum HoldingError {
+    /// The pack has no such class.
+    #[error("the pack has no data class `{0}`")]
+    UnknownClass(String),
+    /// No subject was named.
+    #[error("no subject is named")]
+    NoSubject,
+    /// More subjects than a holding may have.
+    #[error("{0} subjects are more than a holding may have (5,000)")]
+    TooManySubjects(usize),
+    /// Nobody here has this staff number.
+    #[error("nobody here has the staff number `{0}`")]
+    UnknownSubject(String),
+    /// A count or size is negative, a date range is upside down, a locator is empty or too long.
+    #[error("{0}")]
+    Invalid(String),
+    /// The facts could not be read.
+    #[error("facts: {0}")]
+    Facts(String),
+    /// The vault does not take this class in.
+    #[error("the vault does not take `{class}` in: {why}")]
+    Refused {
+        /// The class.
+        class: String,
+        /// Why.
+        why: String,
+        /// The clause.
+        clause: &'static str,
+    },
+    /// There is no such holding in this tenant.
+    #[error("no such holding")]
+    Unknown,
+    /// The content is gone.
+    #[error("the content of this holding is gone")]
+    Gone,
+    /// There is no such connector in this tenant.
+    #[error("no such connector")]
+    UnknownConnector,
+    /// A connector spoke for another.
+    #[error("this key belongs to another connector")]
+    ForeignConnector,
+    /// A connector of that name exists.
+    #[error("a connector of this name exists")]
+    NameTaken,
+    /// The address cannot be called.
+    #[error("callback_url: {0}")]
+    CallbackUrl(String),
+    /// There is no such inventory.
+    #[error("no such inventory")]
+    UnknownInventory,
+    /// There is no such hold.
+    #[error("no such hold")]
+    UnknownHold,
+    /// Who placed a hold does not end it.
+    #[error("who placed a hold does not end it")]
+    OwnHold,
+    /// The decision said no.
+    #[error(transparent)]
+    Denied(#[from] crate::decisions::Denied),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl HoldingError {
+    /// The stable code, for problems and for the lines of a bulk report.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::UnknownClass(_) => "holdings.unknown-class",
+            Self::NoSubject => "holdings.no-subject",
+            Self::TooManySubjects(_) => "holdings.too-many-subjects",
+            Self::UnknownSubject(_) => "holdings.unknown-subject",
+            Self::Invalid(_) => "holdings.invalid",
+            Self::Facts(_) => "holdings.facts",
+            Self::Refused { .. } => "holdings.class-refused",
+            Self::Unknown => "holding.not-found",
+            Self::Gone => "holdings.content-gone",
+            Self::UnknownConnector => "connector.not-found",
+            Self::ForeignConnector => "connectors.foreign",
+            Self::NameTaken => "connectors.name-taken",
+            Self::CallbackUrl(_) => "connectors.callback-url",
+            Self::UnknownInventory => "inventory.not-found",
+            Self::UnknownHold => "hold.not-found",
+            Self::OwnHold => "holds.own",
+            Self::Denied(_) => "decision.denied",
+            Self::Store(_) => "server.failed",
+        }
+    }
+
+    /// Which field was wrong, as a JSON pointer.
+    pub fn pointer(&self) -> Option<&'static str> {
+        match self {
+            Self::UnknownClass(_) | Self::Refused { .. } => Some("/class"),
+            Self::NoSubject | Self::TooManySubjects(_) | Self::UnknownSubject(_) => Some("/subjects"),
+            Self::Facts(_) => Some("/facts"),
+            Self::CallbackUrl(_) => Some("/callback_url"),
+            Self::NameTaken => Some("/name"),
+            Self::Invalid(_)
+            | Self::Unknown
+            | Self::Gone
+            | Self::UnknownConnector
+            | Self::ForeignConnector
+            | Self::UnknownInventory
+            | Self::UnknownHold
+            | Self::OwnHold
+            | Self::Denied(_)
+            | Self::Store(_) => None,
+        }
+    }
+
+    /// What would be right.
+    fn help(&self) -> &'static str {
+        match self {
+            Self::UnknownClass(_) => "GET /api/v1/packs/current lists the classes.",
+            Self::NoSubject | Self::UnknownSubject(_) => "Send staff numbers of members or former members.",
+            Self::TooManySubjects(_) => "Register it in parts.",
+            Self::Facts(_) => "config/schema/facts.schema.json documents the shape.",
+            Self::Refused { .. } => "Keep only what the clause allows, such as an irreversible template.",
+            Self::CallbackUrl(_) => "Send an https address, or have the operator allow this one in `allow_internal_addresses`.",
+            Self::ForeignConnector => "Use the API key that was issued with this connector.",
+            Self::Gone => "It was deleted or anonymised; the record of that is in the ledger.",
+            Self::NameTaken => "Choose another name.",
+            Self::OwnHold => "Another administrator can end it.",
+            Self::Invalid(_)
+            | Self::Unknown
+            | Self::UnknownConnector
+            | Self::UnknownInventory
+            | Self::UnknownHold
+            | Self::Denied(_)
+            | Self::Store(_) => "",
+        }
+    }
+}
+
+impl AsProblem for HoldingError {
+    fn problem(&self) -> Problem {
+        let problem = match self {
+            Self::Unknown => return Problem::not_found("holding"),
+            Self::UnknownConnector => return Problem::not_found("connector"),
+            Self::UnknownInventory => return Problem::not_found("inventory"),
+            Self::UnknownHold => return Problem::not_found("hold"),
+            Self::Denied(denied) => return denied.problem(),
+            Self::Store(e) => return Problem::store(e),
+            Self::Refused { clause, .. } => Problem::refused(self.code()).clause(*clause),
+            Self::ForeignConnector => Problem::refused(self.code()),
+            Self::OwnHold => Problem::refused(self.code()).clause("dingtalk-5.1-4"),
+            Self::Gone | Self::NameTaken => Problem::conflict(self.code()),
+            Self::UnknownClass(_)
+            | Self::NoSubject
+            | Self::TooManySubjects(_)
+            | Self::UnknownSubject(_)
+            | Self::Invalid(_)
+            | Self::Facts(_)
+            | Self::CallbackUrl(_) => Problem::invalid(self.code()),
+        };
+        let problem = problem.detail(self.to_string());
+        let problem = if self.help().is_empty() { problem } else { problem.help(self.help()) };
+        match self.pointer() {
+            Some(pointer) => problem.at(pointer),
+            None => problem,
+        }
+    }
+}

@@ -1,0 +1,26 @@
+//! Holdings: what is held about people, where it lives, and who controls each side of it.
+//!
+//! A holding is in the vault (sealed under its subject's key) or external (a connector and a locator). One may stand for
+//! many items and have several subjects; each subject has a *side* with a ruling of its own (design §5).
+
+mod carry_out;
+mod connectors;
+mod error;
+mod holds;
+mod inventory;
+mod model;
+mod operations;
+mod register;
+pub mod routes;
+mod store;
+
+pub use carry_out::{CarriedOut, carry_out};
+pub use connectors::{Connector, CreatedConnector, connector, create_connector, list_connectors, speaks_for};
+pub use inventory::register;
+pub use error::HoldingError;
+pub use holds::{Hold, holds_on, place_hold};
+pub use model::{Holding, HoldingState, Side, SideState};
+pub use operations::{
+    GroupKey, Selector, SideGroup, due_for_disposal, fold_groups, holdings_by_id, locators, next_sides, put_in_vault, read_from_vault, restore, Deposit,
+};
+pub use register::{Registration, RegistrationReport, register_line_by_line};

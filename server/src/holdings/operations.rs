@@ -1,0 +1,426 @@
+//! Ruling sides, depositing into the vault, reading from it, and what departures ask about a subject's holdings.
+
+use super::error::HoldingError;
+use super::model::{Holding, HoldingState, Side, SideState};
+use super::store::{self, RulingRow};
+use crate::decisions::Permit;
+use crate::packs;
+use crate::people::{self, AccountKind, Membership as Tenure, MembershipState};
+use crate::platform::db::{Stored, TenantTx, Ts};
+use crate::platform::ids::{ConnectorId, HoldingId, SubjectId};
+use crate::platform::keyring::{Aad, Sealed};
+use crate::platform::record::Record;
+use crate::platform::vault::{self, Drawer};
+use chrono::NaiveDate;
+use policy_model::class::LegalGround;
+use policy_model::facts::{Account, Facts, Membership};
+use policy_model::pack::Pack;
+use policy_model::ruling::Ruling;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use std::collections::HashMap;
+
+/// Where a vault payload lives.
+const PAYLOAD: Aad = Aad::new("holdings.payload");
+
+/// The facts that were stated about one side, checked; what was not stated is completed from the membership.
+#[derive(Debug, Clone)]
+pub(super) struct SideFacts(Map<String, Value>);
+
+impl SideFacts {
+    /// Lays a side's own facts over the common ones and refuses what is no fact.
+    pub(super) fn read(
+        class: &str,
+        common: &Map<String, Value>,
+        own: Option<&Map<String, Value>>,
+    ) -> Result<Self, HoldingError> {
+        let mut stated = common.clone();
+        stated.extend(own.cloned().unwrap_or_default());
+        stated.insert("class".into(), class.into());
+        let mut complete = stated.clone();
+        complete.entry("account").or_insert("personal".into());
+        serde_json::from_value::<Facts>(Value::Object(complete)).map_err(|e| HoldingError::Facts(e.to_string()))?;
+        Ok(Self(stated))
+    }
+
+    /// The facts of the moment: account and membership come from the tenure in which it fell, unless they were stated.
+    fn complete(&self, tenures: &[Tenure], at: Ts, tz: chrono_tz::Tz) -> Stored<Facts> {
+        let day = at.with_timezone(&tz).date_naive();
+        let tenure = tenures.iter().rev().find(|t| t.first_day <= day).or(tenures.first());
+        let mut all = self.0.clone();
+        let account = match tenure.map(|t| t.account_kind) {
+            Some(AccountKind::Enterprise) => Account::Enterprise,
+            Some(AccountKind::Personal) | None => Account::Personal,
+        };
+        let membership = match tenure {
+            Some(t) if t.first_day <= day => {
+                let over = t.last_day.is_some_and(|last| day > last) && t.state == MembershipState::Departed;
+                if over { Membership::Departed } else { Membership::Employed }
+            }
+            Some(_) | None => Membership::None,
+        };
+        all.entry("account").or_insert(serde_json::to_value(account)?);
+        all.entry("membership").or_insert(serde_json::to_value(membership)?);
+        Ok(serde_json::from_value(Value::Object(all))?)
+    }
+}
+
+/// Rules sides and writes those that are new or decided otherwise; what was in force stays in the history.
+pub(super) fn rule_sides(
+    tx: &mut TenantTx<'_>,
+    pack: &Pack,
+    sides: &[(Holding, SubjectId, SideFacts)],
+    cause: &str,
+) -> Stored<()> {
+    let tz = packs::time_zone(tx)?;
+    let ids: Vec<HoldingId> = sides.iter().map(|(h, ..)| h.id).collect();
+    let known: HashMap<(HoldingId, SubjectId), Side> =
+        store::sides_of(tx, &ids)?.into_iter().map(|s| ((s.holding_id, s.subject_id), s)).collect();
+    let mut tenures: HashMap<SubjectId, Vec<Tenure>> = HashMap::new();
+    let (mut new, mut history) = (Vec::new(), Vec::new());
+    for (holding, subject, stated) in sides {
+        if !tenures.contains_key(subject) {
+            let of = people::memberships_of_subject(tx, *subject)?;
+            tenures.insert(*subject, of);
+        }
+        let facts = stated.complete(&tenures[subject], holding.occurred_at, tz)?;
+        let ruling = pack.rule(&facts);
+        let side = side_of(tx, holding.id, *subject, &ruling);
+        match known.get(&(holding.id, *subject)) {
+            Some(before) if before.rule == side.rule && before.controller == side.controller => continue,
+            Some(_) => store::update_ruling(tx, &side)?,
+            None => new.push(side.clone()),
+        }
+        history.push(history_of(tx, pack, &side, &ruling, &facts, cause)?);
+    }
+    store::insert_sides(tx, &new)?;
+    store::insert_rulings(tx, &history)
+}
+
+fn side_of(tx: &TenantTx<'_>, holding_id: HoldingId, subject_id: SubjectId, ruling: &Ruling<'_>) -> Side {
+    Side {
+        subject_id,
+        holding_id,
+        controller: ruling.controller().as_str().into(),
+        rule: ruling.rule_id().unwrap_or_default().into(),
+        settled: ruling.is_settled(),
+        hidden_on_leaving: ruling.is_hidden_from_leaver(),
+        state: SideState::Active,
+        successor_id: None,
+        retain_until: None,
+        ruled_at: tx.now(),
+    }
+}
+
+fn history_of(
+    tx: &TenantTx<'_>,
+    pack: &Pack,
+    side: &Side,
+    ruling: &Ruling<'_>,
+    facts: &Facts,
+    cause: &str,
+) -> Stored<RulingRow> {
+    Ok(RulingRow {
+        id: tx.new_id(),
+        holding_id: side.holding_id,
+        subject_id: side.subject_id,
+        controller: side.controller.clone(),
+        rule: side.rule.clone(),
+        pack: pack.header().name.clone(),
+        clauses: serde_json::to_string(ruling.clauses())?,
+        facts: serde_json::to_string(facts)?,
+        cause: cause.into(),
+        ruled_at: tx.now(),
+    })
+}
+
+/// Something for the vault.
+#[derive(Debug, Clone, Deserialize, Serialize)]
+pub struct Deposit {
+    /// The data class's key.
+    pub class: String,
+    /// Whose data it is. What is about several people is registered by the system that keeps it.
+    pub subject: SubjectId,
+    /// When it came to be; now when absent.
+    pub occurred_at: Option<Ts>,
+    /// Facts, without `class`.
+    pub facts: Map<String, Value>,
+    /// Whether a law that requires keeping an original was cited.
+    pub legal_ground: bool,
+    /// The content.
+    pub content: Vec<u8>,
+}
+
+/// Seals content under its subject's drawer and rules it. Raw biometric images and device-only data are refused.
+pub fn put_in_vault(tx: &mut TenantTx<'_>, deposits: &[Deposit]) -> Result<Vec<HoldingId>, HoldingError> {
+    let pack = packs::in_force(tx)?;
+    let (mut new, mut to_rule) = (Vec::new(), Vec::new());
+    for deposit in deposits {
+        let class =
+            pack.class(&deposit.class).ok_or_else(|| HoldingError::UnknownClass(deposit.class.clone()))?;
+        let ground = if deposit.legal_ground { LegalGround::Cited } else { LegalGround::None };
+        class.storage.vault_takes(ground).map_err(|e| HoldingError::Refused {
+            class: deposit.class.clone(),
+            why: e.to_string(),
+            clause: "gbt35273-6.3-c",
+        })?;
+        let facts = SideFacts::read(&deposit.class, &deposit.facts, None)?;
+        let holding = deposited(tx, deposit)?;
+        to_rule.push((holding.clone(), deposit.subject, facts));
+        new.push(holding);
+    }
+    store::insert_holdings(tx, &new)?;
+    rule_sides(tx, &pack, &to_rule, "registered")?;
+    seal_all(tx, &pack, deposits, &new)?;
+    let mut record = Record::of("holdings.deposit").with("holdings", new.len());
+    for deposit in deposits.iter().take(100) {
+        record = record.about(deposit.subject);
+    }
+    tx.record(record);
+    Ok(new.into_iter().map(|h| h.id).collect())
+}
+
+fn deposited(tx: &TenantTx<'_>, deposit: &Deposit) -> Stored<Holding> {
+    let (id, now) = (tx.new_id::<HoldingId>(), tx.now());
+    let at = deposit.occurred_at.unwrap_or(now);
+    Ok(Holding {
+        id,
+        class: deposit.class.clone(),
+        connector_id: None,
+        locator: id.to_string(),
+        items: 1,
+        bytes: i64::try_from(deposit.content.len()).unwrap_or(i64::MAX),
+        first_at: Some(at),
+        last_at: Some(at),
+        occurred_at: at,
+        facts: serde_json::to_string(&deposit.facts)?,
+        state: HoldingState::Held,
+        created_at: now,
+        updated_at: now,
+    })
+}
+
+fn seal_all(tx: &mut TenantTx<'_>, pack: &Pack, deposits: &[Deposit], holdings: &[Holding]) -> Stored<()> {
+    let mut keys = HashMap::new();
+    for (deposit, holding) in deposits.iter().zip(holdings) {
+        let place = (deposit.subject, deposit.class.as_str());
+        if !keys.contains_key(&place) {
+            keys.insert(place, vault::key(tx, deposit.subject, drawer(pack, &deposit.class))?);
+        }
+        let sealed = keys[&place].seal(&PAYLOAD.row(holding.id), &deposit.content)?;
+        let algorithm = sealed.algorithm().as_str();
+        store::set_payload(tx, holding.id, sealed.into_bytes(), algorithm)?;
+    }
+    Ok(())
+}
+
+/// The drawer of a class: biometric ones are kept apart from identity (gbt35273-6.3-b).
+pub(super) fn drawer<'a>(pack: &Pack, class: &'a str) -> Drawer<'a> {
+    if pack.class(class).is_some_and(|c| c.biometric) { Drawer::Biometric(class) } else { Drawer::Class(class) }
+}
+
+/// Reads a vault holding. The permit is used up by it, and has left its record.
+pub fn read_from_vault(tx: &mut TenantTx<'_>, permit: Permit) -> Result<Vec<u8>, HoldingError> {
+    let (holding, subject) = permit.into_target();
+    let holding = store::find(tx, holding)?.ok_or(HoldingError::Unknown)?;
+    let sealed = store::payload(tx, holding.id)?.ok_or(HoldingError::Gone)?;
+    let pack = packs::in_force(tx)?;
+    let key = vault::existing_key(tx, subject, drawer(&pack, &holding.class))?.ok_or(HoldingError::Gone)?;
+    let sealed = Sealed::parse(sealed).map_err(crate::platform::db::StoreError::from)?;
+    let opened = key.open(&PAYLOAD.row(holding.id), &sealed).map_err(crate::platform::db::StoreError::from)?;
+    Ok(opened.to_vec())
+}
+
+/// Many holdings at once, by id.
+pub fn holdings_by_id(tx: &mut TenantTx<'_>, ids: &[HoldingId]) -> Stored<HashMap<HoldingId, Holding>> {
+    Ok(store::load_many(tx, ids)?.into_iter().map(|h| (h.id, h)).collect())
+}
+
+/// How connectors call these holdings.
+pub fn locators(tx: &mut TenantTx<'_>, ids: &[HoldingId]) -> Stored<HashMap<HoldingId, String>> {
+    Ok(store::load_many(tx, ids)?.into_iter().map(|h| (h.id, h.locator)).collect())
+}
+
+/// What makes holdings of one subject alike for a departure.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct GroupKey {
+    /// The data class's key.
+    pub class: String,
+    /// `organisation` or `person`.
+    pub controller: String,
+    /// The rule that decided.
+    pub rule: String,
+    /// Where they live; none for the vault.
+    pub connector: Option<ConnectorId>,
+    /// Whether the source documents settle it.
+    pub settled: bool,
+    /// Whether they are hidden from the leaver.
+    pub hidden_on_leaving: bool,
+    /// Whether others are entitled to the content too.
+    pub shared: bool,
+}
+
+/// Which of a subject's holdings an order takes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Selector {
+    /// Those of one group that nothing has been done with yet: a departure's line.
+    Group(GroupKey),
+    /// Those of one class whose time to be kept is over.
+    Overdue {
+        /// The data class's key.
+        class: String,
+        /// Where they live; none for the vault.
+        connector: Option<ConnectorId>,
+        /// The day it is.
+        today: NaiveDate,
+    },
+}
+
+impl Selector {
+    /// Where the holdings live; none for the vault.
+    pub fn connector(&self) -> Option<ConnectorId> {
+        match self {
+            Self::Group(key) => key.connector,
+            Self::Overdue { connector, .. } => *connector,
+        }
+    }
+
+    /// The data class.
+    pub fn class(&self) -> &str {
+        match self {
+            Self::Group(key) => &key.class,
+            Self::Overdue { class, .. } => class,
+        }
+    }
+
+    fn takes(&self, side: &Side, holding: &Holding, shared: bool) -> bool {
+        match self {
+            Self::Group(key) => is_open(side) && GroupKey::of(side, holding, shared) == *key,
+            Self::Overdue { class, connector, today } => {
+                is_set_aside(side)
+                    && side.retain_until.is_some_and(|until| until < *today)
+                    && holding.class == *class
+                    && holding.connector_id == *connector
+            }
+        }
+    }
+}
+
+impl GroupKey {
+    fn of(side: &Side, holding: &Holding, shared: bool) -> Self {
+        Self {
+            class: holding.class.clone(),
+            controller: side.controller.clone(),
+            rule: side.rule.clone(),
+            connector: holding.connector_id,
+            settled: side.settled,
+            hidden_on_leaving: side.hidden_on_leaving,
+            shared,
+        }
+    }
+}
+
+/// A group's counts.
+#[derive(Debug, Clone, Default)]
+pub struct SideGroup {
+    /// Holdings.
+    pub holdings: i64,
+    /// Items they stand for.
+    pub items: i64,
+    /// Bytes.
+    pub bytes: i64,
+    /// The earliest item.
+    pub first_at: Option<Ts>,
+    /// The latest item.
+    pub last_at: Option<Ts>,
+}
+
+const PAGE: i64 = 1_000;
+
+/// Everything still held about a subject, in groups: read page by page, so that memory does not grow with the person's data.
+pub fn fold_groups(tx: &mut TenantTx<'_>, subject: SubjectId) -> Stored<HashMap<GroupKey, SideGroup>> {
+    let mut groups: HashMap<GroupKey, SideGroup> = HashMap::new();
+    let mut after = None;
+    loop {
+        let page = open_page(tx, subject, after)?;
+        let Some((last, ..)) = page.last() else { return Ok(groups) };
+        after = Some(last.holding_id);
+        for (side, holding, shared) in &page {
+            if !is_open(side) {
+                continue;
+            }
+            let group = groups.entry(GroupKey::of(side, holding, *shared)).or_default();
+            group.holdings += 1;
+            group.items += holding.items;
+            group.bytes += holding.bytes;
+            group.first_at = [group.first_at, holding.first_at].into_iter().flatten().min();
+            group.last_at = group.last_at.max(holding.last_at);
+        }
+    }
+}
+
+/// The next holdings of a subject that an order takes, after one: the order's cursor.
+pub fn next_sides(
+    tx: &mut TenantTx<'_>,
+    subject: SubjectId,
+    after: Option<HoldingId>,
+    selector: &Selector,
+) -> Stored<(Vec<HoldingId>, Option<HoldingId>)> {
+    let page = open_page(tx, subject, after)?;
+    let last = page.last().map(|(side, ..)| side.holding_id);
+    let found = page
+        .iter()
+        .filter(|(side, holding, shared)| selector.takes(side, holding, *shared))
+        .map(|(side, ..)| side.holding_id)
+        .collect();
+    Ok((found, last))
+}
+
+/// A side that nothing has been done with yet. What was retained from an earlier tenure goes on by its own date.
+fn is_open(side: &Side) -> bool {
+    match side.state {
+        SideState::Active | SideState::Released => true,
+        SideState::Hidden | SideState::HandedOver | SideState::Retained | SideState::Detached | SideState::Ended => false,
+    }
+}
+
+/// Kept until a date, and then to go.
+fn is_set_aside(side: &Side) -> bool {
+    match side.state {
+        SideState::Retained | SideState::Hidden => true,
+        SideState::Active | SideState::Released | SideState::HandedOver | SideState::Detached | SideState::Ended => false,
+    }
+}
+
+fn open_page(
+    tx: &mut TenantTx<'_>,
+    subject: SubjectId,
+    after: Option<HoldingId>,
+) -> Stored<Vec<(Side, Holding, bool)>> {
+    let page = store::page_of_subject(tx, subject, after, PAGE)?;
+    let ids: Vec<HoldingId> = page.iter().map(|(side, _)| side.holding_id).collect();
+    let mut others: HashMap<HoldingId, usize> = HashMap::new();
+    for side in store::sides_of(tx, &ids)? {
+        if side.subject_id != subject && side.state != SideState::Ended {
+            *others.entry(side.holding_id).or_default() += 1;
+        }
+    }
+    Ok(page
+        .into_iter()
+        .map(|(side, holding)| {
+            let shared = others.contains_key(&holding.id);
+            (side, holding, shared)
+        })
+        .collect())
+}
+
+/// A rescinded departure gives sides back that were hidden, handed over or set aside. Returns how many.
+pub fn restore(tx: &mut TenantTx<'_>, subject: SubjectId) -> Stored<usize> {
+    store::restore(tx, subject)
+}
+
+/// Sides whose time to be kept is over (gbt35273-6.1-b: without waiting for anybody to ask).
+pub fn due_for_disposal(tx: &mut TenantTx<'_>, today: NaiveDate, limit: i64) -> Stored<Vec<Side>> {
+    store::overdue(tx, today, limit)
+}

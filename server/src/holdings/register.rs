@@ -1,0 +1,274 @@
+//! Bulk registration by connectors: one JSON object a line, upsert by locator, every bad line named, the others in.
+//!
+//! Lines are taken in chunks, one transaction each: a stream of millions needs no more memory than one chunk, and a
+//! connector that is cut off sends the whole again, which changes nothing that is the same.
+
+use super::error::HoldingError;
+use super::model::{Holding, HoldingState};
+use super::operations::{SideFacts, rule_sides};
+use super::store;
+use crate::packs;
+use crate::people;
+use crate::platform::db::{Stored, TenantTx, Ts};
+use crate::platform::ids::{ConnectorId, HoldingId, SubjectId};
+use crate::platform::record::Record;
+use policy_model::pack::Pack;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use std::collections::HashMap;
+
+/// The longest line that is read, in bytes: a chat of 5,000 members fits.
+pub const MAX_LINE_BYTES: usize = 256 * 1024;
+/// Lines a transaction.
+pub const CHUNK_LINES: usize = 500;
+const MAX_SUBJECTS: usize = 5_000;
+const MAX_LOCATOR: usize = 1_000;
+
+/// One line: something a connector holds.
+#[derive(Debug, Clone, Deserialize, Serialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Registration {
+    /// How the connector calls it. Unique within the connector.
+    pub locator: String,
+    /// The data class's key.
+    pub class: String,
+    /// Whose data it is, by staff number. A chat has several.
+    pub subjects: Vec<String>,
+    /// How many items it stands for; 1 when absent.
+    #[serde(default = "one")]
+    pub items: i64,
+    /// How large they are together, in bytes.
+    #[serde(default)]
+    pub bytes: i64,
+    /// When the first of them came to be.
+    #[serde(default)]
+    pub first_at: Option<Ts>,
+    /// When the last of them did.
+    #[serde(default)]
+    pub last_at: Option<Ts>,
+    /// The moment whose facts rule it; the last item's when absent, else now.
+    #[serde(default)]
+    pub occurred_at: Option<Ts>,
+    /// The facts that hold for every side: `config/schema/facts.schema.json`, without `class`.
+    #[serde(default)]
+    #[schema(value_type = Object)]
+    pub facts: Map<String, Value>,
+    /// Facts of single sides, by staff number, over the common ones.
+    #[serde(default)]
+    #[schema(value_type = Object)]
+    pub sides: HashMap<String, Map<String, Value>>,
+}
+
+fn one() -> i64 {
+    1
+}
+
+/// A line that did not go in.
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+pub struct RejectedLine {
+    /// Its number, from 1.
+    pub line: u64,
+    /// The stable code.
+    pub code: String,
+    /// What was found and what would be right.
+    pub reason: String,
+    /// The field, as a JSON pointer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pointer: Option<String>,
+}
+
+/// What became of a stream of lines.
+#[derive(Debug, Clone, Default, Serialize, utoipa::ToSchema)]
+pub struct RegistrationReport {
+    /// New holdings.
+    pub added: u64,
+    /// Known ones that changed.
+    pub updated: u64,
+    /// Known ones that are the same.
+    pub unchanged: u64,
+    /// Lines that did not go in, each with its number and reason.
+    pub rejected: Vec<RejectedLine>,
+}
+
+impl RegistrationReport {
+    fn reject(&mut self, line: u64, error: &HoldingError) {
+        self.rejected.push(RejectedLine {
+            line,
+            code: error.code().into(),
+            reason: error.to_string(),
+            pointer: error.pointer().map(Into::into),
+        });
+    }
+
+    /// Adds what became of a later chunk.
+    pub fn absorb(&mut self, other: Self) {
+        self.added += other.added;
+        self.updated += other.updated;
+        self.unchanged += other.unchanged;
+        self.rejected.extend(other.rejected);
+    }
+}
+
+/// Registers a chunk of numbered lines for a connector, in the caller's transaction.
+pub fn register_line_by_line(
+    tx: &mut TenantTx<'_>,
+    connector: ConnectorId,
+    lines: &[(u64, String)],
+) -> Result<RegistrationReport, HoldingError> {
+    let pack = packs::in_force(tx)?;
+    let mut report = RegistrationReport::default();
+    let mut people = HashMap::new();
+    let mut good = Vec::with_capacity(lines.len());
+    for (number, text) in lines {
+        match read_line(tx, &pack, text, &mut people) {
+            Ok(line) => good.push(line),
+            Err(HoldingError::Store(e)) => return Err(e.into()),
+            Err(e) => report.reject(*number, &e),
+        }
+    }
+    keep_last_of_each(&mut good);
+    upsert(tx, &pack, connector, good, &mut report)?;
+    tx.record(
+        Record::of("holdings.register")
+            .on("connector", connector)
+            .with("added", report.added)
+            .with("updated", report.updated)
+            .with("unchanged", report.unchanged)
+            .with("rejected", report.rejected.len()),
+    );
+    Ok(report)
+}
+
+/// A line that can go in.
+struct Line {
+    registration: Registration,
+    subjects: Vec<(SubjectId, SideFacts)>,
+}
+
+/// A locator that comes twice in one chunk means its last line.
+fn keep_last_of_each(lines: &mut Vec<Line>) {
+    let last: HashMap<String, usize> =
+        lines.iter().enumerate().map(|(n, l)| (l.registration.locator.clone(), n)).collect();
+    let mut n = 0;
+    lines.retain(|l| {
+        n += 1;
+        last.get(&l.registration.locator) == Some(&(n - 1))
+    });
+}
+
+fn read_line(
+    tx: &mut TenantTx<'_>,
+    pack: &Pack,
+    text: &str,
+    people: &mut HashMap<String, Option<SubjectId>>,
+) -> Result<Line, HoldingError> {
+    if text.len() > MAX_LINE_BYTES {
+        return Err(HoldingError::Invalid(format!("the line has {} bytes; {MAX_LINE_BYTES} are allowed", text.len())));
+    }
+    let registration: Registration = serde_json::from_str(text).map_err(|e| HoldingError::Invalid(e.to_string()))?;
+    check(pack, &registration)?;
+    let mut subjects = Vec::with_capacity(registration.subjects.len());
+    for staff_number in &registration.subjects {
+        let subject = match people.get(staff_number) {
+            Some(known) => *known,
+            None => {
+                let found = people::subject_of(tx, staff_number)?;
+                people.insert(staff_number.clone(), found);
+                found
+            }
+        };
+        let subject = subject.ok_or_else(|| HoldingError::UnknownSubject(staff_number.clone()))?;
+        let own = registration.sides.get(staff_number);
+        let facts = SideFacts::read(&registration.class, &registration.facts, own)?;
+        if !subjects.iter().any(|(known, _)| *known == subject) {
+            subjects.push((subject, facts));
+        }
+    }
+    Ok(Line { registration, subjects })
+}
+
+fn check(pack: &Pack, r: &Registration) -> Result<(), HoldingError> {
+    if pack.class(&r.class).is_none() {
+        return Err(HoldingError::UnknownClass(r.class.clone()));
+    }
+    if r.locator.is_empty() || r.locator.len() > MAX_LOCATOR || r.locator.contains('\0') {
+        return Err(HoldingError::Invalid(format!("locator: 1 to {MAX_LOCATOR} bytes, none of them NUL")));
+    }
+    if r.items < 0 || r.bytes < 0 {
+        return Err(HoldingError::Invalid("items and bytes are counts: 0 or more".into()));
+    }
+    if let (Some(first), Some(last)) = (r.first_at, r.last_at)
+        && last < first
+    {
+        return Err(HoldingError::Invalid("last_at is before first_at".into()));
+    }
+    match r.subjects.len() {
+        0 => Err(HoldingError::NoSubject),
+        n if n > MAX_SUBJECTS => Err(HoldingError::TooManySubjects(n)),
+        _ => Ok(()),
+    }
+}
+
+fn upsert(
+    tx: &mut TenantTx<'_>,
+    pack: &Pack,
+    connector: ConnectorId,
+    lines: Vec<Line>,
+    report: &mut RegistrationReport,
+) -> Stored<()> {
+    let locators: Vec<String> = lines.iter().map(|l| l.registration.locator.clone()).collect();
+    let known: HashMap<String, Holding> =
+        store::by_locators(tx, connector, &locators)?.into_iter().map(|h| (h.locator.clone(), h)).collect();
+    let mut new = Vec::new();
+    let mut to_rule = Vec::new();
+    for line in lines {
+        let wanted = holding_of(tx, connector, &line.registration, known.get(&line.registration.locator))?;
+        match known.get(&line.registration.locator) {
+            None => {
+                report.added += 1;
+                new.push(wanted.clone());
+            }
+            Some(before) if same(before, &wanted) => {
+                report.unchanged += 1;
+                to_rule.extend(line.subjects.into_iter().map(|(s, f)| (wanted.clone(), s, f)));
+                continue;
+            }
+            Some(_) => {
+                report.updated += 1;
+                store::update_holding(tx, &wanted)?;
+            }
+        }
+        to_rule.extend(line.subjects.into_iter().map(|(s, f)| (wanted.clone(), s, f)));
+    }
+    store::insert_holdings(tx, &new)?;
+    rule_sides(tx, pack, &to_rule, "registered")
+}
+
+fn holding_of(
+    tx: &TenantTx<'_>,
+    connector: ConnectorId,
+    r: &Registration,
+    before: Option<&Holding>,
+) -> Stored<Holding> {
+    let now = tx.now();
+    Ok(Holding {
+        id: before.map_or_else(|| tx.new_id::<HoldingId>(), |h| h.id),
+        class: r.class.clone(),
+        connector_id: Some(connector),
+        locator: r.locator.clone(),
+        items: r.items,
+        bytes: r.bytes,
+        first_at: r.first_at,
+        last_at: r.last_at,
+        occurred_at: r.occurred_at.or(r.last_at).or(before.map(|h| h.occurred_at)).unwrap_or(now),
+        facts: serde_json::to_string(&r.facts)?,
+        state: HoldingState::Held,
+        created_at: before.map_or(now, |h| h.created_at),
+        updated_at: now,
+    })
+}
+
+fn same(a: &Holding, b: &Holding) -> bool {
+    (a.class.as_str(), a.items, a.bytes, a.first_at, a.last_at, a.occurred_at, a.facts.as_str(), a.state)
+        == (b.class.as_str(), b.items, b.bytes, b.first_at, b.last_at, b.occurred_at, b.facts.as_str(), b.state)
+}

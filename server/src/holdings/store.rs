@@ -1,0 +1,334 @@
+//! The tables of holdings and every query on them.
+
+use super::model::{Holding, HoldingState, Side, SideState};
+use crate::platform::db::tx::tenant_table;
+use crate::platform::db::{MultiBackend, Stored, TenantTx, Ts};
+use crate::platform::http::Cursor;
+use crate::platform::ids::{ConnectorId, HoldingId, RulingId, SubjectId};
+use chrono::NaiveDate;
+use diesel::prelude::*;
+
+tenant_table! {
+    holdings (id) {
+        id -> SqlUid, class -> Text, connector_id -> Nullable<SqlUid>, locator -> Text, items -> BigInt, bytes -> BigInt,
+        first_at -> Nullable<SqlTs>, last_at -> Nullable<SqlTs>, occurred_at -> SqlTs, facts -> Text, state -> Text,
+        payload -> Nullable<Binary>, algorithm -> Nullable<Text>, created_at -> SqlTs, updated_at -> SqlTs,
+    }
+}
+tenant_table! {
+    holding_sides (subject_id, holding_id) {
+        subject_id -> SqlUid, holding_id -> SqlUid, controller -> Text, rule -> Text, settled -> Bool,
+        hidden_on_leaving -> Bool, state -> Text, successor_id -> Nullable<SqlUid>, retain_until -> Nullable<Date>,
+        ruled_at -> SqlTs,
+    }
+}
+tenant_table! {
+    rulings (holding_id, subject_id, id) {
+        id -> SqlUid, holding_id -> SqlUid, subject_id -> SqlUid, controller -> Text, rule -> Text, pack -> Text,
+        clauses -> Text, facts -> Text, cause -> Text, ruled_at -> SqlTs,
+    }
+}
+diesel::allow_tables_to_appear_in_same_query!(holdings, holding_sides);
+
+/// One line of a side's history, as stored.
+#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
+#[diesel(table_name = rulings, treat_none_as_default_value = false,
+         check_for_backend(MultiBackend, diesel::pg::Pg, diesel::sqlite::Sqlite))]
+pub(super) struct RulingRow {
+    pub id: RulingId,
+    pub holding_id: HoldingId,
+    pub subject_id: SubjectId,
+    pub controller: String,
+    pub rule: String,
+    pub pack: String,
+    pub clauses: String,
+    pub facts: String,
+    pub cause: String,
+    pub ruled_at: Ts,
+}
+
+pub(super) fn insert_holdings(tx: &mut TenantTx<'_>, new: &[Holding]) -> Stored<()> {
+    tx.add_all::<holdings::table, Holding>(holdings::table, new)
+}
+
+pub(super) fn insert_sides(tx: &mut TenantTx<'_>, new: &[Side]) -> Stored<()> {
+    tx.add_all::<holding_sides::table, Side>(holding_sides::table, new)
+}
+
+pub(super) fn insert_rulings(tx: &mut TenantTx<'_>, new: &[RulingRow]) -> Stored<()> {
+    tx.add_all::<rulings::table, RulingRow>(rulings::table, new)
+}
+
+pub(super) fn by_locators(
+    tx: &mut TenantTx<'_>,
+    connector: ConnectorId,
+    locators: &[String],
+) -> Stored<Vec<Holding>> {
+    tx.load(holdings::table, |rows| {
+        rows.filter(holdings::connector_id.eq(connector))
+            .filter(holdings::locator.eq_any(locators.to_vec()))
+            .select(Holding::as_select())
+    })
+}
+
+/// Locators of a connector that are held, in order, after one: for an inventory that is larger than memory.
+pub(super) fn held_locators(
+    tx: &mut TenantTx<'_>,
+    connector: ConnectorId,
+    after: &str,
+    limit: i64,
+) -> Stored<Vec<String>> {
+    let after = after.to_owned();
+    tx.load(holdings::table, |rows| {
+        rows.filter(holdings::connector_id.eq(connector))
+            .filter(holdings::locator.gt(after))
+            .filter(holdings::state.eq(HoldingState::Held))
+            .order(holdings::locator)
+            .limit(limit)
+            .select(holdings::locator)
+    })
+}
+
+pub(super) fn find(tx: &mut TenantTx<'_>, id: HoldingId) -> Stored<Option<Holding>> {
+    tx.first(holdings::table, |rows| rows.filter(holdings::id.eq(id)).select(Holding::as_select()))
+}
+
+pub(super) fn load_many(tx: &mut TenantTx<'_>, ids: &[HoldingId]) -> Stored<Vec<Holding>> {
+    tx.load(holdings::table, |rows| rows.filter(holdings::id.eq_any(ids.to_vec())).select(Holding::as_select()))
+}
+
+pub(super) fn update_holding(tx: &mut TenantTx<'_>, h: &Holding) -> Stored<()> {
+    let now = h.clone();
+    tx.change(holdings::table, |rows| {
+        diesel::update(rows.filter(holdings::id.eq(now.id))).set((
+            holdings::class.eq(now.class),
+            holdings::items.eq(now.items),
+            holdings::bytes.eq(now.bytes),
+            holdings::first_at.eq(now.first_at),
+            holdings::last_at.eq(now.last_at),
+            holdings::occurred_at.eq(now.occurred_at),
+            holdings::facts.eq(now.facts),
+            holdings::state.eq(now.state),
+            holdings::updated_at.eq(now.updated_at),
+        ))
+    })?;
+    Ok(())
+}
+
+pub(super) fn set_payload(tx: &mut TenantTx<'_>, id: HoldingId, payload: Vec<u8>, algorithm: &str) -> Stored<()> {
+    let algorithm = algorithm.to_owned();
+    tx.change(holdings::table, |rows| {
+        diesel::update(rows.filter(holdings::id.eq(id)))
+            .set((holdings::payload.eq(Some(payload)), holdings::algorithm.eq(Some(algorithm))))
+    })?;
+    Ok(())
+}
+
+pub(super) fn payload(tx: &mut TenantTx<'_>, id: HoldingId) -> Stored<Option<Vec<u8>>> {
+    let found: Option<Option<Vec<u8>>> =
+        tx.first(holdings::table, |rows| rows.filter(holdings::id.eq(id)).select(holdings::payload))?;
+    Ok(found.flatten())
+}
+
+/// The content goes; what stays says only that something was there.
+pub(super) fn empty(tx: &mut TenantTx<'_>, ids: &[HoldingId], state: HoldingState) -> Stored<()> {
+    let (now, ids) = (tx.now(), ids.to_vec());
+    tx.change(holdings::table, |rows| {
+        diesel::update(rows.filter(holdings::id.eq_any(ids))).set((
+            holdings::payload.eq(None::<Vec<u8>>),
+            holdings::facts.eq("{}"),
+            holdings::state.eq(state),
+            holdings::updated_at.eq(now),
+        ))
+    })?;
+    Ok(())
+}
+
+pub(super) fn sides_of(tx: &mut TenantTx<'_>, ids: &[HoldingId]) -> Stored<Vec<Side>> {
+    tx.load(holding_sides::table, |rows| {
+        rows.filter(holding_sides::holding_id.eq_any(ids.to_vec()))
+            .order((holding_sides::holding_id, holding_sides::subject_id))
+            .select(Side::as_select())
+    })
+}
+
+pub(super) fn update_ruling(tx: &mut TenantTx<'_>, side: &Side) -> Stored<()> {
+    let now = side.clone();
+    tx.change(holding_sides::table, |rows| {
+        diesel::update(
+            rows.filter(holding_sides::subject_id.eq(now.subject_id))
+                .filter(holding_sides::holding_id.eq(now.holding_id)),
+        )
+        .set((
+            holding_sides::controller.eq(now.controller),
+            holding_sides::rule.eq(now.rule),
+            holding_sides::settled.eq(now.settled),
+            holding_sides::hidden_on_leaving.eq(now.hidden_on_leaving),
+            holding_sides::ruled_at.eq(now.ruled_at),
+        ))
+    })?;
+    Ok(())
+}
+
+/// What an order changes about many sides of one subject.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct SideChange {
+    pub state: SideState,
+    pub successor: Option<SubjectId>,
+    pub retain_until: Option<NaiveDate>,
+}
+
+pub(super) fn change_sides(
+    tx: &mut TenantTx<'_>,
+    subject: SubjectId,
+    ids: &[HoldingId],
+    to: SideChange,
+) -> Stored<usize> {
+    let ids = ids.to_vec();
+    tx.change(holding_sides::table, |rows| {
+        diesel::update(rows.filter(holding_sides::subject_id.eq(subject)).filter(holding_sides::holding_id.eq_any(ids)))
+            .set((
+                holding_sides::state.eq(to.state),
+                holding_sides::successor_id.eq(to.successor),
+                holding_sides::retain_until.eq(to.retain_until),
+            ))
+    })
+}
+
+pub(super) fn restore(tx: &mut TenantTx<'_>, subject: SubjectId) -> Stored<usize> {
+    let reversible = [SideState::Hidden, SideState::HandedOver, SideState::Retained];
+    tx.change(holding_sides::table, |rows| {
+        diesel::update(
+            rows.filter(holding_sides::subject_id.eq(subject)).filter(holding_sides::state.eq_any(reversible)),
+        )
+        .set((
+            holding_sides::state.eq(SideState::Active),
+            holding_sides::successor_id.eq(None::<SubjectId>),
+            holding_sides::retain_until.eq(None::<NaiveDate>),
+        ))
+    })
+}
+
+pub(super) fn remove_sides(tx: &mut TenantTx<'_>, subject: SubjectId, ids: &[HoldingId]) -> Stored<()> {
+    let all = ids.to_vec();
+    tx.change(holding_sides::table, |rows| {
+        diesel::delete(
+            rows.filter(holding_sides::subject_id.eq(subject)).filter(holding_sides::holding_id.eq_any(all)),
+        )
+    })?;
+    let all = ids.to_vec();
+    tx.change(rulings::table, |rows| {
+        diesel::delete(rows.filter(rulings::subject_id.eq(subject)).filter(rulings::holding_id.eq_any(all)))
+    })?;
+    Ok(())
+}
+
+/// A subject's sides with their holdings, in order of the holding: everything that is still there.
+pub(super) fn page_of_subject(
+    tx: &mut TenantTx<'_>,
+    subject: SubjectId,
+    after: Option<HoldingId>,
+    limit: i64,
+) -> Stored<Vec<(Side, Holding)>> {
+    tx.load(holding_sides::table, |rows| {
+        let mut query = rows
+            .inner_join(
+                holdings::table
+                    .on(holdings::id.eq(holding_sides::holding_id).and(holdings::tenant_id.eq(holding_sides::tenant_id))),
+            )
+            .filter(holding_sides::subject_id.eq(subject))
+            .filter(holdings::state.eq(HoldingState::Held))
+            .into_boxed::<MultiBackend>();
+        if let Some(after) = after {
+            query = query.filter(holding_sides::holding_id.gt(after));
+        }
+        query
+            .order(holding_sides::holding_id)
+            .limit(limit)
+            .select((Side::as_select(), Holding::as_select()))
+    })
+}
+
+/// How many vault holdings of a class a subject still has: at none, its drawer's key goes.
+pub(super) fn vault_count(tx: &mut TenantTx<'_>, subject: SubjectId, class: &str) -> Stored<i64> {
+    let class = class.to_owned();
+    let found = tx.first(holding_sides::table, |rows| {
+        rows.inner_join(
+            holdings::table
+                .on(holdings::id.eq(holding_sides::holding_id).and(holdings::tenant_id.eq(holding_sides::tenant_id))),
+        )
+        .filter(holding_sides::subject_id.eq(subject))
+        .filter(holdings::class.eq(class))
+        .filter(holdings::state.eq(HoldingState::Held))
+        .filter(holdings::connector_id.is_null())
+        .filter(holding_sides::state.ne(SideState::Ended))
+        .count()
+    })?;
+    Ok(found.unwrap_or(0))
+}
+
+/// Filters of the list of holdings.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Filter {
+    pub subject: Option<SubjectId>,
+    pub class: Option<String>,
+    pub controller: Option<String>,
+    pub state: Option<SideState>,
+}
+
+pub(super) fn list_sides(
+    tx: &mut TenantTx<'_>,
+    filter: &Filter,
+    after: Option<Cursor>,
+    limit: i64,
+) -> Stored<Vec<(Side, Holding)>> {
+    let filter = filter.clone();
+    tx.load(holding_sides::table, |rows| {
+        let mut query = rows
+            .inner_join(
+                holdings::table
+                    .on(holdings::id.eq(holding_sides::holding_id).and(holdings::tenant_id.eq(holding_sides::tenant_id))),
+            )
+            .into_boxed::<MultiBackend>();
+        if let Some(subject) = filter.subject {
+            query = query.filter(holding_sides::subject_id.eq(subject));
+        }
+        if let Some(class) = filter.class {
+            query = query.filter(holdings::class.eq(class));
+        }
+        if let Some(controller) = filter.controller {
+            query = query.filter(holding_sides::controller.eq(controller));
+        }
+        if let Some(state) = filter.state {
+            query = query.filter(holding_sides::state.eq(state));
+        }
+        if let Some(after) = after {
+            query = query.filter(holding_sides::holding_id.gt(HoldingId::from(after.id)));
+        }
+        query
+            .order((holding_sides::holding_id, holding_sides::subject_id))
+            .limit(limit + 1)
+            .select((Side::as_select(), Holding::as_select()))
+    })
+}
+
+pub(super) fn history(tx: &mut TenantTx<'_>, holding: HoldingId, subject: SubjectId) -> Stored<Vec<RulingRow>> {
+    tx.load(rulings::table, |rows| {
+        rows.filter(rulings::holding_id.eq(holding))
+            .filter(rulings::subject_id.eq(subject))
+            .order(rulings::id.desc())
+            .limit(100)
+            .select(RulingRow::as_select())
+    })
+}
+
+/// Sides whose time to be kept is over, oldest first.
+pub(super) fn overdue(tx: &mut TenantTx<'_>, today: NaiveDate, limit: i64) -> Stored<Vec<Side>> {
+    tx.load(holding_sides::table, |rows| {
+        rows.filter(holding_sides::retain_until.lt(today))
+            .filter(holding_sides::state.eq_any([SideState::Retained, SideState::Hidden]))
+            .order((holding_sides::retain_until, holding_sides::subject_id, holding_sides::holding_id))
+            .limit(limit)
+            .select(Side::as_select())
+    })
+}

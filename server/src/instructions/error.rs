@@ -1,0 +1,98 @@
+//! What can be wrong with an instruction or with a word about one.
+
+use crate::platform::db::StoreError;
+use crate::platform::http::{AsProblem, Problem};
+use policy_model::approval::MayNot;
+
+/// Why an operation on instructions was refused.
+#[derive(Debug, thiserror::Error)]
+pub enum InstructionError {
+    /// There is no such instruction in this tenant.
+    #[error("no such instruction")]
+    Unknown,
+    /// Something about it does not hold together.
+    #[error("{what}")]
+    Invalid {
+        /// What was found.
+        what: String,
+        /// The field.
+        pointer: &'static str,
+        /// What would be right.
+        help: &'static str,
+    },
+    /// The caller may not say yes or no.
+    #[error(transparent)]
+    MayNot(#[from] MayNot),
+    /// It is not in force, so nothing rests on it.
+    #[error("the instruction is {0}, not in force")]
+    NotInForce(&'static str),
+    /// Only a person decides.
+    #[error("only a person can approve or refuse")]
+    NotAPerson,
+    /// It has ended already.
+    #[error("the instruction is {0} already")]
+    Ended(&'static str),
+    /// The pack leaves the action without a rule.
+    #[error("{0}")]
+    NoRule(String),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+fn may_not_code(why: &MayNot) -> &'static str {
+    match why {
+        MayNot::OwnRequest => "instructions.own-request",
+        MayNot::Executor => "instructions.executor",
+        MayNot::AlreadyDecided => "instructions.already-decided",
+        MayNot::LacksRole(_) => "instructions.lacks-role",
+        MayNot::Expired(_) => "instructions.expired",
+        MayNot::InForce => "instructions.in-force-already",
+        MayNot::Refused => "instructions.refused-already",
+        MayNot::NotInForce => "instructions.not-in-force",
+    }
+}
+
+impl InstructionError {
+    /// The stable code.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Unknown => "instruction.not-found",
+            Self::Invalid { .. } => "instructions.invalid",
+            Self::MayNot(why) => may_not_code(why),
+            Self::NotInForce(_) => "instructions.not-in-force",
+            Self::NotAPerson => "instructions.not-a-person",
+            Self::Ended(_) => "instructions.ended",
+            Self::NoRule(_) => "instructions.no-approval-rule",
+            Self::Store(_) => "server.failed",
+        }
+    }
+}
+
+impl AsProblem for InstructionError {
+    fn problem(&self) -> Problem {
+        let words = self.to_string();
+        match self {
+            Self::Unknown => Problem::not_found("instruction"),
+            Self::Invalid { pointer, help, .. } => {
+                Problem::invalid(self.code()).detail(words).at(*pointer).help(*help)
+            }
+            Self::MayNot(why) => {
+                let problem = match why {
+                    MayNot::OwnRequest | MayNot::Executor | MayNot::LacksRole(_) => Problem::refused(self.code()),
+                    MayNot::AlreadyDecided
+                    | MayNot::Expired(_)
+                    | MayNot::InForce
+                    | MayNot::Refused
+                    | MayNot::NotInForce => Problem::conflict(self.code()),
+                };
+                let problem = problem.detail(words);
+                why.clause().map_or(problem.clone(), |c| problem.clause(c))
+            }
+            Self::NotInForce(_) | Self::Ended(_) => Problem::conflict(self.code()).detail(words),
+            Self::NotAPerson => Problem::refused(self.code()).detail(words).clause("gbt35273-7.1-b"),
+            Self::NoRule(_) => Problem::conflict(self.code()).detail(words),
+            Self::Store(e) => Problem::store(e),
+        }
+    }
+}

@@ -1,0 +1,35 @@
+//! Instructions (管理员指令): the only source of authority over organisation-controlled data.
+//!
+//! Standing and exceptional ones permit, and become lines of the casbin policy; orders are carried out once. Each passes
+//! the approval rules of the pack before it is in force: nobody approves their own, who executes is not who approved, and
+//! silence never means yes (gbt35273-7.1-b).
+
+mod error;
+mod model;
+mod operations;
+mod policy;
+pub mod routes;
+mod store;
+mod view;
+
+pub use error::InstructionError;
+pub use model::{CaseId, Decision, Instruction, InstructionView, Kind, May, Scope, State};
+pub use operations::{
+    Draft, InForce, carried_out, decide, expire_lapsed, find, in_force, is_own_task, is_proposed, may_decide, of_origin, propose,
+    revoke, waiting_roles,
+};
+pub use policy::{KeyScopes, Policies, PolicyAuthority, names_of_caller};
+pub use view::views;
+
+/// Announces that an order may be carried out; the case it came from picks it up.
+pub const IN_FORCE: &str = "instructions.in-force";
+/// Ends requests that nobody answered in time.
+pub const LAPSE: &str = "instructions.lapse";
+
+/// Tells the workers how.
+pub fn register(registry: &mut crate::platform::jobs::Registry) {
+    registry.inside(LAPSE, |tx, _| {
+        expire_lapsed(tx)?;
+        Ok(crate::platform::jobs::Step::Done)
+    });
+}

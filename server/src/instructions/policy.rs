@@ -1,0 +1,208 @@
+//! The casbin policy of a tenant: exactly its instructions in force plus the pack's powers, each line with its source.
+//!
+//! Built from the database whenever the tenant's policy version has moved, and kept in memory until then. A line whose
+//! instruction ends by itself makes the whole table stale at that instant.
+
+use super::model::{Instruction, Kind, Scope};
+use super::store;
+use crate::packs;
+use crate::people::roles;
+use crate::platform::attempt::{Act, Authority, Grant};
+use crate::platform::caller::Actor;
+use crate::platform::db::{StoreError, Stored, TenantTx, Ts};
+use crate::platform::http::Problem;
+use crate::platform::ids::TenantId;
+use crate::platform::sign_in::Scopes;
+use casbin::{CoreApi, DefaultModel, Enforcer, Model, NullAdapter};
+use policy_model::pack::Pack;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+const MODEL: &str = include_str!("../../../config/casbin/model.conf");
+/// The object of powers over Tenure itself.
+const TENURE: &str = "tenure";
+
+/// One tenant's policy at one version.
+pub struct Policy {
+    enforcer: Enforcer,
+    version: i64,
+    stale_at: Option<Ts>,
+}
+
+/// The policies of the tenants that this process has served.
+#[derive(Default)]
+pub struct Policies {
+    tenants: Mutex<HashMap<TenantId, Arc<Policy>>>,
+}
+
+impl Policies {
+    /// The policy in force now.
+    pub fn of(&self, tx: &mut TenantTx<'_>) -> Stored<Arc<Policy>> {
+        let version = packs::tenant(tx)?.policy_version;
+        let now = tx.now();
+        if let Some(known) = self.lock().get(&tx.tenant())
+            && known.version == version
+            && known.stale_at.is_none_or(|at| now < at)
+        {
+            return Ok(known.clone());
+        }
+        let fresh = Arc::new(Policy::build(tx, version)?);
+        let mut tenants = self.lock();
+        if tenants.len() >= 10_000 {
+            tenants.clear(); // Bounded; the next use builds again.
+        }
+        tenants.insert(tx.tenant(), fresh.clone());
+        Ok(fresh)
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<TenantId, Arc<Policy>>> {
+        self.tenants.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Policy {
+    fn build(tx: &mut TenantTx<'_>, version: i64) -> Stored<Self> {
+        let pack = packs::in_force(tx)?;
+        let permitting = store::permitting(tx)?;
+        let mut lines = lines_of_powers(&pack);
+        for instruction in &permitting {
+            lines.extend(lines_of(instruction)?);
+        }
+        let stale_at = permitting.iter().filter_map(|i| i.until).min();
+        Ok(Self { enforcer: enforcer(lines).map_err(|e| StoreError::Unreadable(e.to_string()))?, version, stale_at })
+    }
+
+    /// The source of the first line that permits one of `subjects` to do this, if any does.
+    pub fn permits(&self, subjects: &[String], class: &str, operation: &str, purpose: &str) -> Option<String> {
+        subjects.iter().find_map(|subject| {
+            let (yes, lines) = self.enforcer.enforce_ex((subject.as_str(), class, operation, purpose)).ok()?;
+            if yes { lines.first().and_then(|line| line.get(4)).cloned() } else { None }
+        })
+    }
+}
+
+fn enforcer(lines: Vec<Vec<String>>) -> casbin::Result<Enforcer> {
+    // Neither reads a file or a socket: the futures are ready when they are made.
+    futures_executor::block_on(async {
+        let mut model = DefaultModel::from_str(MODEL).await?;
+        model.add_policies("p", "p", lines);
+        let mut enforcer = Enforcer::new_raw(model, NullAdapter).await?;
+        enforcer.enable_log(false);
+        Ok(enforcer)
+    })
+}
+
+fn lines_of_powers(pack: &Pack) -> Vec<Vec<String>> {
+    let line = |role: &str, act: &str, id: &str| {
+        vec![format!("role:{role}"), TENURE.into(), act.into(), "*".into(), format!("pack:{}#{id}", pack.header().name)]
+    };
+    pack.powers().iter().flat_map(|p| p.acts.iter().map(move |act| line(&p.role, act, &p.id))).collect()
+}
+
+fn lines_of(instruction: &Instruction) -> Stored<Vec<Vec<String>>> {
+    let scope: Scope = serde_json::from_str(&instruction.scope)?;
+    let subjects: Vec<String> = match instruction.kind {
+        Kind::Standing => scope.roles.iter().map(|r| format!("role:{r}")).collect(),
+        Kind::Exceptional => scope.members.iter().map(|m| format!("member:{m}")).collect(),
+        Kind::Order => Vec::new(),
+    };
+    let source = instruction.id.to_string();
+    let mut lines = Vec::new();
+    for subject in &subjects {
+        for class in &scope.classes {
+            for operation in &scope.operations {
+                let purpose = instruction.purpose.clone();
+                lines.push(vec![subject.clone(), class.clone(), operation.clone(), purpose, source.clone()]);
+            }
+        }
+    }
+    Ok(lines)
+}
+
+/// By which names casbin knows the caller: themselves and each of their roles.
+pub fn names_of_caller(tx: &mut TenantTx<'_>) -> Stored<Vec<String>> {
+    let Some(membership) = tx.actor().membership() else { return Ok(Vec::new()) };
+    let mut names: Vec<String> =
+        roles::of_membership(tx, membership)?.into_iter().map(|r| format!("role:{r}")).collect();
+    if !names.is_empty() {
+        names.push(format!("member:{membership}"));
+    }
+    Ok(names)
+}
+
+/// Answers the platform's question "who may?".
+#[derive(Default)]
+pub struct PolicyAuthority {
+    policies: Arc<Policies>,
+}
+
+impl PolicyAuthority {
+    /// With the policies that decisions use too.
+    pub fn new(policies: Arc<Policies>) -> Self {
+        Self { policies }
+    }
+}
+
+impl Authority for PolicyAuthority {
+    fn may(&self, tx: &mut TenantTx<'_>, act: &Act) -> Result<Grant, Problem> {
+        match tx.actor().clone() {
+            Actor::Member { .. } => {
+                let names = names_of_caller(tx)?;
+                if names.is_empty() {
+                    return Err(Problem::refused("membership.ended")
+                        .detail("The membership has ended.")
+                        .help("Sign in again if you have another one.")
+                        .clause("gbt35273-11.6-c"));
+                }
+                let policy = self.policies.of(tx)?;
+                let source = policy.permits(&names, TENURE, act.name, "*");
+                source.map(|rests_on| Grant { rests_on }).ok_or_else(|| no_power(tx, act))
+            }
+            Actor::ApiKey { id, scopes, .. } => {
+                if scopes.iter().any(|s| s == act.name) {
+                    Ok(Grant { rests_on: format!("key:{id}") })
+                } else {
+                    Err(Problem::refused("key.scope")
+                        .detail(format!("This key was not made for `{}`.", act.name))
+                        .help("Issue a key whose scopes name it."))
+                }
+            }
+            Actor::Source(id) => Ok(Grant { rests_on: format!("source:{id}") }),
+            Actor::Job(kind) => Ok(Grant { rests_on: format!("job:{kind}") }),
+            Actor::Operator => Ok(Grant { rests_on: "operator".into() }),
+            Actor::Anonymous => Err(Problem::unauthenticated("sign-in.required")),
+        }
+    }
+}
+
+/// A refusal that says who could do it.
+fn no_power(tx: &mut TenantTx<'_>, act: &Act) -> Problem {
+    let able: Vec<String> = packs::in_force(tx)
+        .map(|pack| {
+            pack.powers().iter().filter(|p| p.acts.iter().any(|a| a == act.name)).map(|p| p.role.clone()).collect()
+        })
+        .unwrap_or_default();
+    let problem = Problem::refused("power.missing")
+        .detail(format!("None of your roles may do `{}`.", act.name))
+        .clause("gbt35273-7.1-a-op");
+    if able.is_empty() { problem } else { problem.help(format!("These roles may: {}.", able.join(", "))) }
+}
+
+/// Which acts a member may give to a key: those that are their own.
+pub struct KeyScopes {
+    policies: Arc<Policies>,
+}
+
+impl KeyScopes {
+    /// With the policies that decisions use too.
+    pub fn new(policies: Arc<Policies>) -> Self {
+        Self { policies }
+    }
+}
+
+impl Scopes for KeyScopes {
+    fn may_give(&self, tx: &mut TenantTx<'_>, scope: &str) -> Stored<bool> {
+        let names = names_of_caller(tx)?;
+        Ok(self.policies.of(tx)?.permits(&names, TENURE, scope, "*").is_some())
+    }
+}

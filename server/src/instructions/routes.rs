@@ -1,0 +1,209 @@
+//! Instructions over HTTP.
+
+use super::error::InstructionError;
+use super::model::{Decision, Instruction, InstructionView, Kind, Scope, State};
+use super::operations::{self, Draft};
+use super::{store, views};
+use crate::platform::attempt::{Act, Attempt};
+use crate::platform::db::{TenantTx, Ts};
+use crate::platform::http::{Answer, Answered, Cursor, Page, PageQuery, Problem};
+use crate::platform::ids::{Id, InstructionId};
+use actix_web::{get, post, web};
+use policy_model::instruction::Action;
+use serde::{Deserialize, Serialize};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+/// The routes of this slice.
+pub fn routes(cfg: &mut ServiceConfig<'_>) {
+    cfg.service(list_instructions)
+        .service(get_instruction)
+        .service(propose_instruction)
+        .service(approve_instruction)
+        .service(refuse_instruction)
+        .service(revoke_instruction)
+        .service(inbox);
+}
+
+fn shown(tx: &mut TenantTx<'_>, i: &Instruction) -> Result<InstructionView, InstructionError> {
+    views(tx, std::slice::from_ref(i))?.pop().ok_or(InstructionError::Unknown)
+}
+
+/// `?state=in_force&kind=standing`
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+struct Filter {
+    /// Only those that stand there.
+    state: Option<State>,
+    /// Only this kind.
+    kind: Option<Kind>,
+}
+
+/// Instructions, newest first.
+#[utoipa::path(tag = "instructions", params(Filter, PageQuery),
+               responses((status = 200, body = Page<InstructionView>)))]
+#[get("/instructions")]
+async fn list_instructions(
+    at: Attempt,
+    filter: web::Query<Filter>,
+    page: web::Query<PageQuery>,
+) -> Answer<Page<InstructionView>> {
+    let (limit, cursor, state, kind) = (page.limit()?, page.cursor()?, filter.state, filter.kind);
+    let page = at
+        .run(Act::named("instructions.read"), move |tx| {
+            let rows = store::list(tx, state, kind, cursor, limit)?;
+            let page = Page::cut(rows, limit, |i: &Instruction| Cursor::after(i.created_at, i.id.uuid()));
+            Ok::<_, InstructionError>(Page { items: views(tx, &page.items)?, next: page.next })
+        })
+        .await?;
+    Ok(Answered::ok(page))
+}
+
+/// One instruction.
+#[utoipa::path(tag = "instructions", responses((status = 200, body = InstructionView)))]
+#[get("/instructions/{id}")]
+async fn get_instruction(at: Attempt, id: web::Path<InstructionId>) -> Answer<InstructionView> {
+    let id = id.into_inner();
+    let view = at
+        .run(Act::on("instructions.read", "instruction", id), move |tx| {
+            let i = operations::find(tx, id)?;
+            shown(tx, &i)
+        })
+        .await?;
+    Ok(Answered::ok(view).versioned())
+}
+
+/// An instruction to be proposed.
+#[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+struct NewInstruction {
+    /// `standing` or `exceptional`. Orders come from the cases that need them.
+    kind: Kind,
+    /// For what purpose.
+    purpose: String,
+    /// What it is about and whom it permits.
+    scope: Scope,
+    /// Until when; needed for an exceptional one.
+    #[serde(default)]
+    until: Option<Ts>,
+    /// Why.
+    reason: String,
+}
+
+/// Proposes an instruction and asks for the approvals that the pack demands.
+#[utoipa::path(tag = "instructions", request_body = NewInstruction, responses((status = 201, body = InstructionView)))]
+#[post("/instructions")]
+async fn propose_instruction(at: Attempt, body: web::Json<NewInstruction>) -> Answer<InstructionView> {
+    at.once(Act::named("instructions.propose"), body.into_inner(), |tx, new| {
+        let action = match new.kind {
+            Kind::Standing => Action::Standing,
+            Kind::Exceptional => Action::Exceptional,
+            Kind::Order => {
+                return Err(InstructionError::Invalid {
+                    what: "orders come from the cases that need them".into(),
+                    pointer: "/kind",
+                    help: "Propose `standing` or `exceptional`.",
+                });
+            }
+        };
+        let draft = Draft {
+            kind: new.kind,
+            action,
+            purpose: new.purpose.clone(),
+            scope: new.scope.clone(),
+            reason: new.reason.clone(),
+            until: new.until,
+            holdings: 0,
+            executor: None,
+            author: None,
+            origin: ("admin", None),
+        };
+        let instruction = operations::propose(tx, draft)?;
+        shown(tx, &instruction)
+    })
+    .await
+}
+
+/// Why somebody says yes or no, or takes it back.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Word {
+    /// The reason; needed for a no and for taking back.
+    #[serde(default)]
+    reason: Option<String>,
+}
+
+fn word(body: Option<web::Json<Word>>) -> Result<Option<String>, Problem> {
+    match body.and_then(|b| b.into_inner().reason) {
+        Some(reason) if reason.chars().count() > 2_000 => {
+            Err(Problem::invalid("request.reason").at("/reason").detail("A reason has at most 2,000 characters."))
+        }
+        reason => Ok(reason),
+    }
+}
+
+/// Says yes.
+#[utoipa::path(tag = "instructions", request_body = Word, responses((status = 201, body = InstructionView)))]
+#[post("/instructions/{id}/approve")]
+async fn approve_instruction(
+    at: Attempt,
+    id: web::Path<InstructionId>,
+    body: Option<web::Json<Word>>,
+) -> Answer<InstructionView> {
+    let (id, reason) = (id.into_inner(), word(body)?);
+    at.once(Act::on("instructions.approve", "instruction", id), (id, reason), |tx, (id, reason)| {
+        let i = operations::decide(tx, *id, Decision::Approve, reason.as_deref())?;
+        shown(tx, &i)
+    })
+    .await
+}
+
+/// Says no.
+#[utoipa::path(tag = "instructions", request_body = Word, responses((status = 201, body = InstructionView)))]
+#[post("/instructions/{id}/refuse")]
+async fn refuse_instruction(
+    at: Attempt,
+    id: web::Path<InstructionId>,
+    body: Option<web::Json<Word>>,
+) -> Answer<InstructionView> {
+    let (id, reason) = (id.into_inner(), word(body)?);
+    at.once(Act::on("instructions.approve", "instruction", id), (id, reason), |tx, (id, reason)| {
+        let i = operations::decide(tx, *id, Decision::Refuse, reason.as_deref())?;
+        shown(tx, &i)
+    })
+    .await
+}
+
+/// Takes an instruction back: what it permits is not permitted from then on.
+#[utoipa::path(tag = "instructions", request_body = Word, responses((status = 201, body = InstructionView)))]
+#[post("/instructions/{id}/revoke")]
+async fn revoke_instruction(
+    at: Attempt,
+    id: web::Path<InstructionId>,
+    body: Option<web::Json<Word>>,
+) -> Answer<InstructionView> {
+    let (id, reason) = (id.into_inner(), word(body)?);
+    let reason = reason.filter(|r| !r.trim().is_empty()).ok_or_else(|| {
+        Problem::invalid("instructions.reason").at("/reason").detail("Taking an instruction back needs a reason.")
+    })?;
+    at.once(Act::on("instructions.revoke", "instruction", id), (id, reason), |tx, (id, reason)| {
+        let i = operations::revoke(tx, *id, reason)?;
+        shown(tx, &i)
+    })
+    .await
+}
+
+/// What waits for the caller's yes or no.
+#[utoipa::path(tag = "instructions", params(PageQuery), responses((status = 200, body = Page<InstructionView>)))]
+#[get("/inbox")]
+async fn inbox(at: Attempt, page: web::Query<PageQuery>) -> Answer<Page<InstructionView>> {
+    let (limit, cursor) = (page.limit()?, page.cursor()?);
+    let page = at
+        .run(Act::named("instructions.read"), move |tx| {
+            let rows = store::list(tx, Some(State::Pending), None, cursor, limit)?;
+            let page = Page::cut(rows, limit, |i: &Instruction| Cursor::after(i.created_at, i.id.uuid()));
+            let mut items = views(tx, &page.items)?;
+            items.retain(|i| i.can.decide.allowed);
+            Ok::<_, InstructionError>(Page { items, next: page.next })
+        })
+        .await?;
+    Ok(Answered::ok(page))
+}

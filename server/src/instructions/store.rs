@@ -1,0 +1,138 @@
+//! The tables of instructions and approvals, and every query on them.
+
+use super::model::{Approval, CaseId, Instruction, Kind, State};
+use crate::platform::db::tx::tenant_table;
+use crate::platform::db::{MultiBackend, Stored, TenantTx, Ts, lost_race};
+use crate::platform::http::Cursor;
+use crate::platform::ids::InstructionId;
+use diesel::prelude::*;
+
+tenant_table! {
+    instructions (id) {
+        id -> SqlUid, kind -> Text, action -> Text, state -> Text, purpose -> Text, scope -> Text,
+        sealed_reason -> Nullable<Binary>, author_id -> Nullable<SqlUid>, author_subject_id -> Nullable<SqlUid>,
+        executor_subject_id -> Nullable<SqlUid>, sensitive -> Bool, subjects -> BigInt, holdings -> BigInt,
+        approval_rule -> Text, needs -> Text, origin_kind -> Text, origin_id -> Nullable<SqlUid>, created_at -> SqlTs,
+        submitted_at -> Nullable<SqlTs>, expires_at -> Nullable<SqlTs>, in_force_at -> Nullable<SqlTs>,
+        until -> Nullable<SqlTs>, ended_at -> Nullable<SqlTs>, version -> BigInt,
+    }
+}
+tenant_table! {
+    approvals (instruction_id, approver_subject_id) {
+        instruction_id -> SqlUid, approver_id -> SqlUid, approver_subject_id -> SqlUid, role -> Text, decision -> Text,
+        sealed_reason -> Nullable<Binary>, decided_at -> SqlTs,
+    }
+}
+
+pub(super) fn insert(tx: &mut TenantTx<'_>, instruction: &Instruction) -> Stored<()> {
+    tx.add(instructions::table, instruction)
+}
+
+pub(super) fn find(tx: &mut TenantTx<'_>, id: InstructionId) -> Stored<Option<Instruction>> {
+    tx.first(instructions::table, |rows| rows.filter(instructions::id.eq(id)).select(Instruction::as_select()))
+}
+
+/// Moves an instruction on when it is still at the version that was read.
+pub(super) fn save(tx: &mut TenantTx<'_>, i: &mut Instruction) -> Stored<()> {
+    let before = i.version;
+    i.version += 1;
+    let now = i.clone();
+    let changed = tx.change(instructions::table, |rows| {
+        diesel::update(rows.filter(instructions::id.eq(now.id)).filter(instructions::version.eq(before))).set((
+            instructions::state.eq(now.state),
+            instructions::in_force_at.eq(now.in_force_at),
+            instructions::ended_at.eq(now.ended_at),
+            instructions::expires_at.eq(now.expires_at),
+            instructions::version.eq(now.version),
+        ))
+    })?;
+    if changed == 1 { Ok(()) } else { Err(lost_race()) }
+}
+
+pub(super) fn of_origin(tx: &mut TenantTx<'_>, origin: CaseId) -> Stored<Vec<Instruction>> {
+    tx.load(instructions::table, |rows| {
+        rows.filter(instructions::origin_id.eq(origin))
+            .order(instructions::id)
+            .limit(2_000)
+            .select(Instruction::as_select())
+    })
+}
+
+/// Instructions of a kind of case that are pending or in force.
+pub(super) fn open_of_kind(tx: &mut TenantTx<'_>, origin: &str, action: &str) -> Stored<Vec<Instruction>> {
+    let (origin, action) = (origin.to_owned(), action.to_owned());
+    tx.load(instructions::table, |rows| {
+        rows.filter(instructions::state.eq_any([State::Pending, State::InForce]))
+            .filter(instructions::origin_kind.eq(origin))
+            .filter(instructions::action.eq(action))
+            .order(instructions::id)
+            .limit(10_000)
+            .select(Instruction::as_select())
+    })
+}
+
+/// What permits anything now: the source of the casbin policy.
+pub(super) fn permitting(tx: &mut TenantTx<'_>) -> Stored<Vec<Instruction>> {
+    let now = tx.now();
+    tx.load(instructions::table, |rows| {
+        rows.filter(instructions::state.eq(State::InForce))
+            .filter(instructions::kind.eq_any([Kind::Standing, Kind::Exceptional]))
+            .filter(instructions::until.is_null().or(instructions::until.gt(now)))
+            .order(instructions::id)
+            .select(Instruction::as_select())
+    })
+}
+
+pub(super) fn list(
+    tx: &mut TenantTx<'_>,
+    state: Option<State>,
+    kind: Option<Kind>,
+    before: Option<Cursor>,
+    limit: i64,
+) -> Stored<Vec<Instruction>> {
+    tx.load(instructions::table, |rows| {
+        let mut query = rows.into_boxed::<MultiBackend>();
+        if let Some(state) = state {
+            query = query.filter(instructions::state.eq(state));
+        }
+        if let Some(kind) = kind {
+            query = query.filter(instructions::kind.eq(kind));
+        }
+        if let Some(c) = before {
+            let (at, id) = (c.at(), InstructionId::from(c.id));
+            query = query.filter(
+                instructions::created_at
+                    .lt(at)
+                    .or(instructions::created_at.eq(at).and(instructions::id.lt(id))),
+            );
+        }
+        query
+            .order((instructions::created_at.desc(), instructions::id.desc()))
+            .limit(limit + 1)
+            .select(Instruction::as_select())
+    })
+}
+
+/// Requests whose time to be answered is over.
+pub(super) fn lapsed(tx: &mut TenantTx<'_>, now: Ts) -> Stored<Vec<Instruction>> {
+    tx.load(instructions::table, |rows| {
+        rows.filter(instructions::state.eq(State::Pending))
+            .filter(instructions::expires_at.le(now))
+            .order(instructions::id)
+            .limit(200)
+            .select(Instruction::as_select())
+    })
+}
+
+pub(super) fn insert_approval(tx: &mut TenantTx<'_>, approval: &Approval) -> Stored<()> {
+    tx.add(approvals::table, approval)
+}
+
+pub(super) fn approvals_of(tx: &mut TenantTx<'_>, id: InstructionId) -> Stored<Vec<Approval>> {
+    tx.load(approvals::table, |rows| {
+        rows.filter(approvals::instruction_id.eq(id))
+            .order((approvals::decided_at, approvals::approver_subject_id))
+            .limit(100)
+            .select(Approval::as_select())
+    })
+}

@@ -1,0 +1,134 @@
+//! Sending deliveries: signed, retried with growing pauses, then raised to a person. The connector knows a repeat by the
+//! delivery's id, so sending twice does nothing twice.
+
+use super::error::OrderError;
+use super::model::{Delivery, DeliveryState};
+use super::store;
+use crate::attention;
+use crate::holdings;
+use crate::platform::db::{StoreError, TenantTx, Ts};
+use crate::platform::ids::DeliveryId;
+use crate::platform::jobs::{JobError, Outside, Step};
+use crate::platform::record::{Outcome, Record};
+use crate::platform::standard_webhooks::{self, Secret};
+use serde_json::{Value, json};
+
+/// How long a connector that acknowledged has for its report before it is reminded.
+const REPORT_WITHIN_SECONDS: i64 = 6 * 3600;
+
+/// What is needed to send, read in a transaction that is closed before anything is sent.
+struct Prepared {
+    delivery: Delivery,
+    url: String,
+    secret: Secret,
+    at: Ts,
+}
+
+/// One try.
+pub(super) fn step(outside: &Outside<'_>, payload: &Value) -> Result<Step, JobError> {
+    let id: DeliveryId = serde_json::from_value(payload["delivery"].clone()).map_err(|e| JobError(e.to_string()))?;
+    let Some(prepared) = outside.tx(|tx| prepare(tx, id))? else { return Ok(Step::Done) };
+    let result = send(outside, &prepared);
+    outside.tx(|tx| settle(tx, &prepared.delivery, &result, payload)).map_err(|e: OrderError| JobError(e.to_string()))
+}
+
+fn prepare(tx: &mut TenantTx<'_>, id: DeliveryId) -> Result<Option<Prepared>, StoreError> {
+    let Some(delivery) = store::find_delivery(tx, id)? else { return Ok(None) };
+    match delivery.state {
+        DeliveryState::Reported | DeliveryState::Raised => return Ok(None),
+        DeliveryState::Sending | DeliveryState::Acknowledged => {}
+    }
+    let Some(connector) = holdings::connector(tx, delivery.connector_id)? else { return Ok(None) };
+    let secret = connector.secret(tx)?;
+    Ok(Some(Prepared { url: connector.callback_url, secret, delivery, at: tx.now() }))
+}
+
+fn send(outside: &Outside<'_>, p: &Prepared) -> Result<(), String> {
+    let (id, at) = (p.delivery.id.to_string(), p.at.timestamp());
+    let body = p.delivery.body.as_bytes();
+    let signature =
+        standard_webhooks::sign(std::slice::from_ref(&p.secret), &id, at, body).map_err(|e| e.to_string())?;
+    let headers = [
+        ("Content-Type", "application/cloudevents+json"),
+        ("webhook-id", id.as_str()),
+        ("webhook-timestamp", &at.to_string()),
+        ("webhook-signature", &signature),
+    ];
+    let reply = outside.platform().outbound().post(&p.url, &headers, body).map_err(|e| e.to_string())?;
+    if reply.is_success() { Ok(()) } else { Err(format!("HTTP {}", reply.status)) }
+}
+
+fn settle(
+    tx: &mut TenantTx<'_>,
+    sent: &Delivery,
+    result: &Result<(), String>,
+    payload: &Value,
+) -> Result<Step, OrderError> {
+    // The report may have overtaken the acknowledgement.
+    let Some(mut d) = store::find_delivery(tx, sent.id)? else { return Ok(Step::Done) };
+    if d.state == DeliveryState::Reported {
+        return Ok(Step::Done);
+    }
+    d.attempts += 1;
+    d.sent_at = Some(tx.now());
+    let pauses = &tx.platform().config().delivery.retry_after;
+    let pause = usize::try_from(d.attempts - 1).ok().and_then(|n| pauses.get(n)).copied();
+    let next = match (result, pause) {
+        (Ok(()), _) => {
+            d.state = DeliveryState::Acknowledged;
+            d.acknowledged_at.get_or_insert(tx.now());
+            d.last_status = Some("acknowledged".into());
+            Some(chrono::Duration::seconds(REPORT_WITHIN_SECONDS))
+        }
+        (Err(why), Some(pause)) => {
+            d.last_status = Some(why.chars().take(300).collect());
+            Some(chrono::Duration::from_std(pause).unwrap_or(chrono::Duration::hours(1)))
+        }
+        (Err(why), None) => {
+            d.last_status = Some(why.chars().take(300).collect());
+            d.state = DeliveryState::Raised;
+            raise(tx, &d)?;
+            None
+        }
+    };
+    store::save_delivery(tx, &d)?;
+    record(tx, &d, result);
+    Ok(match next {
+        Some(pause) => Step::WaitUntil(Ts(*tx.now() + pause), payload.clone()),
+        None => Step::Done,
+    })
+}
+
+fn raise(tx: &mut TenantTx<'_>, d: &Delivery) -> Result<(), OrderError> {
+    attention::raise(
+        tx,
+        "delivery.unacknowledged",
+        ("delivery", d.id.to_string()),
+        "orders.not-acknowledged",
+        &format!("after {} tries; the last said: {}", d.attempts, d.last_status.as_deref().unwrap_or("nothing")),
+    )?;
+    Ok(())
+}
+
+fn record(tx: &mut TenantTx<'_>, d: &Delivery, result: &Result<(), String>) {
+    let record = Record::of("orders.deliver")
+        .on("delivery", d.id)
+        .with("order", d.order_id.to_string())
+        .with("attempt", d.attempts)
+        .with("state", d.state.as_str());
+    tx.record(match result {
+        Ok(()) => record,
+        Err(_) => record.ended(Outcome::Failed, "orders.not-acknowledged"),
+    });
+}
+
+/// Sends a raised delivery again, because a person said so.
+pub(super) fn send_again(tx: &mut TenantTx<'_>, id: DeliveryId) -> Result<(), OrderError> {
+    let mut d = store::find_delivery(tx, id)?.ok_or(OrderError::UnknownDelivery)?;
+    d.state = DeliveryState::Sending;
+    d.attempts = 0;
+    store::save_delivery(tx, &d)?;
+    attention::resolve_about(tx, "delivery", &id.to_string(), "sent again")?;
+    tx.run_at(tx.now(), super::jobs::DELIVER, &id.to_string(), &json!({ "delivery": id }))?;
+    Ok(())
+}

@@ -1,0 +1,20 @@
+//! Orders (处理任务): the execution of an instruction, holding by holding, resumable.
+//!
+//! In the vault an order is carried out at once, batch by batch. For external holdings it becomes signed deliveries to the
+//! connector, which acknowledges and reports; what is not acknowledged is retried with growing pauses and then raised to
+//! a person. What is done to a holding and the record of it commit together.
+
+mod deliver;
+mod error;
+mod jobs;
+mod model;
+mod operations;
+mod report;
+pub mod routes;
+mod store;
+
+pub use error::OrderError;
+pub use jobs::{CARRY_OUT, DELIVER, FINISHED, register};
+pub use model::{Order, OrderState};
+pub use operations::{Start, find, of_case, start};
+pub use report::{Report, ReportItem, Reported};

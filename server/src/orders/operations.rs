@@ -1,0 +1,272 @@
+//! Starting orders, taking their batches, finishing them.
+
+use super::error::OrderError;
+use super::jobs::{CARRY_OUT, DELIVER, FINISHED};
+use super::model::{Delivery, DeliveryState, Item, ItemState, Order, OrderState};
+use super::store;
+use crate::holdings::{self, Selector};
+use crate::instructions::{self, InForce, InstructionError};
+use crate::platform::db::{Stored, TenantTx};
+use crate::platform::ids::{ConnectorId, DeliveryId, DepartureId, HoldingId, InstructionId, LineId, OrderId, SubjectId};
+use crate::platform::jobs::Step;
+use crate::platform::record::Record;
+use policy_model::instruction::Action;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+/// Locators a delivery.
+const DELIVERY_ITEMS: usize = 500;
+
+/// An order in the making.
+#[derive(Debug, Clone)]
+pub struct Start {
+    /// The instruction to execute.
+    pub instruction: InstructionId,
+    /// Whose sides.
+    pub subject: SubjectId,
+    /// Which holdings.
+    pub selector: Selector,
+    /// What case it came from.
+    pub origin: (&'static str, Option<DepartureId>, Option<LineId>),
+}
+
+/// The cursor of an order's job.
+#[derive(Debug, Serialize, Deserialize)]
+struct Cursor {
+    order: OrderId,
+    after: Option<HoldingId>,
+}
+
+/// Starts an order. Refused when its instruction is not in force.
+pub fn start(tx: &mut TenantTx<'_>, start: &Start) -> Result<Order, OrderError> {
+    let in_force = instructions::in_force(tx, start.instruction)?;
+    let order = Order {
+        id: tx.new_id(),
+        instruction_id: in_force.id(),
+        action: in_force.action().as_str().into(),
+        subject_id: start.subject,
+        state: OrderState::Running,
+        selector: serde_json::to_string(&start.selector).map_err(crate::platform::db::StoreError::from)?,
+        total: 0,
+        done: 0,
+        failed: 0,
+        origin_kind: start.origin.0.into(),
+        origin_id: start.origin.1,
+        line_id: start.origin.2,
+        created_at: tx.now(),
+        started_at: None,
+        finished_at: None,
+        version: 1,
+    };
+    store::insert(tx, &order)?;
+    tx.record(
+        Record::of("orders.start")
+            .on("order", order.id)
+            .about(order.subject_id)
+            .class(start.selector.class())
+            .under(order.instruction_id)
+            .with("action", order.action.clone()),
+    );
+    let cursor = Cursor { order: order.id, after: None };
+    tx.run_at(tx.now(), CARRY_OUT, &order.id.to_string(), &to_value(&cursor)?)?;
+    Ok(order)
+}
+
+fn to_value(cursor: &Cursor) -> Stored<Value> {
+    Ok(serde_json::to_value(cursor)?)
+}
+
+/// One batch: read at most a page of the subject's holdings, do what is in the vault, send what is elsewhere.
+pub(super) fn step(tx: &mut TenantTx<'_>, payload: &Value) -> Result<Step, OrderError> {
+    let cursor: Cursor =
+        serde_json::from_value(payload.clone()).map_err(crate::platform::db::StoreError::from)?;
+    let mut order = store::find(tx, cursor.order)?.ok_or(OrderError::Unknown)?;
+    let in_force = match instructions::in_force(tx, order.instruction_id) {
+        Ok(in_force) => in_force,
+        Err(InstructionError::NotInForce(_)) => return cancel(tx, order),
+        Err(e) => return Err(e.into()),
+    };
+    let selector: Selector =
+        serde_json::from_str(&order.selector).map_err(crate::platform::db::StoreError::from)?;
+    let (batch, last) = holdings::next_sides(tx, order.subject_id, cursor.after, &selector)?;
+    order.started_at.get_or_insert(tx.now());
+    order.total += i64::try_from(batch.len()).unwrap_or(i64::MAX);
+    if !batch.is_empty() {
+        match selector.connector() {
+            None => carry_out(tx, &mut order, &in_force, &batch, selector.class())?,
+            Some(connector) => send(tx, &order, &in_force, connector, &batch)?,
+        }
+    }
+    match last {
+        Some(last) => {
+            store::save(tx, &mut order)?;
+            Ok(Step::Again(to_value(&Cursor { order: order.id, after: Some(last) })?))
+        }
+        None => {
+            finish_if_complete(tx, order, &in_force)?;
+            Ok(Step::Done)
+        }
+    }
+}
+
+/// The instruction was taken back between two batches: what was done stays done and is counted, the rest is left alone.
+fn cancel(tx: &mut TenantTx<'_>, mut order: Order) -> Result<Step, OrderError> {
+    order.state = OrderState::Cancelled;
+    order.finished_at = Some(tx.now());
+    store::save(tx, &mut order)?;
+    tx.record(
+        Record::of("orders.cancel")
+            .on("order", order.id)
+            .about(order.subject_id)
+            .under(order.instruction_id)
+            .with("done", order.done),
+    );
+    Ok(Step::Done)
+}
+
+/// The vault's part: effect, count and record together.
+fn carry_out(
+    tx: &mut TenantTx<'_>,
+    order: &mut Order,
+    in_force: &InForce,
+    batch: &[HoldingId],
+    class: &str,
+) -> Result<(), OrderError> {
+    let done = holdings::carry_out(tx, in_force, order.subject_id, batch)?;
+    order.done += i64::try_from(batch.len()).unwrap_or(i64::MAX);
+    tx.record(
+        Record::of("orders.carry-out")
+            .on("order", order.id)
+            .about(order.subject_id)
+            .class(class)
+            .under(in_force.id())
+            .with("action", order.action.clone())
+            .with("holdings", batch.len())
+            .with("contents_gone", done.contents_gone)
+            .with("keys_erased", done.keys_erased),
+    );
+    Ok(())
+}
+
+/// The connector's part: deliveries of bounded size, each with an id by which a repeat is recognised.
+fn send(
+    tx: &mut TenantTx<'_>,
+    order: &Order,
+    in_force: &InForce,
+    connector: ConnectorId,
+    batch: &[HoldingId],
+) -> Result<(), OrderError> {
+    let locators = holdings::locators(tx, batch)?;
+    for some in batch.chunks(DELIVERY_ITEMS) {
+        let id: DeliveryId = tx.new_id();
+        let named: Vec<&String> = some.iter().filter_map(|h| locators.get(h)).collect();
+        let body = body(tx, order, in_force, id, &named)?;
+        store::insert_delivery(
+            tx,
+            &Delivery {
+                id,
+                connector_id: connector,
+                order_id: order.id,
+                body,
+                state: DeliveryState::Sending,
+                attempts: 0,
+                last_status: None,
+                created_at: tx.now(),
+                sent_at: None,
+                acknowledged_at: None,
+                reported_at: None,
+            },
+        )?;
+        let items: Vec<Item> = some
+            .iter()
+            .map(|holding| Item {
+                order_id: order.id,
+                holding_id: *holding,
+                state: ItemState::Sent,
+                delivery_id: Some(id),
+                outcome: None,
+                done_at: None,
+            })
+            .collect();
+        store::insert_items(tx, &items)?;
+        tx.run_at(tx.now(), DELIVER, &id.to_string(), &json!({ "delivery": id }))?;
+    }
+    Ok(())
+}
+
+/// A CloudEvents 1.0 body.
+fn body(
+    tx: &mut TenantTx<'_>,
+    order: &Order,
+    in_force: &InForce,
+    id: DeliveryId,
+    locators: &[&String],
+) -> Stored<String> {
+    let successor = match in_force.successor() {
+        None => None,
+        Some(subject) => {
+            crate::people::memberships_of_subject(tx, subject)?.last().map(|m| m.staff_number.clone())
+        }
+    };
+    let subject = crate::people::memberships_of_subject(tx, order.subject_id)?.last().map(|m| m.staff_number.clone());
+    let event = json!({
+        "specversion": "1.0",
+        "type": "tenure.order",
+        "id": id,
+        "source": format!("tenure/{}", tx.tenant()),
+        "time": tx.now().rfc3339(),
+        "datacontenttype": "application/json",
+        "data": {
+            "order_id": order.id,
+            "instruction_id": order.instruction_id,
+            "action": order.action,
+            "subject": subject,
+            "successor": successor,
+            "retain_until": in_force.retain_until(),
+            "locators": locators,
+        },
+    });
+    Ok(event.to_string())
+}
+
+/// Ends an order whose batches are all taken and whose deliveries are all reported, and announces it.
+pub(super) fn finish_if_complete(
+    tx: &mut TenantTx<'_>,
+    mut order: Order,
+    in_force: &InForce,
+) -> Result<(), OrderError> {
+    if store::open_deliveries(tx, order.id)? > 0 {
+        order.state = OrderState::Awaiting;
+        store::save(tx, &mut order)?;
+        return Ok(());
+    }
+    order.state = if order.failed == 0 { OrderState::Done } else { OrderState::DoneWithFailures };
+    order.finished_at = Some(tx.now());
+    store::save(tx, &mut order)?;
+    if in_force.action() == Action::Anonymise {
+        store::forget_items(tx, order.id)?;
+    }
+    instructions::carried_out(tx, order.instruction_id)?;
+    tx.record(
+        Record::of("orders.finish")
+            .on("order", order.id)
+            .about(order.subject_id)
+            .under(order.instruction_id)
+            .with("state", order.state.as_str())
+            .with("holdings", order.total)
+            .with("done", order.done)
+            .with("failed", order.failed),
+    );
+    tx.run_at(tx.now(), FINISHED, &order.id.to_string(), &json!({ "order": order.id, "case": order.origin_id }))?;
+    Ok(())
+}
+
+/// An order of this tenant.
+pub fn find(tx: &mut TenantTx<'_>, id: OrderId) -> Result<Order, OrderError> {
+    store::find(tx, id)?.ok_or(OrderError::Unknown)
+}
+
+/// All orders of a case.
+pub fn of_case(tx: &mut TenantTx<'_>, case: DepartureId) -> Stored<Vec<Order>> {
+    store::of_case(tx, case)
+}

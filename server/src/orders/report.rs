@@ -1,0 +1,143 @@
+//! What a connector reports on a delivery. A report may come in parts, and more than once: an item is settled once.
+
+use super::error::OrderError;
+use super::model::{DeliveryState, ItemState};
+use super::operations::finish_if_complete;
+use super::store;
+use crate::attention;
+use crate::holdings;
+use crate::instructions;
+use crate::platform::db::TenantTx;
+use crate::platform::ids::{ConnectorId, DeliveryId, HoldingId};
+use crate::platform::record::Record;
+use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
+
+const MAX_ITEMS: usize = 5_000;
+
+/// What became of one item.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ItemOutcome {
+    /// It is as ordered.
+    Done,
+    /// It was not there any more; for a deletion that is as ordered.
+    NotFound,
+    /// It could not be done.
+    Failed,
+}
+
+/// One line of a report.
+#[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ReportItem {
+    /// How the connector calls it.
+    pub locator: String,
+    /// What became of it.
+    pub outcome: ItemOutcome,
+    /// Why not, for the person who looks at it.
+    #[serde(default)]
+    pub detail: Option<String>,
+}
+
+/// A connector's report on a delivery.
+#[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Report {
+    /// Which delivery.
+    pub delivery_id: DeliveryId,
+    /// What became of its items.
+    pub items: Vec<ReportItem>,
+}
+
+/// What a report changed.
+#[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct Reported {
+    /// Items settled by it.
+    pub settled: usize,
+    /// Items that had been settled before.
+    pub repeated: usize,
+    /// Items of the delivery that are still open.
+    pub open: usize,
+}
+
+/// Takes a report: effects on our side, counts, and the order's end all commit together.
+pub(super) fn take(tx: &mut TenantTx<'_>, connector: ConnectorId, report: &Report) -> Result<Reported, OrderError> {
+    if report.items.len() > MAX_ITEMS {
+        return Err(OrderError::TooMany(MAX_ITEMS));
+    }
+    let mut delivery = store::find_delivery(tx, report.delivery_id)?
+        .filter(|d| d.connector_id == connector)
+        .ok_or(OrderError::UnknownDelivery)?;
+    let mut order = store::find(tx, delivery.order_id)?.ok_or(OrderError::Unknown)?;
+    let items = store::items_of_delivery(tx, delivery.id)?;
+    let open: HashMap<HoldingId, ItemState> = items.iter().map(|i| (i.holding_id, i.state)).collect();
+    let ids: Vec<HoldingId> = open.keys().copied().collect();
+    let by_locator: HashMap<String, HoldingId> =
+        holdings::locators(tx, &ids)?.into_iter().map(|(id, locator)| (locator, id)).collect();
+    let (mut done, mut failed, mut repeated) = (Vec::new(), Vec::new(), 0);
+    for item in &report.items {
+        let id = *by_locator.get(&item.locator).ok_or_else(|| OrderError::UnknownLocator(item.locator.clone()))?;
+        match (open.get(&id), item.outcome) {
+            (Some(ItemState::Sent), ItemOutcome::Done | ItemOutcome::NotFound) => done.push(id),
+            (Some(ItemState::Sent), ItemOutcome::Failed) => failed.push(id),
+            (Some(ItemState::Done | ItemState::Failed) | None, _) => repeated += 1,
+        }
+    }
+    let in_force = match order.finished_at {
+        None if order.state != super::model::OrderState::Cancelled => {
+            Some(instructions::in_force(tx, order.instruction_id)?)
+        }
+        None | Some(_) => None,
+    };
+    if let Some(in_force) = &in_force {
+        holdings::carry_out(tx, in_force, order.subject_id, &done)?;
+    }
+    order.done += i64::try_from(store::settle_items(tx, order.id, &done, ItemState::Done, "done")?).unwrap_or(0);
+    order.failed +=
+        i64::try_from(store::settle_items(tx, order.id, &failed, ItemState::Failed, "failed")?).unwrap_or(0);
+    let settled = done.len() + failed.len();
+    let still_open = open.values().filter(|s| **s == ItemState::Sent).count() - settled;
+    if !failed.is_empty() {
+        attention::raise(
+            tx,
+            "order.failed",
+            ("order", order.id.to_string()),
+            "orders.items-failed",
+            &format!("{} of {} items could not be done", failed.len(), report.items.len()),
+        )?;
+    }
+    if still_open == 0 && delivery.state != DeliveryState::Reported {
+        delivery.state = DeliveryState::Reported;
+        delivery.acknowledged_at.get_or_insert(tx.now());
+        delivery.reported_at = Some(tx.now());
+        store::save_delivery(tx, &delivery)?;
+    }
+    tx.record(
+        Record::of("orders.report")
+            .on("order", order.id)
+            .about(order.subject_id)
+            .under(order.instruction_id)
+            .with("delivery", delivery.id.to_string())
+            .with("done", done.len())
+            .with("failed", failed.len())
+            .with("repeated", repeated),
+    );
+    if let Some(in_force) = &in_force {
+        finish_if_reported(tx, order, in_force)?;
+    }
+    Ok(Reported { settled, repeated, open: still_open })
+}
+
+/// An order that is still taking batches goes on by its own job; one that awaits may be over now.
+fn finish_if_reported(
+    tx: &mut TenantTx<'_>,
+    mut order: super::model::Order,
+    in_force: &instructions::InForce,
+) -> Result<(), OrderError> {
+    use super::model::OrderState;
+    match order.state {
+        OrderState::Awaiting => finish_if_complete(tx, order, in_force),
+        OrderState::Running | OrderState::Done | OrderState::DoneWithFailures | OrderState::Cancelled => Ok(store::save(tx, &mut order)?),
+    }
+}

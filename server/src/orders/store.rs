@@ -1,0 +1,128 @@
+//! The tables of orders and every query on them.
+
+use super::model::{Delivery, DeliveryState, Item, ItemState, Order};
+use crate::platform::db::tx::tenant_table;
+use crate::platform::db::{Stored, TenantTx, lost_race};
+use crate::platform::ids::{DeliveryId, DepartureId, HoldingId, OrderId};
+use diesel::prelude::*;
+
+tenant_table! {
+    orders (id) {
+        id -> SqlUid, instruction_id -> SqlUid, action -> Text, subject_id -> SqlUid, state -> Text, selector -> Text,
+        total -> BigInt, done -> BigInt, failed -> BigInt, origin_kind -> Text, origin_id -> Nullable<SqlUid>,
+        line_id -> Nullable<SqlUid>, created_at -> SqlTs, started_at -> Nullable<SqlTs>, finished_at -> Nullable<SqlTs>,
+        version -> BigInt,
+    }
+}
+tenant_table! {
+    order_items (order_id, holding_id) {
+        order_id -> SqlUid, holding_id -> SqlUid, state -> Text, delivery_id -> Nullable<SqlUid>,
+        outcome -> Nullable<Text>, done_at -> Nullable<SqlTs>,
+    }
+}
+tenant_table! {
+    deliveries (id) {
+        id -> SqlUid, connector_id -> SqlUid, order_id -> SqlUid, body -> Text, state -> Text, attempts -> Integer,
+        last_status -> Nullable<Text>, created_at -> SqlTs, sent_at -> Nullable<SqlTs>,
+        acknowledged_at -> Nullable<SqlTs>, reported_at -> Nullable<SqlTs>,
+    }
+}
+
+pub(super) fn insert(tx: &mut TenantTx<'_>, order: &Order) -> Stored<()> {
+    tx.add(orders::table, order)
+}
+
+pub(super) fn find(tx: &mut TenantTx<'_>, id: OrderId) -> Stored<Option<Order>> {
+    tx.first(orders::table, |rows| rows.filter(orders::id.eq(id)).select(Order::as_select()))
+}
+
+pub(super) fn of_case(tx: &mut TenantTx<'_>, case: DepartureId) -> Stored<Vec<Order>> {
+    tx.load(orders::table, |rows| {
+        rows.filter(orders::origin_id.eq(case)).order(orders::id).limit(2_000).select(Order::as_select())
+    })
+}
+
+pub(super) fn save(tx: &mut TenantTx<'_>, order: &mut Order) -> Stored<()> {
+    let before = order.version;
+    order.version += 1;
+    let now = order.clone();
+    let changed = tx.change(orders::table, |rows| {
+        diesel::update(rows.filter(orders::id.eq(now.id)).filter(orders::version.eq(before))).set((
+            orders::state.eq(now.state),
+            orders::total.eq(now.total),
+            orders::done.eq(now.done),
+            orders::failed.eq(now.failed),
+            orders::started_at.eq(now.started_at),
+            orders::finished_at.eq(now.finished_at),
+            orders::version.eq(now.version),
+        ))
+    })?;
+    if changed == 1 { Ok(()) } else { Err(lost_race()) }
+}
+
+pub(super) fn insert_items(tx: &mut TenantTx<'_>, items: &[Item]) -> Stored<()> {
+    tx.add_all::<order_items::table, Item>(order_items::table, items)
+}
+
+pub(super) fn items_of_delivery(tx: &mut TenantTx<'_>, delivery: DeliveryId) -> Stored<Vec<Item>> {
+    tx.load(order_items::table, |rows| {
+        rows.filter(order_items::delivery_id.eq(delivery)).select(Item::as_select())
+    })
+}
+
+pub(super) fn settle_items(
+    tx: &mut TenantTx<'_>,
+    order: OrderId,
+    ids: &[HoldingId],
+    state: ItemState,
+    outcome: &str,
+) -> Stored<usize> {
+    let (now, ids, outcome) = (tx.now(), ids.to_vec(), outcome.to_owned());
+    tx.change(order_items::table, |rows| {
+        diesel::update(
+            rows.filter(order_items::order_id.eq(order))
+                .filter(order_items::holding_id.eq_any(ids))
+                .filter(order_items::state.eq(ItemState::Sent)),
+        )
+        .set((order_items::state.eq(state), order_items::outcome.eq(Some(outcome)), order_items::done_at.eq(Some(now))))
+    })
+}
+
+/// After an anonymisation nothing may lead from the order back to what it emptied (gbt35273-3.14).
+pub(super) fn forget_items(tx: &mut TenantTx<'_>, order: OrderId) -> Stored<()> {
+    tx.change(order_items::table, |rows| diesel::delete(rows.filter(order_items::order_id.eq(order))))?;
+    tx.change(deliveries::table, |rows| {
+        diesel::update(rows.filter(deliveries::order_id.eq(order))).set(deliveries::body.eq(""))
+    })?;
+    Ok(())
+}
+
+pub(super) fn insert_delivery(tx: &mut TenantTx<'_>, delivery: &Delivery) -> Stored<()> {
+    tx.add(deliveries::table, delivery)
+}
+
+pub(super) fn find_delivery(tx: &mut TenantTx<'_>, id: DeliveryId) -> Stored<Option<Delivery>> {
+    tx.first(deliveries::table, |rows| rows.filter(deliveries::id.eq(id)).select(Delivery::as_select()))
+}
+
+pub(super) fn save_delivery(tx: &mut TenantTx<'_>, d: &Delivery) -> Stored<()> {
+    let now = d.clone();
+    tx.change(deliveries::table, |rows| {
+        diesel::update(rows.filter(deliveries::id.eq(now.id))).set((
+            deliveries::state.eq(now.state),
+            deliveries::attempts.eq(now.attempts),
+            deliveries::last_status.eq(now.last_status),
+            deliveries::sent_at.eq(now.sent_at),
+            deliveries::acknowledged_at.eq(now.acknowledged_at),
+            deliveries::reported_at.eq(now.reported_at),
+        ))
+    })?;
+    Ok(())
+}
+
+pub(super) fn open_deliveries(tx: &mut TenantTx<'_>, order: OrderId) -> Stored<i64> {
+    let open = tx.first(deliveries::table, |rows| {
+        rows.filter(deliveries::order_id.eq(order)).filter(deliveries::state.ne(DeliveryState::Reported)).count()
+    })?;
+    Ok(open.unwrap_or(0))
+}

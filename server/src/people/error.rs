@@ -1,0 +1,111 @@
+//! What can be wrong with what is said about people.
+
+use crate::platform::db::StoreError;
+use crate::platform::http::{AsProblem, Problem};
+use chrono::NaiveDate;
+
+/// Why an operation on people was refused.
+#[derive(Debug, thiserror::Error)]
+pub enum PeopleError {
+    /// There is no such membership in this tenant.
+    #[error("no such membership")]
+    UnknownMembership,
+    /// Nobody here has this staff number.
+    #[error("nobody here has this staff number")]
+    UnknownStaffNumber,
+    /// There is no such department in this tenant.
+    #[error("no such department")]
+    UnknownDepartment,
+    /// A department would stand above itself.
+    #[error("the department would stand above itself")]
+    DepartmentLoop,
+    /// The last day lies before the first.
+    #[error("last day {last} is before first day {first}")]
+    LeavesBeforeJoining {
+        /// The first day of the membership.
+        first: NaiveDate,
+        /// The last day that was sent.
+        last: NaiveDate,
+    },
+    /// Somebody with this staff number works here already.
+    #[error("somebody with this staff number is a member since {since}")]
+    AlreadyMember {
+        /// Since when.
+        since: NaiveDate,
+    },
+    /// The pack in force has no such role.
+    #[error("the pack has no role {0}")]
+    UnknownRole(String),
+    /// Two roles that exclude each other would meet in one person.
+    #[error("{wanted} and {held} exclude each other")]
+    Excluded {
+        /// The role that was asked for.
+        wanted: String,
+        /// The role held already.
+        held: String,
+        /// Why, from the pack.
+        reason: String,
+        /// The clauses.
+        clauses: Vec<String>,
+    },
+    /// Nobody takes away their own role or gives themselves one.
+    #[error("nobody changes their own roles")]
+    OwnRole,
+    /// The role is not held.
+    #[error("the role is not held")]
+    RoleNotHeld,
+    /// A membership that has ended holds no role.
+    #[error("the membership has ended")]
+    Departed,
+    /// A phone number, mailbox or name is none.
+    #[error("{0}")]
+    Invalid(String),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl AsProblem for PeopleError {
+    fn problem(&self) -> Problem {
+        let words = self.to_string();
+        match self {
+            Self::UnknownMembership => Problem::not_found("membership"),
+            Self::UnknownStaffNumber => Problem::invalid("people.unknown-staff-number")
+                .detail(words)
+                .at("/data/staff_number")
+                .help("Send the joining first; what was sent is kept and applied when it arrives."),
+            Self::UnknownDepartment => Problem::not_found("department"),
+            Self::DepartmentLoop => Problem::invalid("people.department-loop")
+                .detail(words)
+                .at("/data/department/parent")
+                .help("Choose a parent that is not below this department."),
+            Self::LeavesBeforeJoining { first, .. } => Problem::invalid("people.leaves-before-joining")
+                .detail(words)
+                .at("/data/last_day")
+                .help(format!("Send {first} or later, or correct the first day.")),
+            Self::AlreadyMember { .. } => Problem::conflict("people.already-member")
+                .detail(words)
+                .help("Send `member.changed`, or a first day on or after the last day of the membership that ends."),
+            Self::UnknownRole(_) => {
+                Problem::invalid("people.unknown-role").detail(words).at("/role").help("GET /api/v1/roles lists them.")
+            }
+            Self::Excluded { wanted, held, reason, clauses } => {
+                let problem = Problem::refused("people.roles-exclude")
+                    .detail(format!("{words}: {reason}"))
+                    .at("/role")
+                    .help("Appoint somebody else, or revoke the other role first.")
+                    .with("wanted", wanted.clone())
+                    .with("held", held.clone());
+                clauses.iter().fold(problem, |p, c| p.clause(c.clone()))
+            }
+            Self::OwnRole => Problem::refused("people.own-role")
+                .detail("Nobody changes their own roles.")
+                .help("Another administrator can do it.")
+                .clause("gbt35273-7.1-c"),
+            Self::RoleNotHeld => Problem::conflict("people.role-not-held").detail(words),
+            Self::Departed => Problem::conflict("people.departed").detail("The membership has ended; it holds no role."),
+            Self::Invalid(_) => Problem::invalid("people.invalid").detail(words),
+            Self::Store(e) => Problem::store(e),
+        }
+    }
+}

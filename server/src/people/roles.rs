@@ -1,0 +1,124 @@
+//! Who holds which role. Roles that exclude each other never meet in one person, by whatever path they come: appointment,
+//! delegation, import, a second membership (gbt35273-7.1-c). casbin knows no such constraint; this is where it is kept.
+
+use super::error::PeopleError;
+use super::model::{Membership, MembershipState, RoleAssignment, Via};
+use super::store;
+use crate::packs;
+use crate::platform::db::{Stored, TenantTx, Ts};
+use crate::platform::ids::{MembershipId, RoleAssignmentId, SubjectId};
+use crate::platform::record::Record;
+use policy_model::roles::may_hold;
+
+/// Gives a role. Every path comes through here.
+pub fn assign(
+    tx: &mut TenantTx<'_>,
+    to: &Membership,
+    role: &str,
+    via: Via,
+    until: Option<Ts>,
+) -> Result<RoleAssignment, PeopleError> {
+    let pack = packs::in_force(tx)?;
+    if !pack.roles().iter().any(|r| r.key == role) {
+        return Err(PeopleError::UnknownRole(role.to_owned()));
+    }
+    if to.state == MembershipState::Departed {
+        return Err(PeopleError::Departed);
+    }
+    if via != Via::Setup && tx.actor().subject() == Some(to.subject_id) {
+        return Err(PeopleError::OwnRole);
+    }
+    lock_subject(tx, to)?;
+    let held = store::roles_of_subject(tx, to.subject_id)?;
+    if let Some(same) = held.iter().find(|a| a.role == role && a.membership_id == to.id && a.until == until) {
+        return Ok(same.clone());
+    }
+    may_hold(held.iter().map(|a| a.role.as_str()), role, pack.exclusions()).map_err(|e| PeopleError::Excluded {
+        wanted: role.to_owned(),
+        held: e.held.to_owned(),
+        reason: e.by.reason_en.clone(),
+        clauses: e.by.clauses.clone(),
+    })?;
+    let assignment = RoleAssignment {
+        id: tx.new_id(),
+        membership_id: to.id,
+        subject_id: to.subject_id,
+        role: role.to_owned(),
+        via,
+        granted_by: tx.actor().membership(),
+        granted_at: tx.now(),
+        until,
+        revoked_at: None,
+        revoked_by: None,
+    };
+    store::insert_assignment(tx, &assignment)?;
+    tx.record(
+        Record::of("roles.assign")
+            .on("membership", to.id)
+            .about(to.subject_id)
+            .with("role", role)
+            .with("via", via.as_str())
+            .citing(["gbt35273-7.1-c"]),
+    );
+    Ok(assignment)
+}
+
+/// Two assignments to one person at the same moment must not each see only the other's absence: the subject's memberships
+/// are the lock that both databases know.
+fn lock_subject(tx: &mut TenantTx<'_>, to: &Membership) -> Result<(), PeopleError> {
+    for mut membership in store::memberships_of_subject(tx, to.subject_id)? {
+        store::save_membership(tx, &mut membership)?;
+    }
+    Ok(())
+}
+
+/// Takes a role away.
+pub fn revoke(tx: &mut TenantTx<'_>, id: RoleAssignmentId) -> Result<RoleAssignment, PeopleError> {
+    let assignment = store::find_assignment(tx, id)?.ok_or(PeopleError::RoleNotHeld)?;
+    if tx.actor().subject() == Some(assignment.subject_id) {
+        return Err(PeopleError::OwnRole);
+    }
+    let by = tx.actor().membership();
+    if store::revoke_assignments(tx, &[id], by)? == 0 {
+        return Err(PeopleError::RoleNotHeld);
+    }
+    tx.record(
+        Record::of("roles.revoke")
+            .on("membership", assignment.membership_id)
+            .about(assignment.subject_id)
+            .with("role", assignment.role.clone()),
+    );
+    store::find_assignment(tx, id)?.ok_or(PeopleError::RoleNotHeld)
+}
+
+/// With a membership its roles end. Returns how many.
+pub(super) fn fall_with(tx: &mut TenantTx<'_>, m: &Membership) -> Stored<usize> {
+    let held: Vec<_> = store::roles_of_subject(tx, m.subject_id)?
+        .into_iter()
+        .filter(|a| a.membership_id == m.id)
+        .map(|a| a.id)
+        .collect();
+    if held.is_empty() { Ok(0) } else { store::revoke_assignments(tx, &held, None) }
+}
+
+/// The roles a membership acts with now: its own, and only while it stands.
+pub fn of_membership(tx: &mut TenantTx<'_>, id: MembershipId) -> Stored<Vec<String>> {
+    let Some(m) = store::find_membership(tx, id)? else { return Ok(Vec::new()) };
+    if m.state == MembershipState::Departed {
+        return Ok(Vec::new());
+    }
+    let mut roles: Vec<String> = store::roles_of_subject(tx, m.subject_id)?
+        .into_iter()
+        .filter(|a| a.membership_id == id)
+        .map(|a| a.role)
+        .collect();
+    roles.push("employee".into());
+    roles.sort();
+    roles.dedup();
+    Ok(roles)
+}
+
+/// Everybody who holds a role now: membership and person.
+pub fn holders(tx: &mut TenantTx<'_>, role: &str) -> Stored<Vec<(MembershipId, SubjectId)>> {
+    Ok(store::holders(tx, role)?.into_iter().map(|a| (a.membership_id, a.subject_id)).collect())
+}

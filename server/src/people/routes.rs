@@ -1,0 +1,187 @@
+//! People over HTTP: members, departments, who holds which role.
+
+use super::error::PeopleError;
+use super::model::{Department, Membership, MembershipState, RoleAssignment, Via};
+use super::{operations, roles, store};
+use crate::platform::attempt::{Act, Attempt};
+use crate::platform::caller::Actor;
+use crate::platform::db::{TenantTx, Ts};
+use crate::platform::http::{Answer, Answered, Page, PageQuery};
+use crate::platform::ids::{DepartmentId, MembershipId, RoleAssignmentId, SubjectId, TenantId};
+use actix_web::{delete, get, post, web};
+use serde::{Deserialize, Serialize};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+/// The routes of this slice.
+pub fn routes(cfg: &mut ServiceConfig<'_>) {
+    cfg.service(me)
+        .service(list_members)
+        .service(get_member)
+        .service(list_departments)
+        .service(list_role_assignments)
+        .service(assign_role)
+        .service(revoke_role);
+}
+
+/// A membership with the person's name.
+#[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct MemberView {
+    /// The name, while it is known.
+    pub name: Option<String>,
+    /// The roles held now.
+    pub roles: Vec<String>,
+    /// The membership.
+    #[serde(flatten)]
+    pub membership: Membership,
+}
+
+fn views(tx: &mut TenantTx<'_>, members: Vec<Membership>) -> Result<Vec<MemberView>, PeopleError> {
+    let subjects: Vec<SubjectId> = members.iter().map(|m| m.subject_id).collect();
+    let mut names = operations::names(tx, &subjects)?;
+    let mut views = Vec::with_capacity(members.len());
+    for membership in members {
+        let roles = roles::of_membership(tx, membership.id)?;
+        let name = names.remove(&membership.subject_id);
+        views.push(MemberView { name, roles, membership });
+    }
+    Ok(views)
+}
+
+/// Who the caller is here.
+#[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
+struct Me {
+    /// The organisation.
+    tenant_id: TenantId,
+    /// The member; absent for a machine.
+    member: Option<MemberView>,
+    /// `member`, `api_key` or `connector`.
+    kind: String,
+}
+
+/// Who am I?
+#[utoipa::path(tag = "people", responses((status = 200, body = Me)))]
+#[get("/me")]
+async fn me(at: Attempt) -> Answer<Me> {
+    let me = at
+        .run(Act::named("self.read"), |tx| {
+            let member = match tx.actor().clone() {
+                Actor::Member { membership, .. } => {
+                    let m = store::find_membership(tx, membership)?.ok_or(PeopleError::UnknownMembership)?;
+                    views(tx, vec![m])?.pop()
+                }
+                Actor::ApiKey { .. } | Actor::Source(_) | Actor::Job(_) | Actor::Operator | Actor::Anonymous => None,
+            };
+            Ok::<_, PeopleError>(Me { tenant_id: tx.tenant(), member, kind: tx.actor().kind().into() })
+        })
+        .await?;
+    Ok(Answered::ok(me))
+}
+
+/// `?state=employed&department=…`
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+struct MemberFilter {
+    /// Only those that stand there.
+    state: Option<MembershipState>,
+    /// Only those in this department.
+    department: Option<DepartmentId>,
+}
+
+/// Members and former members.
+#[utoipa::path(tag = "people", params(MemberFilter, PageQuery), responses((status = 200, body = Page<MemberView>)))]
+#[get("/members")]
+async fn list_members(
+    at: Attempt,
+    filter: web::Query<MemberFilter>,
+    page: web::Query<PageQuery>,
+) -> Answer<Page<MemberView>> {
+    let (limit, cursor) = (page.limit()?, page.cursor()?);
+    let (state, department) = (filter.state, filter.department);
+    let page = at
+        .run(Act::named("members.read"), move |tx| {
+            let rows = store::list_memberships(tx, state, department, cursor, limit)?;
+            let page = Page::cut(rows, limit, |m: &Membership| store::by_id(m.id));
+            Ok::<_, PeopleError>(Page { items: views(tx, page.items)?, next: page.next })
+        })
+        .await?;
+    Ok(Answered::ok(page))
+}
+
+/// One member.
+#[utoipa::path(tag = "people", responses((status = 200, body = MemberView)))]
+#[get("/members/{id}")]
+async fn get_member(at: Attempt, id: web::Path<MembershipId>) -> Answer<MemberView> {
+    let id = id.into_inner();
+    let view = at
+        .run(Act::on("members.read", "membership", id), move |tx| {
+            let m = store::find_membership(tx, id)?.ok_or(PeopleError::UnknownMembership)?;
+            views(tx, vec![m])?.pop().ok_or(PeopleError::UnknownMembership)
+        })
+        .await?;
+    Ok(Answered::ok(view))
+}
+
+/// The department tree, flat: each names its parent.
+#[utoipa::path(tag = "people", responses((status = 200, body = Vec<Department>)))]
+#[get("/departments")]
+async fn list_departments(at: Attempt) -> Answer<Vec<Department>> {
+    at.run(Act::named("members.read"), operations::departments_of).await.map(Answered::ok)
+}
+
+/// `?membership=…`
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+struct AssignmentFilter {
+    /// Only this one's.
+    membership: Option<MembershipId>,
+}
+
+/// Who holds and held which role, since when, by whom.
+#[utoipa::path(tag = "people", params(AssignmentFilter, PageQuery),
+               responses((status = 200, body = Page<RoleAssignment>)))]
+#[get("/role-assignments")]
+async fn list_role_assignments(
+    at: Attempt,
+    filter: web::Query<AssignmentFilter>,
+    page: web::Query<PageQuery>,
+) -> Answer<Page<RoleAssignment>> {
+    let (limit, cursor, of) = (page.limit()?, page.cursor()?, filter.membership);
+    let rows =
+        at.run(Act::named("members.read"), move |tx| store::list_assignments(tx, of, cursor, limit)).await?;
+    Ok(Answered::ok(Page::cut(rows, limit, |a| store::by_id(a.id))))
+}
+
+/// A role for somebody.
+#[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+struct NewAssignment {
+    /// Who.
+    membership_id: MembershipId,
+    /// The role's key.
+    role: String,
+    /// Until when, for somebody who stands in.
+    #[serde(default)]
+    until: Option<Ts>,
+}
+
+/// Gives a role. An excluded pair is refused, whatever path it comes by.
+#[utoipa::path(tag = "people", request_body = NewAssignment, responses(
+    (status = 201, body = RoleAssignment),
+    (status = 403, description = "The roles exclude each other; says which and why"),
+))]
+#[post("/role-assignments")]
+async fn assign_role(at: Attempt, body: web::Json<NewAssignment>) -> Answer<RoleAssignment> {
+    let new = body.into_inner();
+    at.once(Act::on("roles.assign", "membership", new.membership_id), new, |tx, new| {
+        let to = store::find_membership(tx, new.membership_id)?.ok_or(PeopleError::UnknownMembership)?;
+        let via = if new.until.is_some() { Via::Delegation } else { Via::Assignment };
+        roles::assign(tx, &to, &new.role, via, new.until)
+    })
+    .await
+}
+
+/// Takes a role away.
+#[utoipa::path(tag = "people", responses((status = 200, body = RoleAssignment)))]
+#[delete("/role-assignments/{id}")]
+async fn revoke_role(at: Attempt, id: web::Path<RoleAssignmentId>) -> Answer<RoleAssignment> {
+    let id = id.into_inner();
+    at.run(Act::on("roles.assign", "role_assignment", id), move |tx| roles::revoke(tx, id)).await.map(Answered::ok)
+}

@@ -1,0 +1,255 @@
+//! The tables of people and every query on them.
+
+use super::model::{Department, Membership, MembershipState, RoleAssignment};
+use crate::platform::db::tx::tenant_table;
+use crate::platform::db::{MultiBackend, Stored, TenantTx, Ts};
+use crate::platform::http::Cursor;
+use crate::platform::ids::{DepartmentId, Id, MembershipId, PersonId, RoleAssignmentId, SubjectId};
+use chrono::NaiveDate;
+use diesel::prelude::*;
+use diesel::{pg::Pg, sqlite::Sqlite};
+
+tenant_table! {
+    departments (id) {
+        id -> SqlUid, parent_id -> Nullable<SqlUid>, name -> Text, external_ref -> Nullable<Text>,
+        created_at -> SqlTs, version -> BigInt,
+    }
+}
+tenant_table! {
+    subjects (id) {
+        id -> SqlUid, person_id -> SqlUid, sealed_name -> Nullable<Binary>, created_at -> SqlTs,
+    }
+}
+tenant_table! {
+    memberships (id) {
+        id -> SqlUid, subject_id -> SqlUid, account_id -> Nullable<SqlUid>, account_kind -> Text, staff_number -> Text,
+        department_id -> Nullable<SqlUid>, position -> Text, manager_id -> Nullable<SqlUid>, first_day -> Date,
+        last_day -> Nullable<Date>, leave_reason -> Nullable<Text>, state -> Text, facts_at -> SqlTs,
+        leaving_at -> Nullable<SqlTs>, created_at -> SqlTs, version -> BigInt,
+    }
+}
+tenant_table! {
+    role_assignments (id) {
+        id -> SqlUid, membership_id -> SqlUid, subject_id -> SqlUid, role -> Text, via -> Text,
+        granted_by -> Nullable<SqlUid>, granted_at -> SqlTs, until -> Nullable<SqlTs>, revoked_at -> Nullable<SqlTs>,
+        revoked_by -> Nullable<SqlUid>,
+    }
+}
+
+/// A person of this tenant. The name is sealed under the subject's key.
+#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
+#[diesel(table_name = subjects, treat_none_as_default_value = false, check_for_backend(MultiBackend, Pg, Sqlite))]
+pub(super) struct Subject {
+    pub id: SubjectId,
+    pub person_id: PersonId,
+    pub sealed_name: Option<Vec<u8>>,
+    pub created_at: Ts,
+}
+
+pub(super) fn insert_subject(tx: &mut TenantTx<'_>, subject: &Subject) -> Stored<()> {
+    tx.add(subjects::table, subject)
+}
+
+pub(super) fn find_subject_of_person(tx: &mut TenantTx<'_>, person: PersonId) -> Stored<Option<SubjectId>> {
+    tx.first(subjects::table, |rows| rows.filter(subjects::person_id.eq(person)).select(subjects::id))
+}
+
+pub(super) fn load_subjects(tx: &mut TenantTx<'_>, ids: &[SubjectId]) -> Stored<Vec<Subject>> {
+    tx.load(subjects::table, |rows| rows.filter(subjects::id.eq_any(ids.to_vec())).select(Subject::as_select()))
+}
+
+pub(super) fn set_name(tx: &mut TenantTx<'_>, id: SubjectId, sealed: Vec<u8>) -> Stored<()> {
+    tx.change(subjects::table, |rows| {
+        diesel::update(rows.filter(subjects::id.eq(id)))
+            .set(subjects::sealed_name.eq(Some(sealed)))
+    })?;
+    Ok(())
+}
+
+pub(super) fn insert_membership(tx: &mut TenantTx<'_>, membership: &Membership) -> Stored<()> {
+    tx.add(memberships::table, membership)
+}
+
+/// A membership of this tenant.
+pub fn find_membership(tx: &mut TenantTx<'_>, id: MembershipId) -> Stored<Option<Membership>> {
+    tx.first(memberships::table, |rows| rows.filter(memberships::id.eq(id)).select(Membership::as_select()))
+}
+
+/// All tenures of one person here, oldest first.
+pub fn memberships_of_subject(tx: &mut TenantTx<'_>, subject: SubjectId) -> Stored<Vec<Membership>> {
+    tx.load(memberships::table, |rows| {
+        rows.filter(memberships::subject_id.eq(subject))
+            .order((memberships::first_day, memberships::id))
+            .select(Membership::as_select())
+    })
+}
+
+pub(super) fn load_memberships(tx: &mut TenantTx<'_>, ids: &[MembershipId]) -> Stored<Vec<Membership>> {
+    tx.load(memberships::table, |rows| {
+        rows.filter(memberships::id.eq_any(ids.to_vec())).select(Membership::as_select())
+    })
+}
+
+pub(super) fn by_staff_number(tx: &mut TenantTx<'_>, staff_number: &str) -> Stored<Vec<Membership>> {
+    let staff_number = staff_number.to_owned();
+    tx.load(memberships::table, |rows| {
+        rows.filter(memberships::staff_number.eq(staff_number))
+            .order((memberships::first_day.desc(), memberships::id.desc()))
+            .limit(20)
+            .select(Membership::as_select())
+    })
+}
+
+pub(super) fn list_memberships(
+    tx: &mut TenantTx<'_>,
+    state: Option<MembershipState>,
+    department: Option<DepartmentId>,
+    after: Option<Cursor>,
+    limit: i64,
+) -> Stored<Vec<Membership>> {
+    tx.load(memberships::table, |rows| {
+        let mut query = rows.into_boxed::<MultiBackend>();
+        if let Some(state) = state {
+            query = query.filter(memberships::state.eq(state));
+        }
+        if let Some(department) = department {
+            query = query.filter(memberships::department_id.eq(department));
+        }
+        if let Some(after) = after {
+            query = query.filter(memberships::id.gt(MembershipId::from(after.id)));
+        }
+        query.order(memberships::id).limit(limit + 1).select(Membership::as_select())
+    })
+}
+
+/// Writes a membership back when it is still at the version that was read; otherwise somebody else was faster.
+pub(super) fn save_membership(tx: &mut TenantTx<'_>, m: &mut Membership) -> Stored<()> {
+    let before = m.version;
+    m.version += 1;
+    let now = m.clone();
+    let changed = tx.change(memberships::table, |rows| {
+        diesel::update(rows.filter(memberships::id.eq(now.id)).filter(memberships::version.eq(before))).set((
+            memberships::account_id.eq(now.account_id),
+            memberships::department_id.eq(now.department_id),
+            memberships::position.eq(now.position),
+            memberships::manager_id.eq(now.manager_id),
+            memberships::first_day.eq(now.first_day),
+            memberships::last_day.eq(now.last_day),
+            memberships::leave_reason.eq(now.leave_reason),
+            memberships::state.eq(now.state),
+            memberships::facts_at.eq(now.facts_at),
+            memberships::leaving_at.eq(now.leaving_at),
+            memberships::version.eq(now.version),
+        ))
+    })?;
+    if changed == 1 { Ok(()) } else { Err(crate::platform::db::lost_race()) }
+}
+
+pub(super) fn find_department_by_ref(tx: &mut TenantTx<'_>, external_ref: &str) -> Stored<Option<Department>> {
+    let external_ref = external_ref.to_owned();
+    tx.first(departments::table, |rows| {
+        rows.filter(departments::external_ref.eq(external_ref)).select(Department::as_select())
+    })
+}
+
+pub(super) fn find_department(tx: &mut TenantTx<'_>, id: DepartmentId) -> Stored<Option<Department>> {
+    tx.first(departments::table, |rows| rows.filter(departments::id.eq(id)).select(Department::as_select()))
+}
+
+pub(super) fn insert_department(tx: &mut TenantTx<'_>, department: &Department) -> Stored<()> {
+    tx.add(departments::table, department)
+}
+
+pub(super) fn change_department(
+    tx: &mut TenantTx<'_>,
+    id: DepartmentId,
+    name: &str,
+    parent: Option<DepartmentId>,
+) -> Stored<()> {
+    let name = name.to_owned();
+    tx.change(departments::table, |rows| {
+        diesel::update(rows.filter(departments::id.eq(id))).set((
+            departments::name.eq(name),
+            departments::parent_id.eq(parent),
+            departments::version.eq(departments::version + 1),
+        ))
+    })?;
+    Ok(())
+}
+
+/// The whole tree: departments number in the hundreds, and a tree is of use only as a whole.
+pub(super) fn all_departments(tx: &mut TenantTx<'_>) -> Stored<Vec<Department>> {
+    tx.load(departments::table, |rows| {
+        rows.order(departments::id).limit(20_000).select(Department::as_select())
+    })
+}
+
+pub(super) fn insert_assignment(tx: &mut TenantTx<'_>, assignment: &RoleAssignment) -> Stored<()> {
+    tx.add(role_assignments::table, assignment)
+}
+
+/// Roles in force now, of one person in all their memberships.
+pub(super) fn roles_of_subject(tx: &mut TenantTx<'_>, subject: SubjectId) -> Stored<Vec<RoleAssignment>> {
+    let now = tx.now();
+    tx.load(role_assignments::table, |rows| {
+        rows.filter(role_assignments::subject_id.eq(subject))
+            .filter(role_assignments::revoked_at.is_null())
+            .filter(role_assignments::until.is_null().or(role_assignments::until.gt(now)))
+            .order(role_assignments::id)
+            .select(RoleAssignment::as_select())
+    })
+}
+
+/// Everybody who holds `role` now.
+pub(super) fn holders(tx: &mut TenantTx<'_>, role: &str) -> Stored<Vec<RoleAssignment>> {
+    let (now, role) = (tx.now(), role.to_owned());
+    tx.load(role_assignments::table, |rows| {
+        rows.filter(role_assignments::role.eq(role))
+            .filter(role_assignments::revoked_at.is_null())
+            .filter(role_assignments::until.is_null().or(role_assignments::until.gt(now)))
+            .order(role_assignments::id)
+            .limit(500)
+            .select(RoleAssignment::as_select())
+    })
+}
+
+pub(super) fn list_assignments(
+    tx: &mut TenantTx<'_>,
+    membership: Option<MembershipId>,
+    after: Option<Cursor>,
+    limit: i64,
+) -> Stored<Vec<RoleAssignment>> {
+    tx.load(role_assignments::table, |rows| {
+        let mut query = rows.into_boxed::<MultiBackend>();
+        if let Some(membership) = membership {
+            query = query.filter(role_assignments::membership_id.eq(membership));
+        }
+        if let Some(after) = after {
+            query = query.filter(role_assignments::id.gt(RoleAssignmentId::from(after.id)));
+        }
+        query.order(role_assignments::id).limit(limit + 1).select(RoleAssignment::as_select())
+    })
+}
+
+pub(super) fn find_assignment(tx: &mut TenantTx<'_>, id: RoleAssignmentId) -> Stored<Option<RoleAssignment>> {
+    tx.first(role_assignments::table, |rows| {
+        rows.filter(role_assignments::id.eq(id)).select(RoleAssignment::as_select())
+    })
+}
+
+pub(super) fn revoke_assignments(
+    tx: &mut TenantTx<'_>,
+    which: &[RoleAssignmentId],
+    by: Option<MembershipId>,
+) -> Stored<usize> {
+    let (now, which) = (tx.now(), which.to_vec());
+    tx.change(role_assignments::table, |rows| {
+        diesel::update(rows.filter(role_assignments::id.eq_any(which)).filter(role_assignments::revoked_at.is_null()))
+            .set((role_assignments::revoked_at.eq(Some(now)), role_assignments::revoked_by.eq(by)))
+    })
+}
+
+/// Keyset cursor of a list that is sorted by id alone.
+pub(super) fn by_id(id: impl Id) -> Cursor {
+    Cursor { key: 0, id: id.uuid() }
+}

@@ -1,0 +1,47 @@
+//! What is seen of every request: an id across log lines and records, a duration, a count. Never a body, a query or a name.
+
+use crate::platform::Platform;
+use crate::platform::ids::RequestId;
+use actix_web::HttpMessage;
+use actix_web::body::MessageBody;
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::header::{HeaderName, HeaderValue};
+use actix_web::middleware::Next;
+use actix_web::web;
+use std::time::Instant;
+
+/// Gives the request its id, counts it, and logs it by route pattern.
+pub async fn watch<B: MessageBody>(
+    req: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<B>, actix_web::Error> {
+    let begun = Instant::now();
+    let platform = req.app_data::<web::Data<Platform>>().cloned();
+    let id: Option<RequestId> = platform.as_ref().map(|p| p.new_id(p.now()));
+    if let Some(id) = id {
+        req.extensions_mut().insert(id);
+    }
+    let method = req.method().to_string();
+    let mut answer = next.call(req).await?;
+    let route = answer.request().match_pattern().unwrap_or_else(|| "unmatched".into());
+    let status = answer.status().as_u16();
+    let seconds = begun.elapsed().as_secs_f64();
+    if let Some(platform) = &platform {
+        platform.metrics().requests.with_label_values(&[&route, &method, &status.to_string()]).inc();
+        platform.metrics().request_seconds.with_label_values(&[&route]).observe(seconds);
+    }
+    let headers = answer.headers_mut();
+    if let Some(id) = id
+        && let Ok(value) = HeaderValue::from_str(&id.to_string())
+    {
+        headers.insert(HeaderName::from_static("x-request-id"), value);
+        tracing::info!(request = %id, method, route, status, millis = seconds * 1000.0, "request");
+    }
+    headers.insert(HeaderName::from_static("x-content-type-options"), HeaderValue::from_static("nosniff"));
+    headers.insert(HeaderName::from_static("referrer-policy"), HeaderValue::from_static("no-referrer"));
+    headers.insert(
+        HeaderName::from_static("content-security-policy"),
+        HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'"),
+    );
+    Ok(answer)
+}
