@@ -15,8 +15,12 @@ use serde_json::Value;
 
 /// The job's kind.
 const CERTIFICATE: &str = "ledger.certify";
-/// Records a certificate holds at most, the one that seals it included. Of more, the oldest.
-const MOST_RECORDS: i64 = 2_000;
+/// Records a certificate holds at most, the one that seals it included. Of more, the oldest; an export has them all.
+const MOST_RECORDS: usize = 2_000;
+/// Places looked through for them.
+const MOST_PLACES: i64 = 50_000;
+/// Certificates of one case looked through for the right one.
+const MOST_CERTIFICATES: i64 = 100;
 
 /// What is certified.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -69,7 +73,7 @@ pub(super) fn step(tx: &mut TenantTx<'_>, cursor: &Value, keep: KeepCertificate)
 /// The record that seals this certificate.
 fn sealing_record(tx: &mut TenantTx<'_>, Pending { case, certificate }: &Pending) -> Stored<SealedRecord> {
     let hash = Value::from(certificate_hash(certificate).to_string());
-    for record in store::latest_of(tx, CERTIFY, &case.departure.to_string(), MOST_RECORDS)? {
+    for record in store::latest_of(tx, CERTIFY, &case.departure.to_string(), MOST_CERTIFICATES)? {
         if record.open()?.detail.get(CERTIFICATE_HASH) == Some(&hash) {
             return Ok(record);
         }
@@ -105,11 +109,12 @@ fn records_of(tx: &mut TenantTx<'_>, case: &Case, sealing: SealedRecord) -> Stor
     let mut things = case.objects.clone();
     things.push(case.departure.to_string());
     // Asked separately, because each question has an index of its own.
-    let mut records = store::on(tx, &things, sealing.seq, MOST_RECORDS - 1)?;
-    records.extend(store::under(tx, &things, sealing.seq, MOST_RECORDS - 1)?);
-    records.sort_by_key(|record| record.seq);
-    records.dedup_by_key(|record| record.seq);
-    records.truncate(usize::try_from(MOST_RECORDS - 1).unwrap_or_default());
+    let mut places = store::places_on(tx, &things, sealing.seq, MOST_PLACES)?;
+    places.extend(store::places_under(tx, &things, sealing.seq, MOST_PLACES)?);
+    places.sort_unstable();
+    places.dedup();
+    places.truncate(MOST_RECORDS - 1);
+    let mut records = store::at_places(tx, places)?;
     records.push(sealing);
     Ok(records)
 }

@@ -171,27 +171,35 @@ pub(super) fn latest_of(tx: &mut TenantTx<'_>, act: &str, object: &str, limit: i
     })
 }
 
-/// Records before place `before` that are on one of these things, oldest first, at most `limit`.
-pub(super) fn on(tx: &mut TenantTx<'_>, things: &[String], before: i64, limit: i64) -> Stored<Vec<SealedRecord>> {
+/// Places before `before` of records on one of these things; at most `limit`, thing by thing. In this order an index
+/// answers alone; in the order of places, SQLite would rather walk through the whole ledger than sort.
+pub(super) fn places_on(tx: &mut TenantTx<'_>, things: &[String], before: i64, limit: i64) -> Stored<Vec<i64>> {
     let things = things.to_vec();
     tx.load(records::table, |rows| {
         rows.filter(records::object.eq_any(things))
             .filter(records::seq.lt(before))
-            .order(records::seq)
+            .order((records::object, records::seq))
             .limit(limit)
-            .select(SealedRecord::as_select())
+            .select(records::seq)
     })
 }
 
-/// Records before place `before` that rest on one of these instructions, oldest first, at most `limit`.
-pub(super) fn under(tx: &mut TenantTx<'_>, things: &[String], before: i64, limit: i64) -> Stored<Vec<SealedRecord>> {
+/// Places before `before` of records that rest on one of these instructions. As `places_on`.
+pub(super) fn places_under(tx: &mut TenantTx<'_>, things: &[String], before: i64, limit: i64) -> Stored<Vec<i64>> {
     let things = things.to_vec();
     tx.load(records::table, |rows| {
         rows.filter(records::instruction.eq_any(things))
             .filter(records::seq.lt(before))
-            .order(records::seq)
+            .order((records::instruction, records::seq))
             .limit(limit)
-            .select(SealedRecord::as_select())
+            .select(records::seq)
+    })
+}
+
+/// The records at these places, oldest first.
+pub(super) fn at_places(tx: &mut TenantTx<'_>, places: Vec<i64>) -> Stored<Vec<SealedRecord>> {
+    tx.load(records::table, |rows| {
+        rows.filter(records::seq.eq_any(places)).order(records::seq).select(SealedRecord::as_select())
     })
 }
 
@@ -238,7 +246,17 @@ fn chosen(
     within: Range<i64>,
 ) -> RecordsQuery {
     let Range { start, end } = within;
-    let mut query = rows.filter(records::seq.ge(start)).filter(records::seq.lt(end));
+    let mut query = match filter.subject {
+        None => rows.filter(records::seq.ge(start)).filter(records::seq.lt(end)),
+        // The range only within the subselect: beside it, SQLite would walk through the range instead of the places.
+        Some(subject) => {
+            let about = subject_rows
+                .filter(record_subjects::subject_id.eq(subject))
+                .filter(record_subjects::seq.ge(start))
+                .filter(record_subjects::seq.lt(end));
+            rows.filter(records::seq.eq_any(about.select(record_subjects::seq)))
+        }
+    };
     if let Some(actor) = filter.actor.clone() {
         query = query.filter(records::actor.eq(actor));
     }
@@ -253,13 +271,6 @@ fn chosen(
     }
     if let Some(outcome) = filter.outcome.clone() {
         query = query.filter(records::outcome.eq(outcome));
-    }
-    if let Some(subject) = filter.subject {
-        let about = subject_rows
-            .filter(record_subjects::subject_id.eq(subject))
-            .filter(record_subjects::seq.ge(start))
-            .filter(record_subjects::seq.lt(end));
-        query = query.filter(records::seq.eq_any(about.select(record_subjects::seq)));
     }
     if let Some(since) = filter.since {
         query = query.filter(records::at.ge(since));
