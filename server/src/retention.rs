@@ -6,12 +6,13 @@ use crate::instructions::{self, Draft, Kind, Scope};
 use crate::orders;
 use crate::packs;
 use crate::platform::Platform;
-use crate::platform::attempt::across_tenants;
+use crate::platform::attempt::{across_tenants, idempotency};
 use crate::platform::caller::Actor;
 use crate::platform::db::{StoreError, Stored, TenantTx, Ts};
 use crate::platform::ids::InstructionId;
 use crate::platform::jobs::{JobError, Registry, Step};
 use crate::platform::record::Record;
+use crate::platform::sign_in;
 use policy_model::calendar::start_of_day;
 use policy_model::instruction::Action;
 use serde_json::{Value, json};
@@ -60,6 +61,9 @@ fn next_night(tx: &mut TenantTx<'_>) -> Stored<Ts> {
 fn step(tx: &mut TenantTx<'_>, _: &Value) -> Result<Step, JobError> {
     instructions::expire_lapsed(tx)?;
     propose_disposals(tx)?;
+    let yesterday = Ts(*tx.now() - chrono::Duration::days(1));
+    idempotency::forget(tx, yesterday)?;
+    tx.as_platform(sign_in::forget_old)?;
     Ok(Step::WaitUntil(next_night(tx)?, json!({})))
 }
 

@@ -167,7 +167,7 @@ CREATE TABLE idempotency_keys (
     key text NOT NULL,
     act text NOT NULL,
     fingerprint text NOT NULL,
-    answer text NOT NULL,
+    answer bytea NOT NULL,
     created_at timestamptz NOT NULL,
     PRIMARY KEY (tenant_id, actor, key)
 );

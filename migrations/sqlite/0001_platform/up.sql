@@ -167,7 +167,7 @@ CREATE TABLE idempotency_keys (
     key TEXT NOT NULL,
     act TEXT NOT NULL,
     fingerprint TEXT NOT NULL,
-    answer TEXT NOT NULL,
+    answer BLOB NOT NULL,
     created_at INTEGER NOT NULL,
     PRIMARY KEY (tenant_id, actor, key)
 ) WITHOUT ROWID;

@@ -81,7 +81,10 @@ fn joined(tx: &mut TenantTx<'_>, event: &HrEvent) -> Result<MessageState, Intake
             accounts::note_membership(p, found.person, tenant)?;
             Ok::<_, SignInError>(found)
         })
-        .map_err(|e| PeopleError::Invalid(e.to_string()))?;
+        .map_err(|e| match e {
+            SignInError::Store(e) => PeopleError::Store(e),
+            other => PeopleError::Invalid(other.to_string()),
+        })?;
     let joining = Joining {
         person: found.person,
         account: found.account,

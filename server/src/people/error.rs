@@ -54,6 +54,9 @@ pub enum PeopleError {
     /// The role is not held.
     #[error("the role is not held")]
     RoleNotHeld,
+    /// There is no account to sign in with.
+    #[error("the membership has no open account")]
+    NoAccount,
     /// A membership that has ended holds no role.
     #[error("the membership has ended")]
     Departed,
@@ -102,6 +105,7 @@ impl AsProblem for PeopleError {
                 .detail("Nobody changes their own roles.")
                 .help("Another administrator can do it.")
                 .clause("gbt35273-7.1-c"),
+            Self::NoAccount => Problem::conflict("people.no-account").detail(words),
             Self::RoleNotHeld => Problem::conflict("people.role-not-held").detail(words),
             Self::Departed => Problem::conflict("people.departed").detail("The membership has ended; it holds no role."),
             Self::Invalid(_) => Problem::invalid("people.invalid").detail(words),

@@ -7,6 +7,7 @@ use crate::platform::attempt::{Act, Attempt};
 use crate::platform::caller::Actor;
 use crate::platform::db::{TenantTx, Ts};
 use crate::platform::http::{Answer, Answered, Page, PageQuery};
+use crate::platform::sign_in::{self, SignInError};
 use crate::platform::ids::{DepartmentId, MembershipId, RoleAssignmentId, SubjectId, TenantId};
 use actix_web::{delete, get, post, web};
 use serde::{Deserialize, Serialize};
@@ -17,6 +18,7 @@ pub fn routes(cfg: &mut ServiceConfig<'_>) {
     cfg.service(me)
         .service(list_members)
         .service(get_member)
+        .service(issue_setup_link)
         .service(list_departments)
         .service(list_role_assignments)
         .service(assign_role)
@@ -118,6 +120,34 @@ async fn get_member(at: Attempt, id: web::Path<MembershipId>) -> Answer<MemberVi
         })
         .await?;
     Ok(Answered::ok(view))
+}
+
+/// A one-time link to set a password, or to confirm with the one there is. Shown once; it goes to the person and to
+/// nobody else.
+#[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
+struct SetupLink {
+    /// The link's token, for `POST /api/v1/auth/setup`.
+    setup_token: String,
+}
+
+/// Gives a member their one-time set-up link; the one before is taken back.
+#[utoipa::path(tag = "people", responses((status = 201, body = SetupLink)))]
+#[post("/members/{id}/setup-link")]
+async fn issue_setup_link(at: Attempt, id: web::Path<MembershipId>) -> Answer<SetupLink> {
+    let id = id.into_inner();
+    at.once(Act::on("members.invite", "membership", id), id, |tx, id| {
+        let m = store::find_membership(tx, *id)?.ok_or(PeopleError::UnknownMembership)?;
+        let (tenant, account) = (tx.tenant(), m.account_id.ok_or(PeopleError::NoAccount)?);
+        if m.state == MembershipState::Departed {
+            return Err(PeopleError::Departed);
+        }
+        let token = tx.as_platform(|p| sign_in::issue_setup_link(p, account, tenant)).map_err(|e| match e {
+            SignInError::Store(e) => PeopleError::Store(e),
+            _ => PeopleError::NoAccount,
+        })?;
+        Ok(SetupLink { setup_token: token.expose().to_owned() })
+    })
+    .await
 }
 
 /// The department tree, flat: each names its parent.

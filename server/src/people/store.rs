@@ -5,7 +5,6 @@ use crate::platform::db::tx::tenant_table;
 use crate::platform::db::{MultiBackend, Stored, TenantTx, Ts};
 use crate::platform::http::Cursor;
 use crate::platform::ids::{DepartmentId, Id, MembershipId, PersonId, RoleAssignmentId, SubjectId};
-use chrono::NaiveDate;
 use diesel::prelude::*;
 use diesel::{pg::Pg, sqlite::Sqlite};
 

@@ -15,7 +15,8 @@ use actix_web::{FromRequest, HttpMessage, HttpRequest, dev::Payload, web};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
-use std::future::{Ready, ready};
+use std::future::Future;
+use std::pin::Pin;
 use std::sync::Arc;
 
 /// What is attempted: the power it needs, and the thing it is done to.
@@ -202,14 +203,32 @@ fn request_id(req: &HttpRequest, platform: &Platform) -> RequestId {
 
 impl FromRequest for Attempt {
     type Error = Problem;
-    type Future = Ready<Result<Self, Problem>>;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Problem>>>>;
 
     fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(attempt_of(req))
+        let asked = asked_of(req);
+        Box::pin(async move {
+            let Asked { platform, bearer, request, if_match, idempotency_key } = asked?;
+            // Reads the session, so off the event loop.
+            let of = platform.clone();
+            let caller = web::block(move || crate::platform::sign_in::identify(&of, &bearer))
+                .await
+                .map_err(|_| Problem::unavailable("server.busy"))??;
+            Ok(Attempt { platform, caller, request, if_match, idempotency_key })
+        })
     }
 }
 
-fn attempt_of(req: &HttpRequest) -> Result<Attempt, Problem> {
+/// What a request says about its attempt, before it is known who makes it.
+struct Asked {
+    platform: Arc<Platform>,
+    bearer: String,
+    request: RequestId,
+    if_match: Option<String>,
+    idempotency_key: Option<String>,
+}
+
+fn asked_of(req: &HttpRequest) -> Result<Asked, Problem> {
     let platform = req.app_data::<web::Data<Platform>>().ok_or_else(Problem::internal)?.clone().into_inner();
     let header = |name: &str| req.headers().get(name).and_then(|v| v.to_str().ok()).map(str::to_owned);
     let bearer = header("Authorization").and_then(|v| v.strip_prefix("Bearer ").map(|t| t.trim().to_owned()));
@@ -217,18 +236,11 @@ fn attempt_of(req: &HttpRequest) -> Result<Attempt, Problem> {
         return Err(Problem::unauthenticated("sign-in.required")
             .detail("This needs `Authorization: Bearer` with an access token or an API key."));
     };
-    let caller = crate::platform::sign_in::identify(&platform, &bearer)?;
     let idempotency_key = header("Idempotency-Key");
     if idempotency_key.as_ref().is_some_and(|k| k.is_empty() || k.len() > 255) {
         return Err(Problem::invalid("request.idempotency-key").detail("An Idempotency-Key has 1 to 255 characters."));
     }
-    Ok(Attempt {
-        request: request_id(req, &platform),
-        platform,
-        caller,
-        if_match: header("If-Match"),
-        idempotency_key,
-    })
+    Ok(Asked { request: request_id(req, &platform), platform, bearer, if_match: header("If-Match"), idempotency_key })
 }
 
 /// Whether `actor` may speak at all is settled before any act: a background job enqueued by the platform needs no power.
@@ -250,18 +262,27 @@ pub fn across_tenants<T, E: From<StoreError>>(
     platform_tx(platform, work)
 }
 
-mod idempotency {
-    //! First answers by key; forgotten after a day by the nightly job.
+pub mod idempotency {
+    //! First answers by key, sealed: an answer may hold a name, or a secret that is shown once. Forgotten after a day.
 
     use super::{Problem, TenantTx};
     use crate::platform::db::tx::tenant_table;
-    use crate::platform::db::{Stored, Ts};
+    use crate::platform::db::{StoreError, Stored, Ts};
+    use crate::platform::keyring::Aad;
+    use crate::platform::vault;
     use diesel::prelude::*;
 
     tenant_table! {
         idempotency_keys (actor, key) {
-            actor -> Text, key -> Text, act -> Text, fingerprint -> Text, answer -> Text, created_at -> SqlTs,
+            actor -> Text, key -> Text, act -> Text, fingerprint -> Text, answer -> Binary, created_at -> SqlTs,
         }
+    }
+
+    const ANSWER: Aad = Aad::new("idempotency.answer");
+
+    /// Forgets the answers that were given before an instant.
+    pub fn forget(tx: &mut TenantTx<'_>, before: Ts) -> Stored<usize> {
+        tx.change(idempotency_keys::table, |rows| diesel::delete(rows.filter(idempotency_keys::created_at.lt(before))))
     }
 
     #[derive(Insertable)]
@@ -271,7 +292,7 @@ mod idempotency {
         key: &'a str,
         act: &'a str,
         fingerprint: &'a str,
-        answer: &'a str,
+        answer: Vec<u8>,
         created_at: Ts,
     }
 
@@ -282,7 +303,7 @@ mod idempotency {
         fingerprint: &str,
     ) -> Result<Option<String>, Problem> {
         let actor = format!("{}:{}", tx.actor().kind(), tx.actor().id());
-        let found: Option<(String, String, String)> = tx.first(idempotency_keys::table, |rows| {
+        let found: Option<(String, String, Vec<u8>)> = tx.first(idempotency_keys::table, |rows| {
             rows.filter(idempotency_keys::actor.eq(actor)).filter(idempotency_keys::key.eq(key.to_owned())).select((
                 idempotency_keys::act,
                 idempotency_keys::fingerprint,
@@ -291,7 +312,10 @@ mod idempotency {
         })?;
         match found {
             None => Ok(None),
-            Some((before, print, answer)) if before == act && print == fingerprint => Ok(Some(answer)),
+            Some((before, print, answer)) if before == act && print == fingerprint => {
+                let opened = vault::open_secret(tx, &ANSWER, answer)?;
+                Ok(Some(String::from_utf8(opened).map_err(|e| StoreError::Unreadable(e.to_string()))?))
+            }
             Some(_) => Err(Problem::invalid("request.idempotency-key-reused")
                 .detail("This Idempotency-Key was used for a different request.")
                 .help("Use a fresh key for every request that means something new.")),
@@ -307,6 +331,7 @@ mod idempotency {
     ) -> Stored<()> {
         let actor = format!("{}:{}", tx.actor().kind(), tx.actor().id());
         let created_at = tx.now();
+        let answer = vault::seal_secret(tx, &ANSWER, answer.as_bytes())?;
         tx.add(idempotency_keys::table, &NewKey { actor, key, act, fingerprint, answer, created_at })
     }
 }

@@ -12,7 +12,8 @@ use crate::platform::http::{AsProblem, Problem};
 use crate::platform::ids::SessionId;
 use actix_web::web::Data;
 use actix_web::{FromRequest, HttpRequest, dev::Payload, web};
-use std::future::{Ready, ready};
+use std::future::Future;
+use std::pin::Pin;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 /// Everything under `/api/v1`.
@@ -41,16 +42,19 @@ struct SignedIn {
 
 impl FromRequest for SignedIn {
     type Error = Problem;
-    type Future = Ready<Result<Self, Problem>>;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Problem>>>>;
 
     fn from_request(req: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let caller = Attempt::from_request(req, payload).into_inner().map(|at| at.caller().clone());
-        ready(caller.and_then(|caller| match caller.actor {
-            Actor::Member { session, .. } => Ok(Self { caller, session }),
-            Actor::ApiKey { .. } | Actor::Source(_) | Actor::Job(_) | Actor::Operator | Actor::Anonymous => {
-                Err(SignInError::NoSession.problem())
+        let attempt = Attempt::from_request(req, payload);
+        Box::pin(async move {
+            let caller = attempt.await?.caller().clone();
+            match caller.actor {
+                Actor::Member { session, .. } => Ok(Self { caller, session }),
+                Actor::ApiKey { .. } | Actor::Source(_) | Actor::Job(_) | Actor::Operator | Actor::Anonymous => {
+                    Err(SignInError::NoSession.problem())
+                }
             }
-        }))
+        })
     }
 }
 
