@@ -10,13 +10,15 @@ use crate::platform::attempt::{across_tenants, idempotency};
 use crate::platform::caller::Actor;
 use crate::platform::db::{StoreError, Stored, TenantTx, Ts};
 use crate::platform::ids::InstructionId;
-use crate::platform::jobs::{JobError, Registry, Step};
+use crate::platform::jobs::{self, JobError, Registry, Step};
 use crate::platform::record::Record;
 use crate::platform::sign_in;
 use policy_model::calendar::start_of_day;
 use policy_model::instruction::Action;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
+use std::sync::Arc;
+use tokio_cron_scheduler::{Job, JobScheduler, JobSchedulerError};
 
 /// Looks at what is due, once a day and tenant.
 pub const DAILY: &str = "retention.daily";
@@ -25,10 +27,27 @@ pub const DAILY: &str = "retention.daily";
 pub fn register(registry: &mut Registry) {
     registry.inside(DAILY, step);
     registry.inside(instructions::IN_FORCE, |tx, payload| {
-        let id = serde_json::from_value(payload["instruction"].clone()).map_err(|e| JobError(e.to_string()))?;
+        let id = serde_json::from_value(payload["instruction"].clone()).map_err(|e| JobError::of(e.to_string()))?;
         start_disposal(tx, id)?;
         Ok(Step::Done)
     });
+}
+
+/// Looks for tenants that have no daily look yet, now and every hour: another process may have made one.
+pub async fn watch(platform: Arc<Platform>) -> Result<(), JobSchedulerError> {
+    let scheduler = JobScheduler::new().await?;
+    scheduler
+        .add(Job::new_async("0 7 * * * *", move |_, _| {
+            let platform = platform.clone();
+            Box::pin(async move {
+                let done = actix_web::rt::task::spawn_blocking(move || schedule(&platform)).await;
+                if let Ok(Err(e)) = done {
+                    tracing::error!(code = "retention.schedule-failed", error = %e);
+                }
+            })
+        })?)
+        .await?;
+    scheduler.start().await
 }
 
 /// Makes sure that every tenant has its daily look.
@@ -48,7 +67,7 @@ pub fn schedule(platform: &Platform) -> Stored<()> {
 
 fn plan_next(tx: &mut TenantTx<'_>) -> Stored<()> {
     let next = next_night(tx)?;
-    tx.run_at(next, DAILY, "daily", &json!({}))
+    jobs::ensure(tx, next, DAILY, "daily")
 }
 
 /// The start of the tenant's next civil day.
@@ -69,11 +88,11 @@ fn step(tx: &mut TenantTx<'_>, _: &Value) -> Result<Step, JobError> {
 
 /// A disposal was approved: its orders start, one a place where the data lives. Orders of other cases start themselves.
 fn start_disposal(tx: &mut TenantTx<'_>, id: InstructionId) -> Result<(), JobError> {
-    let i = instructions::find(tx, id).map_err(|e| JobError(e.to_string()))?;
+    let i = instructions::find(tx, id)?;
     if i.origin_kind != "retention" {
         return Ok(());
     }
-    let scope: Scope = serde_json::from_str(&i.scope).map_err(|e| JobError(e.to_string()))?;
+    let scope: Scope = serde_json::from_str(&i.scope).map_err(|e| JobError::of(e.to_string()))?;
     let tz = packs::time_zone(tx)?;
     let today = tx.now().with_timezone(&tz).date_naive();
     let (Some(subject), Some(class)) = (scope.subjects.first().copied(), scope.classes.first().cloned()) else {
@@ -87,7 +106,7 @@ fn start_disposal(tx: &mut TenantTx<'_>, id: InstructionId) -> Result<(), JobErr
             continue;
         }
         let start = orders::Start { instruction: id, subject, selector, origin: ("retention", None, None) };
-        orders::start(tx, &start).map_err(|e| JobError(e.to_string()))?;
+        orders::start(tx, &start)?;
     }
     Ok(())
 }
@@ -135,7 +154,7 @@ fn propose_disposals(tx: &mut TenantTx<'_>) -> Result<(), JobError> {
         if instructions::is_proposed(tx, "retention", action, subject, &class)? {
             continue;
         }
-        instructions::propose(tx, draft).map_err(|e| JobError(e.to_string()))?;
+        instructions::propose(tx, draft)?;
         tx.record(
             Record::of("retention.due").about(subject).class(&class).with("holdings", count).citing(["gbt35273-6.1-b"]),
         );

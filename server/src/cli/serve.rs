@@ -36,6 +36,7 @@ pub(super) fn until_stopped(
 ) -> Outcome {
     actix_web::rt::System::new().block_on(async {
         let listening = app::serve(tenure)?;
+        crate::retention::watch(tenure.platform.clone()).await?;
         tracing::info!(address = %listening.address, "ready");
         ready(listening.address)?;
         listening.server.await?;

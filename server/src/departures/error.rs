@@ -6,7 +6,6 @@ use crate::orders::OrderError;
 use crate::people::PeopleError;
 use crate::platform::db::StoreError;
 use crate::platform::http::{AsProblem, Problem};
-use crate::platform::jobs::JobError;
 use policy_model::departure::{PlanFault, WhyNot};
 
 /// Why an operation on a departure was refused.
@@ -106,11 +105,5 @@ impl AsProblem for DepartureError {
             Self::Order(e) => e.problem(),
             Self::Store(e) => Problem::store(e),
         }
-    }
-}
-
-impl From<DepartureError> for JobError {
-    fn from(e: DepartureError) -> Self {
-        Self(e.to_string())
     }
 }

@@ -24,5 +24,5 @@ pub fn register(registry: &mut Registry) {
 }
 
 fn id(value: &Value) -> Result<DepartureId, JobError> {
-    serde_json::from_value(value.clone()).map_err(|e| JobError(e.to_string()))
+    serde_json::from_value(value.clone()).map_err(|e| JobError::of(e.to_string()))
 }

@@ -211,7 +211,7 @@ pub fn register(registry: &mut Registry) {
 /// One try at asking; with the deliveries' pauses in between.
 fn ask_step(outside: &Outside<'_>, payload: &Value) -> Result<Step, JobError> {
     let id: ConnectorId =
-        serde_json::from_value(payload["connector"].clone()).map_err(|e| JobError(e.to_string()))?;
+        serde_json::from_value(payload["connector"].clone()).map_err(|e| JobError::of(e.to_string()))?;
     let inventory = payload["inventory"].as_str().unwrap_or_default().to_owned();
     let prepared = outside.tx(|tx| {
         let Some(c) = connector(tx, id)? else { return Ok(None) };
@@ -229,7 +229,7 @@ fn ask_step(outside: &Outside<'_>, payload: &Value) -> Result<Step, JobError> {
     })
     .to_string();
     let signature = standard_webhooks::sign(&[secret], &inventory, at.timestamp(), body.as_bytes())
-        .map_err(|e| JobError(e.to_string()))?;
+        .map_err(|e| JobError::of(e.to_string()))?;
     let headers = [
         ("Content-Type", "application/cloudevents+json"),
         ("webhook-id", inventory.as_str()),

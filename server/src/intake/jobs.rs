@@ -1,7 +1,6 @@
 //! Applying messages in the background, in the order they came.
 
 use super::apply::{apply, keep_aside};
-use super::error::IntakeError;
 use super::store;
 use crate::platform::http::AsProblem;
 use crate::platform::jobs::{JobError, Outside, Registry, Step};
@@ -9,12 +8,6 @@ use serde_json::{Value, json};
 
 /// Applies what was received.
 pub const APPLY: &str = "intake.apply";
-
-impl From<IntakeError> for JobError {
-    fn from(e: IntakeError) -> Self {
-        Self(e.to_string())
-    }
-}
 
 /// Tells the workers how.
 pub fn register(registry: &mut Registry) {

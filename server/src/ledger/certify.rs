@@ -54,7 +54,7 @@ pub(super) fn register(registry: &mut Registry, keep: KeepCertificate) {
 }
 
 pub(super) fn step(tx: &mut TenantTx<'_>, cursor: &Value, keep: KeepCertificate) -> Result<Step, JobError> {
-    let pending = Pending::deserialize(cursor).map_err(|e| JobError(e.to_string()))?;
+    let pending = Pending::deserialize(cursor).map_err(|e| JobError::of(e.to_string()))?;
     let sealing = sealing_record(tx, &pending)?;
     match store::latest_checkpoint(tx)?.filter(|checkpoint| checkpoint.size > sealing.seq) {
         None => {

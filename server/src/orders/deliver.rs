@@ -26,10 +26,10 @@ struct Prepared {
 
 /// One try.
 pub(super) fn step(outside: &Outside<'_>, payload: &Value) -> Result<Step, JobError> {
-    let id: DeliveryId = serde_json::from_value(payload["delivery"].clone()).map_err(|e| JobError(e.to_string()))?;
+    let id: DeliveryId = serde_json::from_value(payload["delivery"].clone()).map_err(|e| JobError::of(e.to_string()))?;
     let Some(prepared) = outside.tx(|tx| prepare(tx, id))? else { return Ok(Step::Done) };
     let result = send(outside, &prepared);
-    outside.tx(|tx| settle(tx, &prepared.delivery, &result, payload)).map_err(|e: OrderError| JobError(e.to_string()))
+    Ok(outside.tx(|tx| settle(tx, &prepared.delivery, &result, payload))?)
 }
 
 fn prepare(tx: &mut TenantTx<'_>, id: DeliveryId) -> Result<Option<Prepared>, StoreError> {

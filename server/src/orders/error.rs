@@ -3,7 +3,6 @@
 use crate::instructions::InstructionError;
 use crate::platform::db::StoreError;
 use crate::platform::http::{AsProblem, Problem};
-use crate::platform::jobs::JobError;
 
 /// Why an operation on orders was refused.
 #[derive(Debug, thiserror::Error)]
@@ -45,11 +44,5 @@ impl AsProblem for OrderError {
             Self::Instruction(e) => e.problem(),
             Self::Store(e) => Problem::store(e),
         }
-    }
-}
-
-impl From<OrderError> for JobError {
-    fn from(e: OrderError) -> Self {
-        Self(e.to_string())
     }
 }

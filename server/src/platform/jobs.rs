@@ -8,6 +8,7 @@ use crate::platform::Platform;
 use crate::platform::attempt::job_tx;
 use crate::platform::clock::Clock;
 use crate::platform::db::tx::platform_tx;
+use crate::platform::http::AsProblem;
 use crate::platform::db::{AnyConnection, PlatformTx, StoreError, Stored, TenantTx, Ts};
 use crate::platform::ids::{JobId, TenantId};
 use chrono::Duration;
@@ -42,15 +43,34 @@ pub enum Step {
 }
 
 /// A step's failure. The job is tried again with growing pauses, and stands on the health page until it succeeds.
-#[derive(Debug, thiserror::Error)]
-#[error("{0}")]
-pub struct JobError(pub String);
+#[derive(Debug)]
+pub struct JobError {
+    words: String,
+    lost_a_race: bool,
+}
 
-impl From<StoreError> for JobError {
-    fn from(e: StoreError) -> Self {
-        Self(e.to_string())
+impl JobError {
+    /// A failure in words: codes and ids, never names.
+    pub fn of(words: impl Into<String>) -> Self {
+        Self { words: words.into(), lost_a_race: false }
     }
 }
+
+impl std::fmt::Display for JobError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.words)
+    }
+}
+
+/// What a slice's operation says: one that only lost a race is run again at once.
+impl<E: AsProblem> From<E> for JobError {
+    fn from(e: E) -> Self {
+        Self { words: e.to_string(), lost_a_race: e.lost_a_race() }
+    }
+}
+
+/// How often a step that lost a race is run before it pauses.
+const RUNS: usize = 5;
 
 /// Work that stays inside the database.
 type Inside = Box<dyn Fn(&mut TenantTx<'_>, &Value) -> Result<Step, JobError> + Send + Sync>;
@@ -180,6 +200,24 @@ pub(in crate::platform) fn enqueue(
     p.add(jobs::table, &NewJob { id, tenant_id: tenant, kind, key, payload, due_at, attempts: 0, created_at })
 }
 
+/// Enqueues work that comes round by itself: when it is there already, its date stays as it is.
+pub fn ensure(tx: &mut TenantTx<'_>, due: Ts, kind: &'static str, key: &str) -> Stored<()> {
+    let (tenant, wanted) = (tx.tenant(), key.to_owned());
+    let there = tx.as_platform(|p| {
+        p.first(jobs::table, |all| {
+            all.filter(jobs::tenant_id.eq(tenant))
+                .filter(jobs::kind.eq(kind))
+                .filter(jobs::key.eq(wanted))
+                .select(jobs::id)
+        })
+    })?;
+    let there: Option<JobId> = there;
+    match there {
+        Some(_) => Ok(()),
+        None => tx.run_at(due, kind, key, &Value::Null),
+    }
+}
+
 /// Takes back work that is not wanted any more (a rescinded departure's end of access). Returns whether it was there.
 pub fn cancel(tx: &mut TenantTx<'_>, kind: &'static str, key: &str) -> Stored<bool> {
     let (tenant, key) = (tx.tenant(), key.to_owned());
@@ -250,13 +288,17 @@ impl Workers {
     /// Steps until the job waits, ends or fails. A failure is logged here and nowhere else.
     fn take_steps(&self, job: &JobRow) {
         let mut payload = job.payload.clone();
+        let mut lost = 0;
         loop {
-            match self.take_step(job, &payload) {
-                Ok(Some(next)) => payload = next,
+            // A panic is a bug of one kind of job; it must not take the worker with it.
+            let step = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| self.take_step(job, &payload)));
+            match step.unwrap_or_else(|_| Err(JobError::of("the step panicked"))) {
+                Ok(Some(next)) => (payload, lost) = (next, 0),
                 Ok(None) => return,
+                Err(e) if e.lost_a_race && lost + 1 < RUNS => lost += 1,
                 Err(e) => {
                     tracing::warn!(code = "jobs.step-failed", kind = job.kind, job = %job.id, error = %e);
-                    if let Err(e) = self.put_off(job, &e.0) {
+                    if let Err(e) = self.put_off(job, &e.words) {
                         tracing::error!(code = "jobs.put-off-failed", job = %job.id, error = %e);
                     }
                     return;
@@ -267,9 +309,9 @@ impl Workers {
 
     fn take_step(&self, job: &JobRow, payload: &str) -> Result<Option<String>, JobError> {
         let Some((&kind, handler)) = self.registry.handlers.get_key_value(job.kind.as_str()) else {
-            return Err(JobError(format!("no code for jobs of kind {}", job.kind)));
+            return Err(JobError::of(format!("no code for jobs of kind {}", job.kind)));
         };
-        let payload: Value = serde_json::from_str(payload).map_err(|e| JobError(e.to_string()))?;
+        let payload: Value = serde_json::from_str(payload).map_err(|e| JobError::of(e.to_string()))?;
         match handler {
             Handler::Inside(step) => job_tx(&self.platform, job.tenant_id, kind, |tx| {
                 let step = step(tx, &payload)?;
@@ -363,7 +405,7 @@ impl Workers {
 }
 
 fn lease_lost() -> JobError {
-    JobError("the lease was lost; another worker has this job".into())
+    JobError::of("the lease was lost; another worker has this job")
 }
 
 /// SKIP LOCKED on PostgreSQL, so that nodes do not queue behind each other; on SQLite the write transaction is the lock.

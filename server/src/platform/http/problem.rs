@@ -26,11 +26,20 @@ pub struct Problem {
 pub trait AsProblem: std::error::Error {
     /// The problem this error is.
     fn problem(&self) -> Problem;
+
+    /// Whether nothing is wrong but the moment: another transaction won, and the same work may simply be run again.
+    fn lost_a_race(&self) -> bool {
+        self.problem().lost_a_race()
+    }
 }
 
 impl AsProblem for StoreError {
     fn problem(&self) -> Problem {
         Problem::store(self)
+    }
+
+    fn lost_a_race(&self) -> bool {
+        self.is_conflict()
     }
 }
 
