@@ -4,7 +4,6 @@
 //! a sensitive class is opened by a task of the caller's own (gbt35273-7.1-e). The answer leaves a record, yes or no, and a yes is a
 //! [`Permit`] that the one call it was made for uses up.
 
-use crate::holdings::{Holding, HoldingState, Side, SideState};
 use crate::instructions::{Policies, names_of_caller};
 use crate::packs;
 use crate::platform::db::{StoreError, Stored, TenantTx};
@@ -30,13 +29,23 @@ impl Permit {
     }
 }
 
-/// What is asked.
+/// What is asked, in terms that need no table: who keeps the data states what stands against it.
 #[derive(Debug)]
 pub struct Ask<'a> {
     /// To what.
-    pub holding: &'a Holding,
+    pub holding: HoldingId,
     /// To whose side of it.
-    pub side: &'a Side,
+    pub subject: SubjectId,
+    /// Of which class.
+    pub class: &'a str,
+    /// Whether the ruling says organisation.
+    pub is_organisations: bool,
+    /// By which rule.
+    pub rule: &'a str,
+    /// What keeps it out of everyday business, if anything does.
+    pub restriction: Option<&'static str>,
+    /// Whether its subject may see it.
+    pub is_visible_to_subject: bool,
     /// What: `read`, `correct` …
     pub operation: &'a str,
     /// For what purpose.
@@ -117,15 +126,15 @@ impl AsProblem for Denied {
 /// record of it, so that no refused try goes unrecorded.
 pub fn decide(tx: &mut TenantTx<'_>, policies: &Policies, ask: &Ask<'_>) -> Result<Permit, Denied> {
     let record = Record::of("decide")
-        .on("holding", ask.holding.id)
-        .about(ask.side.subject_id)
-        .class(&ask.holding.class)
+        .on("holding", ask.holding)
+        .about(ask.subject)
+        .class(ask.class)
         .purpose(ask.purpose)
         .with("operation", ask.operation);
     match authority(tx, policies, ask) {
         Ok(rests_on) => {
             tx.record(record.under(rests_on).ended(Outcome::Permitted, "decision.permitted"));
-            Ok(Permit { holding: ask.holding.id, subject: ask.side.subject_id })
+            Ok(Permit { holding: ask.holding, subject: ask.subject })
         }
         Err(Denied::Store(e)) => Err(e.into()),
         Err(denied) => {
@@ -137,48 +146,29 @@ pub fn decide(tx: &mut TenantTx<'_>, policies: &Policies, ask: &Ask<'_>) -> Resu
 
 /// What a yes rests on, or the first reason why not.
 fn authority(tx: &mut TenantTx<'_>, policies: &Policies, ask: &Ask<'_>) -> Result<String, Denied> {
-    if tx.actor().subject() == Some(ask.side.subject_id) && own_sight(ask) {
+    // People see their own data: what is theirs, and what the organisation has not hidden from them (gbt35273-8.1-a).
+    if tx.actor().subject() == Some(ask.subject) && ask.operation == "read" && ask.is_visible_to_subject {
         return Ok("subject".into());
     }
-    if ask.side.controller != "organisation" {
-        return Err(Denied::PersonsOwn { rule: ask.side.rule.clone() });
+    if !ask.is_organisations {
+        return Err(Denied::PersonsOwn { rule: ask.rule.to_owned() });
     }
-    restriction(ask)?;
+    if let Some(restriction) = ask.restriction {
+        return Err(Denied::Restricted(restriction));
+    }
     let names = names_of_caller(tx)?;
     let policy = policies.of(tx)?;
-    let Some(source) = policy.permits(&names, &ask.holding.class, ask.operation, ask.purpose) else {
+    let Some(source) = policy.permits(&names, ask.class, ask.operation, ask.purpose) else {
         return Err(Denied::NoInstruction {
             operation: ask.operation.into(),
-            class: ask.holding.class.clone(),
+            class: ask.class.to_owned(),
             purpose: ask.purpose.into(),
         });
     };
-    if is_sensitive(tx, &ask.holding.class)? && !crate::instructions::is_own_task(tx, &source, ask.side.subject_id)? {
+    if is_sensitive(tx, ask.class)? && !crate::instructions::is_own_task(tx, &source, ask.subject)? {
         return Err(Denied::NoTask);
     }
     Ok(source)
-}
-
-/// People see their own data: what is theirs, and what the organisation has not hidden from them (gbt35273-8.1).
-fn own_sight(ask: &Ask<'_>) -> bool {
-    ask.operation == "read"
-        && ask.holding.state == HoldingState::Held
-        && match ask.side.state {
-            SideState::Active | SideState::Released | SideState::Detached => true,
-            SideState::Hidden | SideState::HandedOver | SideState::Retained | SideState::Ended => false,
-        }
-}
-
-fn restriction(ask: &Ask<'_>) -> Result<(), Denied> {
-    if ask.holding.state != HoldingState::Held {
-        return Err(Denied::Restricted("gone"));
-    }
-    match ask.side.state {
-        SideState::Active | SideState::HandedOver | SideState::Hidden | SideState::Released => Ok(()),
-        SideState::Retained => Err(Denied::Restricted("kept by law only")),
-        SideState::Detached => Err(Denied::Restricted("let go of")),
-        SideState::Ended => Err(Denied::Restricted("gone")),
-    }
 }
 
 fn is_sensitive(tx: &mut TenantTx<'_>, class: &str) -> Stored<bool> {

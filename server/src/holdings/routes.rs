@@ -8,7 +8,7 @@ use super::model::{Holding, RulingView, Side, SideState};
 use super::operations::{self, Deposit};
 use super::register::{CHUNK_LINES, MAX_LINE_BYTES, RegistrationReport, register_line_by_line};
 use super::store::{self, Filter};
-use crate::decisions::{self, Ask};
+use crate::decisions;
 use crate::instructions::Policies;
 use crate::people;
 use crate::platform::attempt::{Act, Attempt};
@@ -246,8 +246,7 @@ async fn read_content(
         .run(Act::on("self.read", "holding", id), move |tx| {
             let holding = store::find(tx, id)?.ok_or(HoldingError::Unknown)?;
             let side = store::sides_of(tx, &[id])?.into_iter().next().ok_or(HoldingError::Unknown)?;
-            let ask = Ask { holding: &holding, side: &side, operation: "read", purpose: &purpose };
-            let permit = decisions::decide(tx, &policies, &ask)?;
+            let permit = decisions::decide(tx, &policies, &operations::ask(&holding, &side, "read", &purpose))?;
             operations::read_from_vault(tx, permit)
         })
         .await?;

@@ -206,7 +206,7 @@ fn a_certificate_holds_the_records_of_its_case_and_verifies() {
     };
     let mut steps = 0;
     while let Step::Again(_) =
-        t.quietly(|tx| certify::step(tx, &cursor, keep).map_err(|e| crate::platform::db::StoreError::Unreadable(e.0)))
+        t.quietly(|tx| certify::step(tx, &cursor, keep).map_err(|e| crate::platform::db::StoreError::Unreadable(e.to_string())))
     {
         steps += 1;
     }
