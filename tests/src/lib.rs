@@ -19,7 +19,7 @@ mod neighbour;
 pub mod organisation;
 mod patience;
 pub mod person;
-mod postgres;
+pub mod postgres;
 pub mod second_opinion;
 pub mod server;
 mod shelf;

@@ -32,6 +32,18 @@ wait $cluster
 rm -rf "$TENURE_TEST_CLUSTER"
 "#;
 
+/// For stories, all of which are to be quick: what is lost in a power cut is only a test.
+const FORGETFUL: &[&str] = &[
+    "fsync=off",
+    "synchronous_commit=off",
+    "full_page_writes=off",
+    "max_connections=200",
+    "shared_buffers=64MB",
+    "autovacuum=off",
+];
+/// For measurements: as PostgreSQL comes, so that a commit costs what it costs an organisation.
+const AS_IT_COMES: &[&str] = &[];
+
 /// The running cluster.
 pub struct PostgresCluster {
     port: u16,
@@ -51,10 +63,13 @@ impl PostgresCluster {
     /// The one of this process, started when the first story asks for it.
     pub fn shared() -> &'static Self {
         static SHARED: OnceLock<PostgresCluster> = OnceLock::new();
-        SHARED.get_or_init(|| {
-            // Another process may take the free port before the cluster does.
-            (0..5).find_map(|_| Self::start().ok()).or_else(|| Self::start().map_err(|e| panic!("{e}")).ok()).unwrap()
-        })
+        SHARED.get_or_init(|| Self::started(FORGETFUL))
+    }
+
+    /// One for measurements, with PostgreSQL's own settings: an answered commit survives a power cut.
+    pub fn durable() -> &'static Self {
+        static DURABLE: OnceLock<PostgresCluster> = OnceLock::new();
+        DURABLE.get_or_init(|| Self::started(AS_IT_COMES))
     }
 
     /// A fresh database.
@@ -64,7 +79,13 @@ impl PostgresCluster {
         PostgresDatabase { name, cluster: self }
     }
 
-    fn start() -> Result<Self, String> {
+    /// Another process may take the free port before the cluster does: then it is tried again.
+    fn started(settings: &[&str]) -> Self {
+        let last = || Self::start(settings).map_err(|e| panic!("{e}")).ok();
+        (0..5).find_map(|_| Self::start(settings).ok()).or_else(last).unwrap()
+    }
+
+    fn start(settings: &[&str]) -> Result<Self, String> {
         let programs = Programs::find()?;
         let dir = tempfile::Builder::new().prefix("tenure-postgres-").tempdir().map_err(|e| e.to_string())?.keep();
         let user = ClusterUser::choose()?;
@@ -87,7 +108,7 @@ impl PostgresCluster {
             return Err(why);
         }
         let port = free_port();
-        let keeper = keeper(&user, &programs.postgres, &dir, &data, port)?;
+        let keeper = keeper(&user, &programs.postgres, &dir, port, settings)?;
         let cluster = Self { port, password, made: AtomicU32::new(0), _keeper: keeper };
         cluster.wait_until_it_answers(&dir)?;
         let password = &cluster.password;
@@ -153,20 +174,18 @@ fn initdb(user: &ClusterUser, program: &Path, password: &Path, data: &Path, loca
     if made.status.success() { Ok(()) } else { Err(format!("initdb: {}", String::from_utf8_lossy(&made.stderr))) }
 }
 
-fn keeper(user: &ClusterUser, postgres: &Path, dir: &Path, data: &Path, port: u16) -> Result<Child, String> {
+fn keeper(user: &ClusterUser, postgres: &Path, dir: &Path, port: u16, settings: &[&str]) -> Result<Child, String> {
     let log = fs::File::create(dir.join("log")).map_err(|e| e.to_string())?;
     let shell = PathBuf::from("/bin/sh");
     user.command(&shell)
         .args(["-c", KEEPER, "keeper"])
         .arg(postgres)
         .arg("-D")
-        .arg(data)
+        .arg(dir.join("data"))
         .arg("-k")
         .arg(dir)
         .args(["-h", "127.0.0.1", "-p", &port.to_string()])
-        // What is lost in a power cut is only a test.
-        .args(["-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off"])
-        .args(["-c", "max_connections=200", "-c", "shared_buffers=64MB", "-c", "autovacuum=off"])
+        .args(settings.iter().flat_map(|setting| ["-c", setting]))
         .env("TENURE_TEST_CLUSTER", dir)
         .current_dir("/")
         .stdin(Stdio::piped())
