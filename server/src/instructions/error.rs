@@ -3,6 +3,7 @@
 use crate::platform::db::StoreError;
 use crate::platform::http::{AsProblem, Problem};
 use policy_model::approval::MayNot;
+use policy_model::instruction::ScopeFault;
 
 /// Why an operation on instructions was refused.
 #[derive(Debug, thiserror::Error)]
@@ -20,6 +21,9 @@ pub enum InstructionError {
         /// What would be right.
         help: &'static str,
     },
+    /// The scope does not hold together.
+    #[error("{0}")]
+    Scope(ScopeFault),
     /// The caller may not say yes or no.
     #[error(transparent)]
     MayNot(#[from] MayNot),
@@ -59,6 +63,7 @@ impl InstructionError {
         match self {
             Self::Unknown => "instruction.not-found",
             Self::Invalid { .. } => "instructions.invalid",
+            Self::Scope(_) => "instructions.scope",
             Self::MayNot(why) => may_not_code(why),
             Self::NotInForce(_) => "instructions.not-in-force",
             Self::NotAPerson => "instructions.not-a-person",
@@ -76,6 +81,9 @@ impl AsProblem for InstructionError {
             Self::Unknown => Problem::not_found("instruction"),
             Self::Invalid { pointer, help, .. } => {
                 Problem::invalid(self.code()).detail(words).at(*pointer).help(*help)
+            }
+            Self::Scope(fault) => {
+                Problem::invalid(self.code()).detail(words).at("/scope").clause(fault.clause())
             }
             Self::MayNot(why) => {
                 let problem = match why {

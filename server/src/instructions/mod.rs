@@ -4,20 +4,21 @@
 //! the approval rules of the pack before it is in force: nobody approves their own, who executes is not who approved, and
 //! silence never means yes (gbt35273-7.1-b).
 
+mod decide;
 mod error;
 mod model;
 mod operations;
 mod policy;
+mod propose;
 pub mod routes;
 mod store;
 mod view;
 
 pub use error::InstructionError;
 pub use model::{CaseId, Decision, Instruction, InstructionView, Kind, May, Scope, State};
-pub use operations::{
-    Draft, InForce, carried_out, decide, expire_lapsed, find, in_force, is_own_task, is_proposed, may_decide, of_origin, propose,
-    revoke, waiting_roles,
-};
+pub use decide::{decide, may_decide, waiting_roles};
+pub use operations::{InForce, carried_out, expire_lapsed, find, in_force, is_own_task, of_origin, revoke};
+pub use propose::{Draft, is_proposed, propose};
 pub use policy::{KeyScopes, Policies, PolicyAuthority, names_of_caller};
 pub use view::views;
 

@@ -8,7 +8,7 @@ use crate::text_enum;
 use chrono::NaiveDate;
 use diesel::prelude::*;
 use diesel::{pg::Pg, sqlite::Sqlite};
-use policy_model::instruction::Action;
+use policy_model::instruction::{Action, Step};
 use serde::{Deserialize, Serialize};
 
 
@@ -21,6 +21,17 @@ text_enum! {
         Exceptional = "exceptional",
         /// 一次性指令: one operation.
         Order = "order",
+    }
+}
+
+impl Kind {
+    /// The kind as the rules know it.
+    pub fn rule(self) -> policy_model::instruction::Kind {
+        match self {
+            Self::Standing => policy_model::instruction::Kind::Standing,
+            Self::Exceptional => policy_model::instruction::Kind::Exceptional,
+            Self::Order => policy_model::instruction::Kind::Order,
+        }
     }
 }
 
@@ -39,6 +50,30 @@ text_enum! {
         Revoked = "revoked",
         /// The order was carried out.
         CarriedOut = "carried_out",
+    }
+}
+
+impl State {
+    /// Where an instruction stands after a step, by the rules' one table of legal moves.
+    pub fn after(self, step: Step, kind: Kind) -> Option<Self> {
+        use policy_model::instruction::State as Rule;
+        let here = match self {
+            Self::Pending => Rule::Pending,
+            Self::InForce => Rule::InForce,
+            Self::Refused => Rule::Refused,
+            Self::Expired => Rule::Expired,
+            Self::Revoked => Rule::Revoked,
+            Self::CarriedOut => Rule::CarriedOut,
+        };
+        match here.after(step, kind.rule()).ok()? {
+            Rule::Draft => None, // Nothing is stored before it is submitted.
+            Rule::Pending => Some(Self::Pending),
+            Rule::InForce => Some(Self::InForce),
+            Rule::Refused => Some(Self::Refused),
+            Rule::Expired => Some(Self::Expired),
+            Rule::Revoked => Some(Self::Revoked),
+            Rule::CarriedOut => Some(Self::CarriedOut),
+        }
     }
 }
 

@@ -2,7 +2,9 @@
 
 use super::error::InstructionError;
 use super::model::{Decision, Instruction, InstructionView, Kind, Scope, State};
-use super::operations::{self, Draft};
+use super::decide::decide;
+use super::operations;
+use super::propose::{Draft, propose};
 use super::{store, views};
 use crate::platform::attempt::{Act, Attempt};
 use crate::platform::db::{TenantTx, Ts};
@@ -116,7 +118,7 @@ async fn propose_instruction(at: Attempt, body: web::Json<NewInstruction>) -> An
             author: None,
             origin: ("admin", None),
         };
-        let instruction = operations::propose(tx, draft)?;
+        let instruction = propose(tx, draft)?;
         shown(tx, &instruction)
     })
     .await
@@ -150,7 +152,7 @@ async fn approve_instruction(
 ) -> Answer<InstructionView> {
     let (id, reason) = (id.into_inner(), word(body)?);
     at.once(Act::on("instructions.approve", "instruction", id), (id, reason), |tx, (id, reason)| {
-        let i = operations::decide(tx, *id, Decision::Approve, reason.as_deref())?;
+        let i = decide(tx, *id, Decision::Approve, reason.as_deref())?;
         shown(tx, &i)
     })
     .await
@@ -166,7 +168,7 @@ async fn refuse_instruction(
 ) -> Answer<InstructionView> {
     let (id, reason) = (id.into_inner(), word(body)?);
     at.once(Act::on("instructions.approve", "instruction", id), (id, reason), |tx, (id, reason)| {
-        let i = operations::decide(tx, *id, Decision::Refuse, reason.as_deref())?;
+        let i = decide(tx, *id, Decision::Refuse, reason.as_deref())?;
         shown(tx, &i)
     })
     .await

@@ -2,7 +2,8 @@
 
 use super::error::InstructionError;
 use super::model::{ApprovalView, Can, Instruction, InstructionView, May, State};
-use super::operations::{REASON, SAID, may_decide, waiting_roles};
+use super::decide::{SAID, may_decide, waiting_roles};
+use super::propose::REASON;
 use super::store;
 use crate::platform::db::{Stored, TenantTx};
 use crate::platform::keyring::Aad;

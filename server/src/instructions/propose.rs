@@ -1,0 +1,186 @@
+//! Proposing: what an instruction has to hold to before anybody is asked, and whose yes it takes.
+
+use super::error::InstructionError;
+use super::model::{CaseId, Instruction, Kind, Scope, State};
+use super::operations::{about, came_into_force, scope_of};
+use super::store;
+use crate::packs;
+use crate::platform::db::{StoreError, Stored, TenantTx, Ts};
+use crate::platform::ids::{MembershipId, SubjectId};
+use crate::platform::keyring::Aad;
+use crate::platform::record::Record;
+use crate::platform::vault;
+use policy_model::approval::{self, Ask};
+use policy_model::calendar::start_of_day;
+use policy_model::class::ClassPattern;
+use policy_model::instruction::{Action, Holders, Subjects};
+use policy_model::pack::Pack;
+
+/// Where an instruction's reason lives.
+pub(super) const REASON: Aad = Aad::new("instructions.reason");
+/// An instruction in the making.
+#[derive(Debug, Clone)]
+pub struct Draft {
+    /// Standing, exceptional or order.
+    pub kind: Kind,
+    /// The action, as approval rules name it.
+    pub action: Action,
+    /// For what purpose.
+    pub purpose: String,
+    /// What it is about and whom it permits.
+    pub scope: Scope,
+    /// Why, in words; may name people, so it is sealed.
+    pub reason: String,
+    /// Until when it permits.
+    pub until: Option<Ts>,
+    /// How many holdings it touches.
+    pub holdings: i64,
+    /// Who carries it out, when that is a person.
+    pub executor: Option<SubjectId>,
+    /// Who gives it; the transaction's actor when nobody is named. What the platform derives from a case somebody
+    /// submitted is that person's, or they could approve their own.
+    pub author: Option<(MembershipId, SubjectId)>,
+    /// The case it comes from: kind and id.
+    pub origin: (&'static str, Option<CaseId>),
+}
+
+/// Proposes an instruction. It is in force at once only where the pack asks for nobody's yes.
+pub fn propose(tx: &mut TenantTx<'_>, draft: Draft) -> Result<Instruction, InstructionError> {
+    let pack = packs::in_force(tx)?;
+    check(tx, &draft, &pack)?;
+    let sensitive = pack.classes().iter().any(|c| c.sensitive && touches(&draft.scope, c.key.as_str()));
+    let subjects = u32::try_from(draft.scope.subjects.len()).unwrap_or(u32::MAX);
+    // No subject named means everybody's data: the most that any rule may count.
+    let asked = if draft.scope.subjects.is_empty() { u32::MAX } else { subjects };
+    let ask = Ask { action: draft.action, sensitive, subjects: asked };
+    let requirement =
+        approval::required(pack.approvals(), &ask).map_err(|e| InstructionError::NoRule(e.to_string()))?;
+    let (now, free) = (tx.now(), requirement.is_free());
+    let expires_at = lapses(tx, requirement.expires_after_working_days.get())?;
+    let id = tx.new_id();
+    let sealed_reason = vault::seal_secret(tx, &REASON.row(id), draft.reason.as_bytes())?;
+    let instruction = Instruction {
+        id,
+        kind: draft.kind,
+        action: draft.action.as_str().into(),
+        state: if free { State::InForce } else { State::Pending },
+        purpose: draft.purpose,
+        scope: serde_json::to_string(&draft.scope).map_err(StoreError::from)?,
+        sealed_reason: Some(sealed_reason),
+        author_id: draft.author.map(|a| a.0).or(tx.actor().membership()),
+        author_subject_id: draft.author.map(|a| a.1).or(tx.actor().subject()),
+        executor_subject_id: draft.executor,
+        sensitive,
+        subjects: i64::from(subjects),
+        holdings: draft.holdings,
+        approval_rule: requirement.rules.iter().map(|r| r.id.as_str()).collect::<Vec<_>>().join(" "),
+        needs: serde_json::to_string(&requirement.needs).map_err(StoreError::from)?,
+        origin_kind: draft.origin.0.into(),
+        origin_id: draft.origin.1,
+        created_at: now,
+        submitted_at: Some(now),
+        expires_at: Some(expires_at),
+        in_force_at: free.then_some(now),
+        until: draft.until,
+        ended_at: None,
+        version: 1,
+    };
+    store::insert(tx, &instruction)?;
+    let mut record = about(Record::of("instructions.propose"), &instruction, &draft.scope)
+        .with("needs_approval", !free)
+        .citing(requirement.clauses());
+    if free {
+        record = record.under(id);
+    }
+    tx.record(record);
+    if free {
+        came_into_force(tx, &instruction)?;
+    } else {
+        tx.run_at(expires_at, super::LAPSE, &id.to_string(), &serde_json::json!({}))?;
+    }
+    Ok(instruction)
+}
+
+/// The rules' own check of the scope (policy-model), then what only the pack can tell: classes and roles that exist.
+fn check(tx: &TenantTx<'_>, draft: &Draft, pack: &Pack) -> Result<(), InstructionError> {
+    let invalid = |what: String, pointer, help| Err(InstructionError::Invalid { what, pointer, help });
+    let mut patterns = Vec::with_capacity(draft.scope.classes.len());
+    for text in &draft.scope.classes {
+        match text.parse::<ClassPattern>() {
+            Ok(pattern) if pack.classes_of(&pattern).next().is_some() => patterns.push(pattern),
+            Ok(_) | Err(_) => {
+                return invalid(
+                    format!("`{text}` fits no data class"),
+                    "/scope/classes",
+                    "GET /api/v1/packs/current lists the classes.",
+                );
+            }
+        }
+    }
+    if let Some(fault) = in_rules_terms(tx, draft, patterns).faults(draft.kind.rule()).into_iter().next() {
+        return Err(InstructionError::Scope(fault));
+    }
+    for role in &draft.scope.roles {
+        if !pack.roles().iter().any(|r| &r.key == role) {
+            return invalid(format!("the pack has no role `{role}`"), "/scope/roles", "GET /api/v1/roles lists them.");
+        }
+    }
+    if draft.purpose.chars().count() > 200 {
+        return invalid("a purpose has at most 200 characters".into(), "/purpose", "Say what the data is used for.");
+    }
+    if draft.reason.trim().is_empty() || draft.reason.chars().count() > 2_000 {
+        return invalid("a reason has 1 to 2,000 characters".into(), "/reason", "Say why.");
+    }
+    Ok(())
+}
+
+fn in_rules_terms(
+    tx: &TenantTx<'_>,
+    draft: &Draft,
+    classes: Vec<ClassPattern>,
+) -> policy_model::instruction::Scope<MembershipId> {
+    let scope = &draft.scope;
+    policy_model::instruction::Scope {
+        classes,
+        operations: scope.operations.clone(),
+        purpose: draft.purpose.clone(),
+        holders: if scope.members.is_empty() {
+            Holders::Roles(scope.roles.clone())
+        } else {
+            Holders::People(scope.members.clone())
+        },
+        // Whose data is a matter of the approval rules: none named counts as everybody's.
+        subjects: Subjects::Everybody,
+        from: tx.now().0,
+        until: draft.until.map(|until| until.0),
+    }
+}
+
+fn touches(scope: &Scope, class: &str) -> bool {
+    scope.classes.iter().any(|p| p.parse::<ClassPattern>().is_ok_and(|p| p.matches(class)))
+}
+
+/// The end of the last working day in which it can be answered.
+fn lapses(tx: &mut TenantTx<'_>, working_days: u32) -> Stored<Ts> {
+    let (tz, calendar) = (packs::time_zone(tx)?, packs::calendar()?);
+    let today = tx.now().with_timezone(&tz).date_naive();
+    let last = calendar.add_working_days(today, working_days);
+    Ok(Ts::from(start_of_day(last.succ_opt().unwrap_or(last), tz)))
+}
+
+/// Whether the same was proposed already and is not over: for work that looks again every day.
+pub fn is_proposed(
+    tx: &mut TenantTx<'_>,
+    origin: &str,
+    action: Action,
+    subject: SubjectId,
+    class: &str,
+) -> Stored<bool> {
+    for i in store::open_of_kind(tx, origin, action.as_str())? {
+        let scope = scope_of(&i)?;
+        if scope.subjects == [subject] && scope.classes == [class] {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
