@@ -19,13 +19,12 @@ use policy_model::ledger::{
     BlockRoots, BlockedNodes, ExportWriter, Format, Header, Opened, Range, RecordBody, VerifierKey,
 };
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::io::Write;
 use std::sync::Arc;
 
 /// Records a transaction reads: as many as the tree's blocks have.
 const PAGE: i64 = 256;
-/// How often a seal that lost a race is begun again.
-const RUNS: usize = 8;
 
 /// Whether personal texts are opened where their key still exists.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -78,7 +77,7 @@ pub struct Export {
 impl Export {
     /// Seals what there is and gathers what the proofs need. Everything committed before is covered.
     pub fn begin(platform: Arc<Platform>, caller: Caller, wanted: Wanted) -> Stored<Self> {
-        seal(&platform, &caller)?;
+        in_ledger(&platform, &caller, seal::seal_now)?;
         let (checkpoint, verifier, roots, places) = in_ledger(&platform, &caller, |tx| {
             let checkpoint = store::latest_checkpoint(tx)?
                 .ok_or_else(|| StoreError::Unreadable("a sealed ledger has no checkpoint".into()))?;
@@ -160,25 +159,15 @@ pub(super) fn open_texts(
     let RecordBody { personal, .. } = record.open()?;
     for closed in personal {
         let Ok(subject) = closed.subject.parse::<SubjectId>() else { continue };
-        if !open_keys.contains_key(&subject) {
-            open_keys.insert(subject, vault::existing_key(tx, subject, Drawer::Records)?);
-        }
-        let key = open_keys.get(&subject).and_then(Option::as_ref);
-        if let Some(text) = key.and_then(|key| append::open(key, record.id, &closed)) {
+        let key = match open_keys.entry(subject) {
+            Entry::Occupied(found) => found.into_mut(),
+            Entry::Vacant(empty) => empty.insert(vault::existing_key(tx, subject, Drawer::Records)?),
+        };
+        if let Some(text) = key.as_ref().and_then(|key| append::open(key, record.id, &closed)) {
             opened.insert(closed.field, text);
         }
     }
     Ok(opened)
-}
-
-fn seal(platform: &Platform, caller: &Caller) -> Stored<()> {
-    let mut lost = 0;
-    loop {
-        match in_ledger(platform, caller, seal::seal_now) {
-            Err(e) if e.is_conflict() && lost + 1 < RUNS => lost += 1,
-            done => return done,
-        }
-    }
 }
 
 /// A short transaction that leaves no record of its own: the export as a whole has one.

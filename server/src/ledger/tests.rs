@@ -205,9 +205,9 @@ fn a_certificate_holds_the_records_of_its_case_and_verifies() {
         Ok(())
     };
     let mut steps = 0;
-    while let Step::Again(_) =
-        t.quietly(|tx| certify::step(tx, &cursor, keep).map_err(|e| crate::platform::db::StoreError::Unreadable(e.to_string())))
-    {
+    while let Step::Again(_) = t.quietly(|tx| {
+        certify::step(tx, &cursor, keep).map_err(|e| crate::platform::db::StoreError::Unreadable(e.to_string()))
+    }) {
         steps += 1;
     }
     assert_eq!(steps, 1, "it is sealed in a step of its own");
