@@ -4,11 +4,13 @@
 //! many items and have several subjects; each subject has a *side* with a ruling of its own (design §5).
 
 mod carry_out;
+mod connector_routes;
 mod connectors;
 mod error;
 mod holds;
 mod inventory;
 mod model;
+mod ndjson;
 mod operations;
 mod register;
 pub mod routes;

@@ -1,12 +1,9 @@
-//! Holdings, connectors and holds over HTTP.
+//! Holdings and holds over HTTP.
 
-use super::connectors::{self, Connector, CreatedConnector, speaks_for};
 use super::error::HoldingError;
 use super::holds::{self, Hold};
-use super::inventory::{self, Finding, Inventory, InventoryId};
 use super::model::{Holding, RulingView, Side, SideState};
 use super::operations::{self, Deposit};
-use super::register::{CHUNK_LINES, MAX_LINE_BYTES, RegistrationReport, register_line_by_line};
 use super::store::{self, Filter};
 use crate::decisions;
 use crate::instructions::Policies;
@@ -25,16 +22,11 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 /// The routes of this slice.
 pub fn routes(cfg: &mut ServiceConfig<'_>) {
+    super::connector_routes::routes(cfg);
     cfg.service(list_holdings)
         .service(get_holding)
         .service(deposit)
         .service(read_content)
-        .service(list_connectors)
-        .service(add_connector)
-        .service(register)
-        .service(ask_inventory)
-        .service(take_inventory)
-        .service(get_inventory)
         .service(list_holds)
         .service(place_hold)
         .service(end_hold);
@@ -251,194 +243,6 @@ async fn read_content(
         })
         .await?;
     Ok(HttpResponse::Ok().content_type("application/octet-stream").insert_header(("Cache-Control", "no-store")).body(content))
-}
-
-/// The systems that keep external holdings.
-#[utoipa::path(tag = "connectors", responses((status = 200, body = Vec<Connector>)))]
-#[get("/connectors")]
-async fn list_connectors(at: Attempt) -> Answer<Vec<Connector>> {
-    at.run(Act::named("connectors.manage"), connectors::list_connectors).await.map(Answered::ok)
-}
-
-/// A connector to be made.
-#[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
-#[serde(deny_unknown_fields)]
-struct NewConnector {
-    /// Its name.
-    name: String,
-    /// Where orders go.
-    callback_url: String,
-}
-
-/// Makes a connector and shows its secret and key, once.
-#[utoipa::path(tag = "connectors", request_body = NewConnector, responses((status = 201, body = CreatedConnector)))]
-#[post("/connectors")]
-async fn add_connector(at: Attempt, body: web::Json<NewConnector>) -> Answer<CreatedConnector> {
-    at.once(Act::named("connectors.manage"), body.into_inner(), |tx, new| {
-        connectors::create_connector(tx, &new.name, &new.callback_url)
-    })
-    .await
-}
-
-/// Registers holdings in bulk: NDJSON, one holding a line, upsert by locator. Bad lines are named; the others go in.
-#[utoipa::path(tag = "connectors", request_body(content = String, content_type = "application/x-ndjson"),
-               responses((status = 200, body = RegistrationReport)))]
-#[post("/connectors/{id}/holdings")]
-async fn register(at: Attempt, id: web::Path<ConnectorId>, body: web::Payload) -> Answer<RegistrationReport> {
-    let id = id.into_inner();
-    let at = std::sync::Arc::new(at);
-    let mut report = RegistrationReport::default();
-    let mut lines = Lines::new(body);
-    loop {
-        let chunk = lines.next_chunk(CHUNK_LINES).await?;
-        let (at, last) = (at.clone(), chunk.len() < CHUNK_LINES);
-        let part = web::block(move || {
-            at.run_here(&Act::on("holdings.register", "connector", id), |tx| {
-                speaks_for(tx, id)?;
-                connectors::connector(tx, id)?.ok_or(HoldingError::UnknownConnector)?;
-                register_line_by_line(tx, id, &chunk)
-            })
-        })
-        .await
-        .map_err(|_| Problem::unavailable("server.busy"))??;
-        report.absorb(part);
-        if last {
-            return Ok(Answered::ok(report));
-        }
-    }
-}
-
-/// Numbered lines out of a body, without ever holding more than a chunk of them.
-struct Lines {
-    body: web::Payload,
-    rest: Vec<u8>,
-    number: u64,
-    ended: bool,
-}
-
-impl Lines {
-    fn new(body: web::Payload) -> Self {
-        Self { body, rest: Vec::new(), number: 0, ended: false }
-    }
-
-    async fn next_chunk(&mut self, most: usize) -> Result<Vec<(u64, String)>, Problem> {
-        let mut lines = Vec::new();
-        while lines.len() < most {
-            if let Some(end) = self.rest.iter().position(|b| *b == b'\n') {
-                let line: Vec<u8> = self.rest.drain(..=end).collect();
-                self.keep(&mut lines, &line[..line.len() - 1]);
-            } else if self.ended {
-                let line = std::mem::take(&mut self.rest);
-                self.keep(&mut lines, &line);
-                break;
-            } else {
-                self.read().await?;
-            }
-        }
-        Ok(lines)
-    }
-
-    fn keep(&mut self, lines: &mut Vec<(u64, String)>, line: &[u8]) {
-        self.number += 1;
-        if !line.iter().all(u8::is_ascii_whitespace) {
-            lines.push((self.number, String::from_utf8_lossy(line).into_owned()));
-        }
-    }
-
-    async fn read(&mut self) -> Result<(), Problem> {
-        let next =
-            std::future::poll_fn(|cx| futures_core::Stream::poll_next(std::pin::Pin::new(&mut self.body), cx)).await;
-        match next {
-            None => self.ended = true,
-            Some(Ok(bytes)) => self.rest.extend_from_slice(&bytes),
-            Some(Err(e)) => {
-                return Err(Problem::malformed("request.body-broken").detail(e.to_string())
-                    .help("Send the whole again: what went in is recognised by its locator."));
-            }
-        }
-        if self.rest.len() > MAX_LINE_BYTES * 4 && !self.rest.contains(&b'\n') {
-            return Err(Problem::too_large("holdings.line-too-long")
-                .detail(format!("Line {} has more than {MAX_LINE_BYTES} bytes.", self.number + 1))
-                .help("Send one holding a line, and register large groups in parts."));
-        }
-        Ok(())
-    }
-}
-
-/// Asks a connector for everything it has.
-#[utoipa::path(tag = "connectors", responses((status = 201, body = Inventory)))]
-#[post("/connectors/{id}/inventory")]
-async fn ask_inventory(at: Attempt, id: web::Path<ConnectorId>) -> Answer<Inventory> {
-    let id = id.into_inner();
-    at.once(Act::on("connectors.manage", "connector", id), id, |tx, id| inventory::ask(tx, *id)).await
-}
-
-/// One line of an inventory.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Named {
-    locator: String,
-}
-
-/// What a connector has: NDJSON, one `{"locator": …}` a line. At its end the comparison is made.
-#[utoipa::path(tag = "connectors", request_body(content = String, content_type = "application/x-ndjson"),
-               responses((status = 200, body = Inventory)))]
-#[post("/connectors/{id}/inventories/{inventory}")]
-async fn take_inventory(
-    at: Attempt,
-    path: web::Path<(ConnectorId, InventoryId)>,
-    body: web::Payload,
-) -> Answer<Inventory> {
-    let (id, inventory) = path.into_inner();
-    let at = std::sync::Arc::new(at);
-    let mut lines = Lines::new(body);
-    loop {
-        let chunk = lines.next_chunk(CHUNK_LINES).await?;
-        let (at, last) = (at.clone(), chunk.len() < CHUNK_LINES);
-        let done = web::block(move || {
-            at.run_here(&Act::on("connectors.inventory", "connector", id), |tx| {
-                speaks_for(tx, id)?;
-                let known = inventory::find(tx, id, inventory)?;
-                let mut locators = Vec::with_capacity(chunk.len());
-                for (number, line) in &chunk {
-                    let named: Named = serde_json::from_str(line)
-                        .map_err(|e| HoldingError::Invalid(format!("line {number}: {e}")))?;
-                    locators.push(named.locator);
-                }
-                inventory::take(tx, &known, locators)?;
-                let known = inventory::find(tx, id, inventory)?;
-                if last { Ok(inventory::close(tx, &known)?) } else { Ok::<_, HoldingError>(known) }
-            })
-        })
-        .await
-        .map_err(|_| Problem::unavailable("server.busy"))??;
-        if last {
-            return Ok(Answered::ok(done));
-        }
-    }
-}
-
-/// An inventory with what was found.
-#[derive(Debug, Serialize, utoipa::ToSchema)]
-struct InventoryView {
-    /// The inventory.
-    #[serde(flatten)]
-    inventory: Inventory,
-    /// The first 5,000 findings.
-    findings: Vec<Finding>,
-}
-
-/// What an inventory found: there and not known, known and not there.
-#[utoipa::path(tag = "connectors", responses((status = 200, body = InventoryView)))]
-#[get("/connectors/{id}/inventories/{inventory}")]
-async fn get_inventory(at: Attempt, path: web::Path<(ConnectorId, InventoryId)>) -> Answer<InventoryView> {
-    let (id, inventory) = path.into_inner();
-    at.run(Act::on("connectors.manage", "connector", id), move |tx| {
-        let found = inventory::find(tx, id, inventory)?;
-        Ok::<_, HoldingError>(InventoryView { findings: inventory::findings(tx, inventory, 5_000)?, inventory: found })
-    })
-    .await
-    .map(Answered::ok)
 }
 
 /// Holds in force.

@@ -1,0 +1,154 @@
+//! Connectors over HTTP: made, fed in bulk, asked for what they have.
+
+use super::connectors::{self, Connector, CreatedConnector, speaks_for};
+use super::error::HoldingError;
+use super::inventory::{self, Finding, Inventory, InventoryId};
+use super::ndjson::Lines;
+use super::register::{CHUNK_LINES, RegistrationReport, register_line_by_line};
+use crate::platform::attempt::{Act, Attempt};
+use crate::platform::http::{Answer, Answered, Problem};
+use crate::platform::ids::ConnectorId;
+use actix_web::{get, post, web};
+use serde::{Deserialize, Serialize};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+/// The routes of connectors.
+pub(super) fn routes(cfg: &mut ServiceConfig<'_>) {
+    cfg.service(list_connectors)
+        .service(add_connector)
+        .service(register)
+        .service(ask_inventory)
+        .service(take_inventory)
+        .service(get_inventory);
+}
+
+/// The systems that keep external holdings.
+#[utoipa::path(tag = "connectors", responses((status = 200, body = Vec<Connector>)))]
+#[get("/connectors")]
+async fn list_connectors(at: Attempt) -> Answer<Vec<Connector>> {
+    at.run(Act::named("connectors.manage"), connectors::list_connectors).await.map(Answered::ok)
+}
+
+/// A connector to be made.
+#[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+struct NewConnector {
+    /// Its name.
+    name: String,
+    /// Where orders go.
+    callback_url: String,
+}
+
+/// Makes a connector and shows its secret and key, once.
+#[utoipa::path(tag = "connectors", request_body = NewConnector, responses((status = 201, body = CreatedConnector)))]
+#[post("/connectors")]
+async fn add_connector(at: Attempt, body: web::Json<NewConnector>) -> Answer<CreatedConnector> {
+    at.once(Act::named("connectors.manage"), body.into_inner(), |tx, new| {
+        connectors::create_connector(tx, &new.name, &new.callback_url)
+    })
+    .await
+}
+
+/// Registers holdings in bulk: NDJSON, one holding a line, upsert by locator. Bad lines are named; the others go in.
+#[utoipa::path(tag = "connectors", request_body(content = String, content_type = "application/x-ndjson"),
+               responses((status = 200, body = RegistrationReport)))]
+#[post("/connectors/{id}/holdings")]
+async fn register(at: Attempt, id: web::Path<ConnectorId>, body: web::Payload) -> Answer<RegistrationReport> {
+    let id = id.into_inner();
+    let at = std::sync::Arc::new(at);
+    let mut report = RegistrationReport::default();
+    let mut lines = Lines::new(body);
+    loop {
+        let chunk = lines.next_chunk(CHUNK_LINES).await?;
+        let (at, last) = (at.clone(), chunk.len() < CHUNK_LINES);
+        let part = web::block(move || {
+            at.run_here(&Act::on("holdings.register", "connector", id), |tx| {
+                speaks_for(tx, id)?;
+                connectors::connector(tx, id)?.ok_or(HoldingError::UnknownConnector)?;
+                register_line_by_line(tx, id, &chunk)
+            })
+        })
+        .await
+        .map_err(|_| Problem::unavailable("server.busy"))??;
+        report.absorb(part);
+        if last {
+            return Ok(Answered::ok(report));
+        }
+    }
+}
+
+/// Asks a connector for everything it has.
+#[utoipa::path(tag = "connectors", responses((status = 201, body = Inventory)))]
+#[post("/connectors/{id}/inventory")]
+async fn ask_inventory(at: Attempt, id: web::Path<ConnectorId>) -> Answer<Inventory> {
+    let id = id.into_inner();
+    at.once(Act::on("connectors.manage", "connector", id), id, |tx, id| inventory::ask(tx, *id)).await
+}
+
+/// One line of an inventory.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Named {
+    locator: String,
+}
+
+/// What a connector has: NDJSON, one `{"locator": …}` a line. At its end the comparison is made.
+#[utoipa::path(tag = "connectors", request_body(content = String, content_type = "application/x-ndjson"),
+               responses((status = 200, body = Inventory)))]
+#[post("/connectors/{id}/inventories/{inventory}")]
+async fn take_inventory(
+    at: Attempt,
+    path: web::Path<(ConnectorId, InventoryId)>,
+    body: web::Payload,
+) -> Answer<Inventory> {
+    let (id, inventory) = path.into_inner();
+    let at = std::sync::Arc::new(at);
+    let mut lines = Lines::new(body);
+    loop {
+        let chunk = lines.next_chunk(CHUNK_LINES).await?;
+        let (at, last) = (at.clone(), chunk.len() < CHUNK_LINES);
+        let done = web::block(move || {
+            at.run_here(&Act::on("connectors.inventory", "connector", id), |tx| {
+                speaks_for(tx, id)?;
+                let known = inventory::find(tx, id, inventory)?;
+                let mut locators = Vec::with_capacity(chunk.len());
+                for (number, line) in &chunk {
+                    let named: Named = serde_json::from_str(line)
+                        .map_err(|e| HoldingError::Invalid(format!("line {number}: {e}")))?;
+                    locators.push(named.locator);
+                }
+                inventory::take(tx, &known, locators)?;
+                let known = inventory::find(tx, id, inventory)?;
+                if last { Ok(inventory::close(tx, &known)?) } else { Ok::<_, HoldingError>(known) }
+            })
+        })
+        .await
+        .map_err(|_| Problem::unavailable("server.busy"))??;
+        if last {
+            return Ok(Answered::ok(done));
+        }
+    }
+}
+
+/// An inventory with what was found.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+struct InventoryView {
+    /// The inventory.
+    #[serde(flatten)]
+    inventory: Inventory,
+    /// The first 5,000 findings.
+    findings: Vec<Finding>,
+}
+
+/// What an inventory found: there and not known, known and not there.
+#[utoipa::path(tag = "connectors", responses((status = 200, body = InventoryView)))]
+#[get("/connectors/{id}/inventories/{inventory}")]
+async fn get_inventory(at: Attempt, path: web::Path<(ConnectorId, InventoryId)>) -> Answer<InventoryView> {
+    let (id, inventory) = path.into_inner();
+    at.run(Act::on("connectors.manage", "connector", id), move |tx| {
+        let found = inventory::find(tx, id, inventory)?;
+        Ok::<_, HoldingError>(InventoryView { findings: inventory::findings(tx, inventory, 5_000)?, inventory: found })
+    })
+    .await
+    .map(Answered::ok)
+}

@@ -1,0 +1,64 @@
+//! Numbered lines out of a body, without ever holding more than a chunk of them.
+
+use super::register::MAX_LINE_BYTES;
+use crate::platform::http::Problem;
+use actix_web::web;
+
+/// The lines that are still to come.
+pub(super) struct Lines {
+    body: web::Payload,
+    rest: Vec<u8>,
+    number: u64,
+    ended: bool,
+}
+
+impl Lines {
+    /// The lines of a body.
+    pub(super) fn new(body: web::Payload) -> Self {
+        Self { body, rest: Vec::new(), number: 0, ended: false }
+    }
+
+    /// The next lines, with their numbers from 1; fewer than `most` only at the end. Empty lines are passed over.
+    pub(super) async fn next_chunk(&mut self, most: usize) -> Result<Vec<(u64, String)>, Problem> {
+        let mut lines = Vec::new();
+        while lines.len() < most {
+            if let Some(end) = self.rest.iter().position(|b| *b == b'\n') {
+                let line: Vec<u8> = self.rest.drain(..=end).collect();
+                self.keep(&mut lines, &line[..line.len() - 1]);
+            } else if self.ended {
+                let line = std::mem::take(&mut self.rest);
+                self.keep(&mut lines, &line);
+                break;
+            } else {
+                self.read().await?;
+            }
+        }
+        Ok(lines)
+    }
+
+    fn keep(&mut self, lines: &mut Vec<(u64, String)>, line: &[u8]) {
+        self.number += 1;
+        if !line.iter().all(u8::is_ascii_whitespace) {
+            lines.push((self.number, String::from_utf8_lossy(line).into_owned()));
+        }
+    }
+
+    async fn read(&mut self) -> Result<(), Problem> {
+        let next =
+            std::future::poll_fn(|cx| futures_core::Stream::poll_next(std::pin::Pin::new(&mut self.body), cx)).await;
+        match next {
+            None => self.ended = true,
+            Some(Ok(bytes)) => self.rest.extend_from_slice(&bytes),
+            Some(Err(e)) => {
+                return Err(Problem::malformed("request.body-broken").detail(e.to_string())
+                    .help("Send the whole again: what went in is recognised by its locator."));
+            }
+        }
+        if self.rest.len() > MAX_LINE_BYTES * 4 && !self.rest.contains(&b'\n') {
+            return Err(Problem::too_large("holdings.line-too-long")
+                .detail(format!("Line {} has more than {MAX_LINE_BYTES} bytes.", self.number + 1))
+                .help("Send one holding a line, and register large groups in parts."));
+        }
+        Ok(())
+    }
+}
