@@ -34,7 +34,7 @@ fmt: ## formats the Rust code
 	cargo fmt --all
 
 bench: install-test build ## measures, prints a table, writes target/bench.json
-	cargo bench -p scenarios --bench measure
+	cargo bench -p measure
 
 api: test-build ## writes the API's description, for review and for the console's types
 	$(TARGET)/debug/tenure openapi > $(API).new

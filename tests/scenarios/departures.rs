@@ -199,6 +199,13 @@ scenario!(what_was_kept_by_law_goes_when_its_time_is_over, |t| {
     assert_eq!(payroll.state(), "held", "two years are not over");
     t.clock().reaches("2028-04-02T12:00+08:00");
     t.settles();
+    assert_eq!(payroll.state(), "held", "nothing is destroyed without somebody's yes, whoever proposes it");
+    let waiting = acme.privacy_officer().gets("/instructions?state=pending").items();
+    let [disposal] = waiting.as_slice() else { panic!("one disposal is proposed: {waiting:#?}") };
+    assert_eq!((&disposal["action"], &disposal["origin"]), (&json!("delete"), &json!("retention")));
+    let approve = format!("/instructions/{}/approve", disposal["id"].as_str().expect("an id"));
+    acme.privacy_officer().posts(&approve, &json!({})).ok();
+    t.settles();
     assert_eq!(payroll.state(), "deleted");
     acme.auditor().verifies_offline();
 });

@@ -1,5 +1,6 @@
 //! What is held about people, where, and who controls it.
 
+use scenarios::connector::ExampleConnector;
 use scenarios::scenario;
 use serde_json::{Value, json};
 
@@ -109,16 +110,20 @@ scenario!(a_connectors_key_speaks_for_no_other_connector, |t| {
     acme.as_connector().post_lines(&path, line).is_refused("connectors.foreign");
 });
 
-scenario!(orders_go_only_to_addresses_that_the_operator_allows, |t| {
+scenario!(calls_go_only_to_addresses_that_the_operator_allows, |t| {
     let acme = t.organisation("远山科技").pack("dingtalk");
-    for url in [
-        "http://169.254.169.254/latest",
-        "http://10.0.0.1/",
-        "http://localhost:1/",
-        "ftp://127.0.0.1/",
-        "http://[::1]/",
-    ] {
-        let asked = json!({ "name": "偷看", "callback_url": url });
+    // 127.0.0.1 is allowed in these stories; this one listens next door.
+    let next_door = ExampleConnector::start("127.0.0.2:0", &t.server().file("next-door"), "").expect("it listens");
+    for (n, url) in [next_door.callback_url(), "http://169.254.169.254/latest".to_owned()].iter().enumerate() {
+        let made = json!({ "name": format!("偷看{n}"), "callback_url": url });
+        let made = acme.first_admin().posts("/connectors", &made).ok();
+        let path = format!("/connectors/{}/inventory", made["id"].as_str().expect("an id"));
+        acme.first_admin().posts(&path, &json!({})).ok();
+    }
+    t.settles();
+    assert_eq!(next_door.turned_away() + next_door.shelf().orders().len(), 0, "it was called");
+    for url in ["ftp://127.0.0.1/", "http://user:word@127.0.0.1/", "no address"] {
+        let asked = json!({ "name": "乱写", "callback_url": url });
         acme.first_admin().posts("/connectors", &asked).is_refused("connectors.callback-url");
     }
 });

@@ -27,7 +27,7 @@ scenario!(the_api_describes_itself_and_every_path_that_is_promised_is_there, |t|
 scenario!(every_answer_carries_the_request_id_that_the_log_knows, |t| {
     let answer = t.stranger().get("/members");
     let id = answer.header("x-request-id").unwrap_or_else(|| panic!("no request id: {answer}")).to_owned();
-    assert!(t.server().log().iter().any(|line| line.contains(&id)), "the log does not know {id}");
+    t.waits_until("the log knows the request", || t.server().log().iter().any(|line| line.contains(&id)));
 });
 
 scenario!(what_does_not_exist_is_a_problem_document_too, |t| {
@@ -140,7 +140,10 @@ scenario!(the_demo_says_in_json_where_to_go_on_and_goes_on_serving, |t| {
     let at = |pointer: &str| said.pointer(pointer).and_then(Value::as_str).map(str::to_owned);
     assert!(at("/base_url").is_some_and(|url| url.starts_with("http://127.0.0.1:")), "{said:#}");
     let text = said.to_string();
-    for needed in ["token", "webhook", "secret", "certificate", "export"] {
+    for needed in ["tokens", "webhook", "secret", "certificate_path", "export_path", "verifier_key"] {
         assert!(text.contains(needed), "the demo tells nothing of its {needed}: {said:#}");
     }
+    let (export, key) = (at("/export_path").expect("a path"), at("/verifier_key").expect("a key"));
+    t.server().cli(["verify", &export, "--key", &key]).ok();
+    t.server().cli(["verify", &at("/departure/certificate_path").expect("a path"), "--key", &key]).ok();
 });

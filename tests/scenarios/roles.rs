@@ -30,7 +30,7 @@ scenario!(the_first_admin_appoints_and_reads_nobodys_data, |t| {
     let lin = acme.hires("林晓");
     let payroll = acme.holds("hr.salary_bank_account").about(&lin);
     acme.first_admin().gets("/holdings").is_status(403);
-    acme.first_admin().gets(&format!("/holdings/{}/content?purpose=看看", payroll.id)).is_status(403);
+    acme.first_admin().gets(&format!("/holdings/{}/content?purpose=curiosity", payroll.id)).is_status(403);
     acme.first_admin().gets("/records").is_status(403);
 });
 

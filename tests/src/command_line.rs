@@ -3,6 +3,7 @@
 use crate::patience;
 use crate::server::{Process, Server};
 use std::io::{BufRead, BufReader, Read, Write};
+use std::os::unix::process::ExitStatusExt;
 use std::process::{Command, Stdio};
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -12,7 +13,7 @@ const ENDS_WITHIN: Duration = Duration::from_secs(60);
 /// What a command said.
 #[derive(Debug)]
 pub struct Said {
-    /// Its exit status.
+    /// Its exit status; the signal with a minus where one ended it, and the least number where it did not end.
     pub status: i32,
     /// What it printed.
     pub out: String,
@@ -88,7 +89,8 @@ fn said_by(command: &mut Command, input: &str) -> Said {
         let _ = child.kill();
     }
     let text = |reader: JoinHandle<String>| reader.join().unwrap_or_default();
-    Said { status: ended.and_then(|e| e.code()).unwrap_or(-1), out: text(out), err: text(err) }
+    let status = ended.and_then(|e| e.code().or_else(|| e.signal().map(|signal| -signal)));
+    Said { status: status.unwrap_or(i32::MIN), out: text(out), err: text(err) }
 }
 
 fn read_aside(stream: Option<impl Read + Send + 'static>) -> JoinHandle<String> {

@@ -174,7 +174,7 @@ impl Works {
                     self.send_reports(&mood);
                 }
             }
-            "tenure.inventory.requested" => self.count(&event["data"]),
+            "tenure.inventory-requested" => self.count(&event["data"]),
             _ => {}
         }
     }

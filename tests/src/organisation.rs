@@ -63,7 +63,7 @@ impl<'t> Founding<'t> {
     pub fn pack(self, pack: &str) -> Organisation {
         let found = |name: &str, server: &Server| {
             let email = format!("admin-{}@example.com", crate::unique());
-            let asked = ["tenant", "create", "--name", name, "--admin-email", &email, "--pack", pack, "--json"];
+            let asked = ["tenant", "create", "--name", name, "--admin-email", &email, "--pack", pack];
             (server.cli(asked).ok(), email)
         };
         let (beside, own) = self
@@ -77,18 +77,18 @@ impl<'t> Founding<'t> {
 }
 
 impl Organisation {
-    /// From what `tenure tenant create --json` said, and the first admin's address.
+    /// From what `tenure tenant create` said, and the first admin's address.
     fn of(t: &Tenure, (said, email): &(String, String), neighbour: Option<Self>) -> Self {
-        let made: Value = serde_json::from_str(said).unwrap_or_else(|e| panic!("tenant create --json: {e}\n{said}"));
-        let text = |key: &str| made[key].as_str().unwrap_or_else(|| panic!("no {key} in {made}")).to_owned();
-        let house = Rc::new(House {
-            server: Rc::clone(t.server()),
-            clock: t.clock().clone(),
-            heard: Heard::default(),
-            slug: text("slug"),
-        });
-        let first_admin = Person::new(&house, "管理员", &text("staff_number"), email, &text("membership_id"));
-        first_admin.takes_up(&text("setup_token"));
+        let word = |after: &str| {
+            let line = said.lines().find_map(|line| line.strip_prefix(after));
+            line.and_then(|l| l.split_whitespace().next())
+                .unwrap_or_else(|| panic!("no {after} in:\n{said}"))
+                .to_owned()
+        };
+        let slug = word("organisation");
+        let house =
+            Rc::new(House { server: Rc::clone(t.server()), clock: t.clock().clone(), heard: Heard::default(), slug });
+        let first_admin = Person::first_admin(&house, email, &word("set-up token"));
         t.personal_words().borrow_mut().push(email.clone());
         Self(Rc::new(Inner {
             house,
@@ -281,6 +281,6 @@ impl Organisation {
     /// The one-time link by which a new member sets their first password.
     fn setup_token_of(&self, membership: &str) -> String {
         let link = self.first_admin().posts(&format!("/members/{membership}/setup-link"), &json!({})).ok();
-        link["token"].as_str().unwrap_or_else(|| panic!("no token in {link}")).to_owned()
+        link["setup_token"].as_str().unwrap_or_else(|| panic!("no token in {link}")).to_owned()
     }
 }

@@ -36,6 +36,16 @@ impl Person {
         }
     }
 
+    /// The admin that an organisation was founded with, after setting the password by the one-time link.
+    pub(crate) fn first_admin(house: &Rc<House>, email: &str, setup_token: &str) -> Self {
+        let person = Self::new(house, "主管理员", "", email, "");
+        person.takes_up(setup_token);
+        let me = person.gets("/me").ok();
+        let text =
+            |pointer: &str| me.pointer(pointer).and_then(serde_json::Value::as_str).unwrap_or_default().to_owned();
+        Self { staff_number: text("/member/staff_number"), membership: text("/member/id"), ..person }
+    }
+
     /// Tries to sign in, in this organisation.
     pub fn signs_in(&self) -> Answer {
         self.signs_in_with(PASSWORD)

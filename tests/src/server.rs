@@ -18,7 +18,8 @@ use tempfile::TempDir;
 
 const READY_WITHIN: Duration = Duration::from_secs(30);
 
-/// What a story needs other than the defaults: the example connector listens on this machine, and nobody waits for a poll.
+/// What a story needs other than the defaults: the example connector listens on this machine, and nobody waits long for a
+/// poll or, after a kill, for the lease of a process that is gone.
 const CONFIG: &str = r#"
 [log]
 level = "info"
@@ -31,6 +32,7 @@ allow_internal_addresses = ["127.0.0.1"]
 
 [jobs]
 poll_ms = 50
+lease_seconds = 5
 
 [ledger]
 seal_every_ms = 50

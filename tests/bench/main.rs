@@ -1,0 +1,44 @@
+//! `make bench`: measures what Tenure promises about speed and memory, prints the set-up and one table, and writes the same
+//! to `target/bench.json`.
+//!
+//! What always holds: a number stands beside a limit, or beside a peer that was measured in the same run on the same
+//! machine; the server measured is the released binary, or the library it is made of, with its default settings; and
+//! PostgreSQL runs with its own. A name given as an argument (`rulings`, `ledger`, `departure`, `start`) measures only that.
+
+mod departure;
+mod ledger;
+mod program;
+mod raw;
+mod rulings;
+mod setup;
+mod start;
+mod table;
+mod workload;
+
+use table::Table;
+
+/// A part of the bench, and what measures it.
+type Part = (&'static str, fn(&mut Table));
+
+const PARTS: [Part; 4] = [
+    ("rulings", rulings::measure),
+    ("ledger", ledger::measure),
+    ("departure", departure::measure),
+    ("start", start::measure),
+];
+
+fn main() {
+    // cargo hands on `--bench`; whatever is no option names a part.
+    let wanted: Vec<String> = std::env::args().skip(1).filter(|argument| !argument.starts_with('-')).collect();
+    let mut table = Table::new(setup::here());
+    table.print_setup();
+    for (name, measure) in PARTS {
+        if wanted.is_empty() || wanted.iter().any(|part| part == name) {
+            measure(&mut table);
+        }
+    }
+    table.print();
+    let file = program::target_dir().join("bench.json");
+    std::fs::write(&file, table.to_json()).unwrap_or_else(|e| panic!("{}: {e}", file.display()));
+    println!("\n{}", file.display());
+}
