@@ -53,7 +53,6 @@ pub struct Tenure {
     pub platform: Arc<Platform>,
     /// The tenants' policies.
     pub policies: Arc<Policies>,
-    _lock: Option<std::fs::File>,
 }
 
 /// The database that the settings name.
@@ -69,12 +68,7 @@ pub fn open(config: Config) -> Result<Tenure, StartError> {
     packs::check().map_err(|wrong| StartError::Packs(wrong.join("\n")))?;
     let dir = config.data_dir.clone();
     private_dir(&dir).map_err(|e| StartError::DataDir(dir.display().to_string(), e))?;
-    let target = target(&config);
-    let lock = match &target {
-        DbTarget::Sqlite(_) => Some(lock(&dir)?),
-        DbTarget::Postgres(_) => None,
-    };
-    let pool = Pool::open(target, config.database.pool_size)?;
+    let pool = Pool::open(target(&config), config.database.pool_size)?;
     migrate(&pool)?;
     let first_start = !pool.has_keys()?;
     let master = config.master_key_file.load(first_start)?;
@@ -86,7 +80,7 @@ pub fn open(config: Config) -> Result<Tenure, StartError> {
         scopes: Box::new(instructions::KeyScopes::new(policies.clone())),
     };
     let platform = Platform::new(config, pool, Clock::at_start(), master, Metrics::new()?, plugged)?;
-    Ok(Tenure { platform: Arc::new(platform), policies, _lock: lock })
+    Ok(Tenure { platform: Arc::new(platform), policies })
 }
 
 fn private_dir(dir: &std::path::Path) -> std::io::Result<()> {
@@ -98,7 +92,7 @@ fn private_dir(dir: &std::path::Path) -> std::io::Result<()> {
     std::fs::set_permissions(dir, std::fs::Permissions::from_mode(0o700))
 }
 
-/// One process a data directory: a second one would take over the first one's jobs.
+/// One server a data directory: a second one would take over the first one's jobs. The operator's other verbs work beside it.
 fn lock(dir: &std::path::Path) -> Result<std::fs::File, StartError> {
     let failed = |e| StartError::DataDir(dir.display().to_string(), e);
     let file = std::fs::File::create(dir.join("tenure.lock")).map_err(failed)?;
@@ -161,11 +155,13 @@ pub struct Listening {
     pub address: SocketAddr,
     /// The running server; await it.
     pub server: actix_web::dev::Server,
+    _lock: Option<std::fs::File>,
 }
 
 /// Starts the workers and the HTTP server.
 pub fn serve(tenure: &Tenure) -> Result<Listening, StartError> {
     let config = tenure.platform.config().clone();
+    let lock = if tenure.platform.pool().is_embedded() { Some(lock(&config.data_dir)?) } else { None };
     let listener = TcpListener::bind(config.listen).map_err(|e| StartError::Listen(config.listen, e))?;
     let address = listener.local_addr().map_err(|e| StartError::Listen(config.listen, e))?;
     Workers::start(tenure.platform.clone(), registry(), usize::try_from(config.jobs.threads).unwrap_or(2))?;
@@ -193,7 +189,7 @@ pub fn serve(tenure: &Tenure) -> Result<Listening, StartError> {
     .map_err(|e| StartError::Listen(config.listen, e))?
     .shutdown_timeout(10)
     .run();
-    Ok(Listening { address, server })
+    Ok(Listening { address, server, _lock: lock })
 }
 
 fn unreadable(e: &actix_web::error::JsonPayloadError) -> Problem {

@@ -358,7 +358,7 @@ impl Memberships for PlatformAnswers {
             return Ok(None);
         };
         let roles = roles::of_membership(tx, m.id)?;
-        let lets_in = m.state != MembershipState::Departed;
+        let lets_in = !roles::has_ended(tx, m)?;
         Ok(Some(Standing { membership: m.id, subject, lets_in, roles }))
     }
 }

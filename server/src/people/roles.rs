@@ -8,6 +8,7 @@ use crate::packs;
 use crate::platform::db::{Stored, TenantTx, Ts};
 use crate::platform::ids::{MembershipId, RoleAssignmentId, SubjectId};
 use crate::platform::record::Record;
+use policy_model::calendar::start_of_day;
 use policy_model::roles::may_hold;
 
 /// Gives a role. Every path comes through here.
@@ -101,10 +102,21 @@ pub(super) fn fall_with(tx: &mut TenantTx<'_>, m: &Membership) -> Stored<usize> 
     if held.is_empty() { Ok(0) } else { store::revoke_assignments(tx, &held, None) }
 }
 
+/// Whether a membership is over now. Its last day decides, not whether the work of that day has been done already: access
+/// ends at the effective instant even when the server was down and the job is late (gbt35273-11.6-c).
+pub(super) fn has_ended(tx: &mut TenantTx<'_>, m: &Membership) -> Stored<bool> {
+    if m.state == MembershipState::Departed {
+        return Ok(true);
+    }
+    let Some(over) = m.last_day.and_then(|last| last.succ_opt()) else { return Ok(false) };
+    let tz = packs::time_zone(tx)?;
+    Ok(tx.now().0 >= start_of_day(over, tz))
+}
+
 /// The roles a membership acts with now: its own, and only while it stands.
 pub fn of_membership(tx: &mut TenantTx<'_>, id: MembershipId) -> Stored<Vec<String>> {
     let Some(m) = store::find_membership(tx, id)? else { return Ok(Vec::new()) };
-    if m.state == MembershipState::Departed {
+    if has_ended(tx, &m)? {
         return Ok(Vec::new());
     }
     let mut roles: Vec<String> = store::roles_of_subject(tx, m.subject_id)?
