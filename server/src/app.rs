@@ -7,8 +7,9 @@ use crate::people::PlatformAnswers;
 use crate::platform::clock::Clock;
 use crate::platform::config::Config;
 use crate::platform::db::{DbTarget, Pool, StoreError, migrate};
-use crate::platform::http::{Problem, watch};
+use crate::platform::http::{Problem, body, watch};
 use crate::platform::jobs::{Registry, Workers};
+use crate::platform::mail;
 use crate::platform::metrics::Metrics;
 use crate::platform::{Platform, Plugged, sign_in};
 use crate::{attention, departures, health, holdings, instructions, intake, ledger, orders, packs, people, retention};
@@ -113,6 +114,7 @@ fn registry() -> Registry {
     departures::register(&mut registry);
     intake::register(&mut registry);
     retention::register(&mut registry);
+    mail::register(&mut registry);
     registry
 }
 
@@ -176,13 +178,16 @@ pub fn serve(tenure: &Tenure) -> Result<Listening, StartError> {
             .app_data(policies.clone())
             .app_data(document.clone())
             .app_data(web::JsonConfig::default().limit(json_bytes).error_handler(|e, _| unreadable(&e).into()))
+            .app_data(web::PayloadConfig::new(json_bytes))
             .app_data(web::PathConfig::default().error_handler(|_, _| Problem::not_found("address").into()))
             .app_data(web::QueryConfig::default().error_handler(|e, _| bad_query(&e).into()))
+            .wrap(actix_web::middleware::from_fn(body::refuse_nul))
             .wrap(actix_web::middleware::from_fn(watch::watch))
             .into_utoipa_app()
             .service(utoipa_actix_web::scope("/api/v1").configure(api))
             .configure(root)
             .into_app()
+            .configure(health::test_routes)
             .default_service(web::to(|| async { Err::<&str, _>(Problem::not_found("address")) }))
     })
     .listen(listener)

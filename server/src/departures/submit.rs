@@ -3,12 +3,16 @@
 use super::error::DepartureError;
 use super::model::{Departure, LineRow, LineState, State};
 use super::{operations, store};
+use crate::packs;
+use crate::people;
+use crate::platform::mail::{self, Template};
 use crate::instructions::{self, Decision, Draft, InstructionError, Kind, Scope};
 use crate::platform::db::{StoreError, Stored, TenantTx};
 use crate::platform::http::AsProblem;
 use crate::platform::ids::DepartureId;
 use crate::platform::record::Record;
 use policy_model::instruction::Action;
+use std::collections::BTreeSet;
 
 /// What the data is used for in a departure: to end it.
 pub(super) const PURPOSE: &str = "departure";
@@ -28,7 +32,32 @@ pub(super) fn submit(tx: &mut TenantTx<'_>, id: DepartureId) -> Result<Departure
     d.planned_by_subject = tx.actor().subject();
     store::save(tx, &mut d)?;
     tx.record(Record::of("departures.submit").on("departure", id).about(d.subject_id));
+    tell_approvers(tx, id)?;
     settle(tx, d)
+}
+
+/// Writes to everybody whose yes is needed. They learn that something waits, not about whom.
+fn tell_approvers(tx: &mut TenantTx<'_>, id: DepartureId) -> Result<(), DepartureError> {
+    let mut told = BTreeSet::new();
+    let mut expires = None;
+    for i in pending(tx, id)? {
+        expires = expires.or(i.expires_at);
+        for role in instructions::waiting_roles(tx, &i)?.0 {
+            told.extend(people::roles::holders(tx, &role)?.into_iter().map(|(membership, _)| membership));
+        }
+    }
+    let row = packs::tenant(tx)?;
+    let base = tx.platform().config().public_url.as_ref().map(ToString::to_string).unwrap_or_default();
+    for membership in told {
+        let Some(account) = people::find_membership(tx, membership)?.and_then(|m| m.account_id) else { continue };
+        let words = [
+            ("organisation", row.name.clone()),
+            ("expires", expires.map(|at| at.date_naive().to_string()).unwrap_or_default()),
+            ("where", format!("{base}/api/v1/departures/{id}")),
+        ];
+        mail::post(tx, account, Template::ApprovalWaits, &row.locale, words)?;
+    }
+    Ok(())
 }
 
 /// The instruction of one line.

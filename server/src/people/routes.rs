@@ -7,6 +7,7 @@ use crate::platform::attempt::{Act, Attempt};
 use crate::platform::caller::Actor;
 use crate::platform::db::{TenantTx, Ts};
 use crate::platform::http::{Answer, Answered, Page, PageQuery};
+use crate::platform::mail::{self, Template};
 use crate::platform::sign_in::{self, SignInError};
 use crate::platform::ids::{DepartmentId, MembershipId, RoleAssignmentId, SubjectId, TenantId};
 use actix_web::{delete, get, post, web};
@@ -126,8 +127,11 @@ async fn get_member(at: Attempt, id: web::Path<MembershipId>) -> Answer<MemberVi
 /// nobody else.
 #[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
 struct SetupLink {
-    /// The link's token, for `POST /api/v1/auth/setup`.
-    setup_token: String,
+    /// The link's token, for `POST /api/v1/auth/setup`; absent when it went to the person by mail.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    setup_token: Option<String>,
+    /// Whether it went to the person by mail. Then nobody else has seen it.
+    sent: bool,
 }
 
 /// Gives a member their one-time set-up link; the one before is taken back.
@@ -145,7 +149,15 @@ async fn issue_setup_link(at: Attempt, id: web::Path<MembershipId>) -> Answer<Se
             SignInError::Store(e) => PeopleError::Store(e),
             _ => PeopleError::NoAccount,
         })?;
-        Ok(SetupLink { setup_token: token.expose().to_owned() })
+        let row = crate::packs::tenant(tx)?;
+        let base = tx.platform().config().public_url.as_ref().map(ToString::to_string).unwrap_or_default();
+        let words = [
+            ("organisation", row.name),
+            ("token", token.expose().to_owned()),
+            ("where", format!("{base}/api/v1/auth/setup")),
+        ];
+        let sent = mail::post(tx, account, Template::SetUp, &row.locale, words)?;
+        Ok(SetupLink { setup_token: (!sent).then(|| token.expose().to_owned()), sent })
     })
     .await
 }

@@ -12,6 +12,7 @@ pub mod http;
 pub mod ids;
 pub mod jobs;
 pub mod keyring;
+pub mod mail;
 pub mod metrics;
 pub mod outbound;
 pub mod record;
