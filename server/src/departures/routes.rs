@@ -7,7 +7,7 @@ use super::view::{DepartureView, LineView, views};
 use super::{rescind, store, submit};
 use crate::platform::attempt::{Act, Attempt};
 use crate::platform::db::TenantTx;
-use crate::platform::http::{Answer, Answered, Cursor, Page, PageQuery, Problem};
+use crate::platform::http::{Answer, Answered, Cursor, OptionalJson, Page, PageQuery, Problem};
 use crate::platform::ids::{DepartureId, Id, LineId};
 use actix_web::{HttpResponse, get, patch, post, web};
 use serde::{Deserialize, Serialize};
@@ -125,8 +125,8 @@ struct Word {
     reason: Option<String>,
 }
 
-fn word(body: Option<web::Json<Word>>) -> Result<Word, Problem> {
-    let word = body.map(web::Json::into_inner).unwrap_or_default();
+fn word(OptionalJson(body): OptionalJson<Word>) -> Result<Word, Problem> {
+    let word = body.unwrap_or_default();
     match &word.reason {
         Some(reason) if reason.chars().count() > 2_000 => {
             Err(Problem::invalid("request.reason").at("/reason").detail("A reason has at most 2,000 characters."))
@@ -153,7 +153,7 @@ async fn submit_departure(at: Attempt, id: web::Path<DepartureId>) -> Answer<Dep
 async fn approve_departure(
     at: Attempt,
     id: web::Path<DepartureId>,
-    body: Option<web::Json<Word>>,
+    body: OptionalJson<Word>,
 ) -> Answer<DepartureView> {
     let (id, word) = (id.into_inner(), word(body)?);
     at.once(Act::on("departures.approve", "departure", id), (id, word.reason), |tx, (id, reason)| {
@@ -169,7 +169,7 @@ async fn approve_departure(
 async fn refuse_departure(
     at: Attempt,
     id: web::Path<DepartureId>,
-    body: Option<web::Json<Word>>,
+    body: OptionalJson<Word>,
 ) -> Answer<DepartureView> {
     let (id, word) = (id.into_inner(), word(body)?);
     let reason = word.reason.unwrap_or_default();

@@ -115,7 +115,7 @@ async fn list_holdings(
     let filter = Filter { subject, class, controller, state };
     let rows =
         at.run(Act::named("holdings.read"), move |tx| store::list_sides(tx, &filter, cursor, limit)).await?;
-    let page = Page::cut(rows, limit, |(side, _)| Cursor { key: 0, id: side.holding_id.uuid() });
+    let page = Page::cut(rows, limit, |(side, _)| Cursor::pair(side.holding_id.uuid(), side.subject_id.uuid()));
     Ok(Answered::ok(page.map(SideView::of)))
 }
 

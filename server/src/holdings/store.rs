@@ -303,7 +303,13 @@ pub(super) fn list_sides(
             query = query.filter(holding_sides::state.eq(state));
         }
         if let Some(after) = after {
-            query = query.filter(holding_sides::holding_id.gt(HoldingId::from(after.id)));
+            // A chat's sides may lie on both sides of a page's end.
+            let (holding, subject) = (HoldingId::from(after.id), SubjectId::from(after.second));
+            query = query.filter(
+                holding_sides::holding_id
+                    .gt(holding)
+                    .or(holding_sides::holding_id.eq(holding).and(holding_sides::subject_id.gt(subject))),
+            );
         }
         query
             .order((holding_sides::holding_id, holding_sides::subject_id))

@@ -8,7 +8,7 @@ use super::propose::{Draft, propose};
 use super::{store, views};
 use crate::platform::attempt::{Act, Attempt};
 use crate::platform::db::{TenantTx, Ts};
-use crate::platform::http::{Answer, Answered, Cursor, Page, PageQuery, Problem};
+use crate::platform::http::{Answer, Answered, Cursor, OptionalJson, Page, PageQuery, Problem};
 use crate::platform::ids::{Id, InstructionId};
 use actix_web::{get, post, web};
 use policy_model::instruction::Action;
@@ -133,8 +133,8 @@ struct Word {
     reason: Option<String>,
 }
 
-fn word(body: Option<web::Json<Word>>) -> Result<Option<String>, Problem> {
-    match body.and_then(|b| b.into_inner().reason) {
+fn word(OptionalJson(body): OptionalJson<Word>) -> Result<Option<String>, Problem> {
+    match body.and_then(|b| b.reason) {
         Some(reason) if reason.chars().count() > 2_000 => {
             Err(Problem::invalid("request.reason").at("/reason").detail("A reason has at most 2,000 characters."))
         }
@@ -148,7 +148,7 @@ fn word(body: Option<web::Json<Word>>) -> Result<Option<String>, Problem> {
 async fn approve_instruction(
     at: Attempt,
     id: web::Path<InstructionId>,
-    body: Option<web::Json<Word>>,
+    body: OptionalJson<Word>,
 ) -> Answer<InstructionView> {
     let (id, reason) = (id.into_inner(), word(body)?);
     at.once(Act::on("instructions.approve", "instruction", id), (id, reason), |tx, (id, reason)| {
@@ -164,7 +164,7 @@ async fn approve_instruction(
 async fn refuse_instruction(
     at: Attempt,
     id: web::Path<InstructionId>,
-    body: Option<web::Json<Word>>,
+    body: OptionalJson<Word>,
 ) -> Answer<InstructionView> {
     let (id, reason) = (id.into_inner(), word(body)?);
     at.once(Act::on("instructions.approve", "instruction", id), (id, reason), |tx, (id, reason)| {
@@ -180,7 +180,7 @@ async fn refuse_instruction(
 async fn revoke_instruction(
     at: Attempt,
     id: web::Path<InstructionId>,
-    body: Option<web::Json<Word>>,
+    body: OptionalJson<Word>,
 ) -> Answer<InstructionView> {
     let (id, reason) = (id.into_inner(), word(body)?);
     let reason = reason.filter(|r| !r.trim().is_empty()).ok_or_else(|| {

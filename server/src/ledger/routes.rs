@@ -43,7 +43,7 @@ async fn list_records(
             filter.check()?;
             let rows = store::newest(tx, &filter, cursor.map(|c| c.key), limit)?;
             let sealed = store::head(tx)?.map_or(0, |head| head.sealed);
-            let page = Page::cut(rows, limit, |row| Cursor { key: row.seq, id: row.id.uuid() });
+            let page = Page::cut(rows, limit, |row| Cursor::numbered(row.seq, row.id.uuid()));
             let items = page.items.iter().map(|row| RecordView::of(row, sealed)).collect::<Result<_, _>>()?;
             Ok::<_, LedgerError>(Page { items, next: page.next })
         })

@@ -250,5 +250,5 @@ pub(super) fn revoke_assignments(
 
 /// Keyset cursor of a list that is sorted by id alone.
 pub(super) fn by_id(id: impl Id) -> Cursor {
-    Cursor { key: 0, id: id.uuid() }
+    Cursor::numbered(0, id.uuid())
 }

@@ -2,7 +2,7 @@
 //! `timestamptz` and microseconds since the epoch. Enums are text, by `text_enum!`.
 
 use super::MultiBackend;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Datelike, Utc};
 use diesel::backend::Backend;
 use diesel::deserialize::{self, FromSql, FromSqlRow};
 use diesel::expression::AsExpression;
@@ -31,17 +31,31 @@ impl st::SqlOrd for SqlTs {}
 
 /// An instant in UTC, in microseconds: the precision that both databases keep.
 #[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, AsExpression, FromSqlRow, Serialize, Deserialize,
-    utoipa::ToSchema,
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, AsExpression, FromSqlRow, Serialize, utoipa::ToSchema,
 )]
 #[diesel(sql_type = SqlTs)]
 #[serde(transparent)]
 pub struct Ts(pub DateTime<Utc>);
 
 impl Ts {
+    /// Years that both databases store and every time zone can be applied to.
+    pub const YEARS: std::ops::RangeInclusive<i32> = 1900..=2999;
+
     /// As records and exports write it: `2026-03-31T16:00:00.000000Z`.
     pub fn rfc3339(self) -> String {
         self.0.to_rfc3339_opts(chrono::SecondsFormat::Micros, true)
+    }
+}
+
+/// What comes from outside is cut to what is kept, so that the same line sent twice is the same, and bounded.
+impl<'de> Deserialize<'de> for Ts {
+    fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let at = DateTime::<Utc>::deserialize(from)?;
+        if Self::YEARS.contains(&at.year()) {
+            Ok(at.into())
+        } else {
+            Err(serde::de::Error::custom("an instant lies in the years 1900 to 2999"))
+        }
     }
 }
 

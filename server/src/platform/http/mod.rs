@@ -1,10 +1,12 @@
 //! What every route shares: problem documents, answers with ETags, pages with cursors.
 
 pub mod answer;
+pub mod body;
 pub mod paging;
 pub mod problem;
 pub mod watch;
 
 pub use answer::{Answer, Answered, Versioned};
+pub use body::{OptionalJson, holds_nul};
 pub use paging::{Cursor, Page, PageQuery};
 pub use problem::{AsProblem, Problem};

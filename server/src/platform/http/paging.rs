@@ -4,6 +4,7 @@ use super::Problem;
 use crate::platform::db::Ts;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use chrono::Datelike;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -26,30 +27,46 @@ pub struct Cursor {
     pub key: i64,
     /// The tie-breaker.
     pub id: Uuid,
+    /// The second half of a key of two ids; nil where one is enough.
+    pub second: Uuid,
 }
 
 impl Cursor {
     /// A cursor after a row sorted by an instant.
     pub fn after(at: Ts, id: Uuid) -> Self {
-        Self { key: at.timestamp_micros(), id }
+        Self { key: at.timestamp_micros(), id, second: Uuid::nil() }
+    }
+
+    /// A cursor after a row sorted by a number, or by its id alone when that is 0.
+    pub fn numbered(key: i64, id: Uuid) -> Self {
+        Self { key, id, second: Uuid::nil() }
+    }
+
+    /// A cursor after a row sorted by two ids.
+    pub fn pair(id: Uuid, second: Uuid) -> Self {
+        Self { key: 0, id, second }
     }
 
     /// The sort key as an instant.
     pub fn at(&self) -> Ts {
-        Ts(chrono::DateTime::from_timestamp_micros(self.key).unwrap_or_default())
+        let at = chrono::DateTime::from_timestamp_micros(self.key).filter(|at| Ts::YEARS.contains(&at.year()));
+        Ts(at.unwrap_or_default())
     }
 
     /// As text for a URL.
     pub fn encode(&self) -> String {
         let mut bytes = self.key.to_be_bytes().to_vec();
         bytes.extend_from_slice(self.id.as_bytes());
+        bytes.extend_from_slice(self.second.as_bytes());
         URL_SAFE_NO_PAD.encode(bytes)
     }
 
     fn decode(text: &str) -> Option<Self> {
         let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
-        let (key, id) = bytes.split_at_checked(8)?;
-        Some(Self { key: i64::from_be_bytes(key.try_into().ok()?), id: Uuid::from_slice(id).ok()? })
+        let (key, ids) = bytes.split_at_checked(8)?;
+        let (id, second) = ids.split_at_checked(16)?;
+        let key = i64::from_be_bytes(key.try_into().ok()?);
+        Some(Self { key, id: Uuid::from_slice(id).ok()?, second: Uuid::from_slice(second).ok()? })
     }
 }
 
