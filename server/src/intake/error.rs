@@ -38,6 +38,12 @@ pub enum IntakeError {
         /// The bound.
         most: usize,
     },
+    /// A staff number that cannot be looked up.
+    #[error("/data/staff_number is no staff number of 1 to 64 characters without control characters")]
+    NoStaffNumber,
+    /// A date that no calendar of ours reaches.
+    #[error("{0} lies outside the years 1900 to 2999")]
+    OutOfRange(&'static str),
     /// The same message id came with another body.
     #[error("this message id was used for another message")]
     IdReused,
@@ -85,6 +91,8 @@ impl AsProblem for IntakeError {
             Self::Missing(pointer) => Problem::invalid("intake.missing").detail(words.clone()).at(*pointer),
             Self::Empty(pointer) => Problem::invalid("intake.empty").detail(words.clone()).at(*pointer),
             Self::TooLong { pointer, .. } => Problem::invalid("intake.too-long").detail(words.clone()).at(*pointer),
+            Self::NoStaffNumber => Problem::invalid("intake.staff-number").detail(words).at("/data/staff_number"),
+            Self::OutOfRange(pointer) => Problem::invalid("intake.out-of-range").detail(words.clone()).at(*pointer),
             Self::IdReused => Problem::conflict("intake.id-reused")
                 .detail(words)
                 .help("Give every message an id of its own, and the same one only to its repeats."),

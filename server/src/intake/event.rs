@@ -2,8 +2,10 @@
 
 use super::error::IntakeError;
 use crate::platform::db::Ts;
+use crate::platform::http::holds_nul;
+use crate::platform::keyring::Identifier;
 use crate::text_enum;
-use chrono::NaiveDate;
+use chrono::{Datelike, NaiveDate};
 use serde::Deserialize;
 
 text_enum! {
@@ -100,8 +102,8 @@ struct Envelope {
 impl HrEvent {
     /// Reads a message body. Every complaint names the field, what was found, and what would be right.
     pub fn read(body: &[u8]) -> Result<Self, IntakeError> {
-        let unreadable = |e: &serde_json::Error| IntakeError::Unreadable(e.to_string());
-        if body.contains(&0) || body.windows(6).any(|w| w == b"\\u0000") {
+        let unreadable = |e: &serde_json::Error| IntakeError::Unreadable(without_values(&e.to_string()));
+        if holds_nul(body) {
             return Err(IntakeError::Unreadable("the text holds a NUL character".into()));
         }
         let envelope: Envelope = serde_json::from_slice(body).map_err(|e| unreadable(&e))?;
@@ -115,6 +117,9 @@ impl HrEvent {
     fn check(&self) -> Result<(), IntakeError> {
         let d = &self.data;
         bounded("/data/staff_number", Some(&d.staff_number), 64)?;
+        Identifier::staff_number(&d.staff_number).map_err(|_| IntakeError::NoStaffNumber)?;
+        in_range("/data/first_day", d.first_day)?;
+        in_range("/data/last_day", d.last_day)?;
         bounded("/data/name", d.name.as_ref(), 200)?;
         bounded("/data/position", d.position.as_ref(), 200)?;
         bounded("/data/reason", d.reason.as_ref(), 64)?;
@@ -149,6 +154,24 @@ fn bounded(pointer: &'static str, text: Option<&String>, most: usize) -> Result<
     }
 }
 
+fn in_range(pointer: &'static str, day: Option<NaiveDate>) -> Result<(), IntakeError> {
+    match day {
+        Some(day) if !Ts::YEARS.contains(&day.year()) => Err(IntakeError::OutOfRange(pointer)),
+        Some(_) | None => Ok(()),
+    }
+}
+
+/// A parser's complaint without the value it complains about: the reason is stored in the clear, the value may be a name.
+fn without_values(complaint: &str) -> String {
+    match complaint.split_once(", expected") {
+        Some((found, expected)) if !found.starts_with("unknown field") => {
+            let kind = found.split(['`', '"']).next().unwrap_or_default().trim_end();
+            format!("{kind}, expected{expected}")
+        }
+        Some(_) | None => complaint.to_owned(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -166,17 +189,29 @@ mod tests {
 
     #[test]
     fn every_complaint_says_what_is_wrong() {
-        let cases: [(&[u8], &str); 6] = [
+        let cases: [(&[u8], &str); 9] = [
+            (&body(r#"{"staff_number":"A\u0001","last_day":"2026-03-31"}"#), "staff number"),
+            (&body(r#"{"staff_number":"A1","last_day":"+262142-12-31"}"#), "/data/last_day"),
+            (br#"{"type":"member.changed","timestamp":"-262143-01-01T00:00:00Z","data":{"staff_number":"A1"}}"#, "1900"),
             (b"{", "EOF"),
             (&body(r#"{"staff_number":"A1"}"#), "/data/last_day"),
             (&body(r#"{"staff_number":" ","last_day":"2026-03-31"}"#), "/data/staff_number"),
-            (&body(r#"{"staff_number":"A1","last_day":"2026-02-30"}"#), "date"),
+            (&body(r#"{"staff_number":"A1","last_day":"2026-02-30"}"#), "out of range"),
             (&body(r#"{"staff_number":"A1","last_day":"2026-03-31","lastday":1}"#), "unknown field `lastday`"),
             (br#"{"type":"member.eaten","timestamp":"2026-03-01T09:00:00Z","data":{}}"#, "member.eaten"),
         ];
         for (bytes, part) in cases {
             let words = HrEvent::read(bytes).unwrap_err().to_string();
             assert!(words.contains(part), "{words:?} does not say {part:?}");
+        }
+    }
+
+    #[test]
+    fn a_complaint_repeats_no_value() {
+        for data in [r#"{"staff_number":"A1","account":"林晓"}"#, r#"{"staff_number":"A1","name":["林晓"]}"#, r#""林晓""#] {
+            let words = HrEvent::read(&body(data)).unwrap_err().to_string();
+            assert!(!words.contains("林晓"), "{words}");
+            assert!(words.contains("expected"), "{words}");
         }
     }
 }
