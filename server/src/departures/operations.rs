@@ -100,7 +100,7 @@ pub(super) fn replan(tx: &mut TenantTx<'_>, d: &mut Departure) -> Result<(), Dep
             .about(d.subject_id)
             .with("lines", rows.len())
             .with("holdings", rows.iter().map(|r| r.holdings).sum::<i64>())
-            .with("items", rows.iter().map(|r| r.items).sum::<i64>())
+            .with("items", rows.iter().fold(0_i64, |sum, r| sum.saturating_add(r.items)))
             .with("destructive_lines", rows.iter().filter(|r| r.destructive).count()),
     );
     Ok(())

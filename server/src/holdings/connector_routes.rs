@@ -4,7 +4,7 @@ use super::connectors::{self, Connector, CreatedConnector, speaks_for};
 use super::error::HoldingError;
 use super::inventory::{self, Finding, Inventory, InventoryId};
 use super::ndjson::Lines;
-use super::register::{CHUNK_LINES, RegistrationReport, register_line_by_line};
+use super::register::{CHUNK_LINES, RegistrationReport, check_locator, register_line_by_line};
 use crate::platform::attempt::{Act, Attempt};
 use crate::platform::http::{Answer, Answered, Problem};
 use crate::platform::ids::ConnectorId;
@@ -111,10 +111,14 @@ async fn take_inventory(
             at.run_here(&Act::on("connectors.inventory", "connector", id), |tx| {
                 speaks_for(tx, id)?;
                 let known = inventory::find(tx, id, inventory)?;
+                if known.closed_at.is_some() {
+                    return Err(HoldingError::InventoryClosed);
+                }
                 let mut locators = Vec::with_capacity(chunk.len());
                 for (number, line) in &chunk {
                     let named: Named = serde_json::from_str(line)
                         .map_err(|e| HoldingError::Invalid(format!("line {number}: {e}")))?;
+                    check_locator(&named.locator)?;
                     locators.push(named.locator);
                 }
                 inventory::take(tx, &known, locators)?;

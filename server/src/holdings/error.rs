@@ -55,6 +55,9 @@ pub enum HoldingError {
     /// There is no such inventory.
     #[error("no such inventory")]
     UnknownInventory,
+    /// It was compared already.
+    #[error("the inventory is closed; ask for a new one")]
+    InventoryClosed,
     /// There is no such hold.
     #[error("no such hold")]
     UnknownHold,
@@ -87,6 +90,7 @@ impl HoldingError {
             Self::NameTaken => "connectors.name-taken",
             Self::CallbackUrl(_) => "connectors.callback-url",
             Self::UnknownInventory => "inventory.not-found",
+            Self::InventoryClosed => "inventory.closed",
             Self::UnknownHold => "hold.not-found",
             Self::OwnHold => "holds.own",
             Self::Denied(_) => "decision.denied",
@@ -108,6 +112,7 @@ impl HoldingError {
             | Self::UnknownConnector
             | Self::ForeignConnector
             | Self::UnknownInventory
+            | Self::InventoryClosed
             | Self::UnknownHold
             | Self::OwnHold
             | Self::Denied(_)
@@ -132,6 +137,7 @@ impl HoldingError {
             | Self::Unknown
             | Self::UnknownConnector
             | Self::UnknownInventory
+            | Self::InventoryClosed
             | Self::UnknownHold
             | Self::Denied(_)
             | Self::Store(_) => "",
@@ -151,7 +157,7 @@ impl AsProblem for HoldingError {
             Self::Refused { clause, .. } => Problem::refused(self.code()).clause(*clause),
             Self::ForeignConnector => Problem::refused(self.code()),
             Self::OwnHold => Problem::refused(self.code()).clause("dingtalk-5.1-4"),
-            Self::Gone | Self::NameTaken => Problem::conflict(self.code()),
+            Self::Gone | Self::NameTaken | Self::InventoryClosed => Problem::conflict(self.code()),
             Self::UnknownClass(_)
             | Self::NoSubject
             | Self::TooManySubjects(_)

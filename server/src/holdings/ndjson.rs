@@ -54,10 +54,9 @@ impl Lines {
                     .help("Send the whole again: what went in is recognised by its locator."));
             }
         }
+        // A line beyond the bound is refused by its number like any other bad line; only its beginning is kept for that.
         if self.rest.len() > MAX_LINE_BYTES * 4 && !self.rest.contains(&b'\n') {
-            return Err(Problem::too_large("holdings.line-too-long")
-                .detail(format!("Line {} has more than {MAX_LINE_BYTES} bytes.", self.number + 1))
-                .help("Send one holding a line, and register large groups in parts."));
+            self.rest.truncate(MAX_LINE_BYTES + 1);
         }
         Ok(())
     }

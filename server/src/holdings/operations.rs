@@ -376,8 +376,8 @@ pub fn fold_groups(tx: &mut TenantTx<'_>, subject: SubjectId) -> Stored<HashMap<
             }
             let group = groups.entry(GroupKey::of(side, holding, *shared)).or_default();
             group.holdings += 1;
-            group.items += holding.items;
-            group.bytes += holding.bytes;
+            group.items = group.items.saturating_add(holding.items);
+            group.bytes = group.bytes.saturating_add(holding.bytes);
             group.first_at = [group.first_at, holding.first_at].into_iter().flatten().min();
             group.last_at = group.last_at.max(holding.last_at);
         }

@@ -10,6 +10,7 @@ use super::store;
 use crate::packs;
 use crate::people;
 use crate::platform::db::{Stored, TenantTx, Ts};
+use crate::platform::http::holds_nul;
 use crate::platform::ids::{ConnectorId, HoldingId, SubjectId};
 use crate::platform::record::Record;
 use policy_model::pack::Pack;
@@ -23,6 +24,8 @@ pub const MAX_LINE_BYTES: usize = 256 * 1024;
 pub const CHUNK_LINES: usize = 500;
 const MAX_SUBJECTS: usize = 5_000;
 const MAX_LOCATOR: usize = 1_000;
+/// A pebibyte: the sum over a person's holdings stays far from the end of the number.
+const COUNTS: std::ops::RangeInclusive<i64> = 0..=1 << 50;
 
 /// One line: something a connector holds.
 #[derive(Debug, Clone, Deserialize, Serialize, utoipa::ToSchema)]
@@ -163,7 +166,10 @@ fn read_line(
     people: &mut HashMap<String, Option<SubjectId>>,
 ) -> Result<Line, HoldingError> {
     if text.len() > MAX_LINE_BYTES {
-        return Err(HoldingError::Invalid(format!("the line has {} bytes; {MAX_LINE_BYTES} are allowed", text.len())));
+        return Err(HoldingError::Invalid(format!("the line has more than {MAX_LINE_BYTES} bytes")));
+    }
+    if holds_nul(text.as_bytes()) {
+        return Err(HoldingError::Invalid("the line holds a NUL character".into()));
     }
     let registration: Registration = serde_json::from_str(text).map_err(|e| HoldingError::Invalid(e.to_string()))?;
     check(pack, &registration)?;
@@ -187,15 +193,21 @@ fn read_line(
     Ok(Line { registration, subjects })
 }
 
+/// Refuses what no index can hold.
+pub(super) fn check_locator(locator: &str) -> Result<(), HoldingError> {
+    if locator.is_empty() || locator.len() > MAX_LOCATOR || locator.contains('\0') {
+        return Err(HoldingError::Invalid(format!("locator: 1 to {MAX_LOCATOR} bytes, none of them NUL")));
+    }
+    Ok(())
+}
+
 fn check(pack: &Pack, r: &Registration) -> Result<(), HoldingError> {
     if pack.class(&r.class).is_none() {
         return Err(HoldingError::UnknownClass(r.class.clone()));
     }
-    if r.locator.is_empty() || r.locator.len() > MAX_LOCATOR || r.locator.contains('\0') {
-        return Err(HoldingError::Invalid(format!("locator: 1 to {MAX_LOCATOR} bytes, none of them NUL")));
-    }
-    if r.items < 0 || r.bytes < 0 {
-        return Err(HoldingError::Invalid("items and bytes are counts: 0 or more".into()));
+    check_locator(&r.locator)?;
+    if !COUNTS.contains(&r.items) || !COUNTS.contains(&r.bytes) {
+        return Err(HoldingError::Invalid(format!("items and bytes are counts: 0 to {}", COUNTS.end())));
     }
     if let (Some(first), Some(last)) = (r.first_at, r.last_at)
         && last < first
