@@ -158,7 +158,7 @@ fn authority(tx: &mut TenantTx<'_>, policies: &Policies, ask: &Ask<'_>) -> Resul
     }
     let names = names_of_caller(tx)?;
     let policy = policies.of(tx)?;
-    let Some(source) = policy.permits(&names, ask.class, ask.operation, ask.purpose) else {
+    let Some(source) = policy.permits(&names, ask.subject, ask.class, ask.operation, ask.purpose) else {
         return Err(Denied::NoInstruction {
             operation: ask.operation.into(),
             class: ask.class.to_owned(),

@@ -1,10 +1,10 @@
 //! Deciding: one person's yes or no, and what the words add up to.
 
 use super::error::InstructionError;
-use super::model::{Approval, Decision, Instruction, State};
+use super::model::{Approval, Decision, Instruction, Kind, State};
 use super::operations::{about, advance, came_into_force, scope_of};
 use super::store;
-use crate::people::roles;
+use crate::people::{self, roles};
 use crate::platform::db::{Stored, TenantTx};
 use crate::platform::ids::{InstructionId, SubjectId};
 use crate::platform::keyring::Aad;
@@ -69,6 +69,13 @@ pub fn may_decide(tx: &mut TenantTx<'_>, i: &Instruction) -> Result<Vec<String>,
     let (Some(membership), Some(subject)) = (tx.actor().membership(), tx.actor().subject()) else {
         return Err(InstructionError::NotAPerson);
     };
+    // Who gets a permission beyond their own is the one who executes it: somebody else says yes (gbt35273-7.1-b).
+    if i.kind == Kind::Exceptional {
+        let permitted = people::memberships_by_id(tx, &scope_of(i)?.members)?;
+        if permitted.values().any(|m| m.subject_id == subject) {
+            return Err(MayNot::Executor.into());
+        }
+    }
     let held = roles::of_membership(tx, membership)?;
     let standing = Standing::of(tx, i)?;
     let candidate = Candidate { person: Some(subject), roles: held.iter().map(String::as_str).collect() };

@@ -11,7 +11,7 @@ use crate::platform::attempt::{Act, Authority, Grant};
 use crate::platform::caller::Actor;
 use crate::platform::db::{StoreError, Stored, TenantTx, Ts};
 use crate::platform::http::Problem;
-use crate::platform::ids::TenantId;
+use crate::platform::ids::{MembershipId, SubjectId, TenantId};
 use crate::platform::sign_in::Scopes;
 use casbin::{CoreApi, DefaultModel, Enforcer, Model, NullAdapter};
 use policy_model::pack::Pack;
@@ -72,11 +72,27 @@ impl Policy {
         Ok(Self { enforcer: enforcer(lines).map_err(|e| StoreError::Unreadable(e.to_string()))?, version, stale_at })
     }
 
-    /// The source of the first line that permits one of `subjects` to do this, if any does.
-    pub fn permits(&self, subjects: &[String], class: &str, operation: &str, purpose: &str) -> Option<String> {
-        subjects.iter().find_map(|subject| {
-            let (yes, lines) = self.enforcer.enforce_ex((subject.as_str(), class, operation, purpose)).ok()?;
-            if yes { lines.first().and_then(|line| line.get(4)).cloned() } else { None }
+    /// The source of the first line that permits one of these callers' names to do this to `whose` data, if any does.
+    pub fn permits(
+        &self,
+        names: &[String],
+        whose: SubjectId,
+        class: &str,
+        operation: &str,
+        purpose: &str,
+    ) -> Option<String> {
+        self.first_line(names, class, operation, purpose, &whose.to_string())
+    }
+
+    /// The source of the first line that gives one of these callers' names a power over Tenure itself, if any does.
+    pub fn empowers(&self, names: &[String], act: &str) -> Option<String> {
+        self.first_line(names, TENURE, act, "*", "*")
+    }
+
+    fn first_line(&self, names: &[String], object: &str, act: &str, purpose: &str, whose: &str) -> Option<String> {
+        names.iter().find_map(|name| {
+            let (yes, lines) = self.enforcer.enforce_ex((name.as_str(), object, act, purpose, whose)).ok()?;
+            if yes { lines.first().and_then(|line| line.get(5)).cloned() } else { None }
         })
     }
 }
@@ -94,7 +110,7 @@ fn enforcer(lines: Vec<Vec<String>>) -> casbin::Result<Enforcer> {
 
 fn lines_of_powers(pack: &Pack) -> Vec<Vec<String>> {
     let line = |role: &str, act: &str, id: &str| {
-        vec![format!("role:{role}"), TENURE.into(), act.into(), "*".into(), format!("pack:{}#{id}", pack.header().name)]
+        vec![format!("role:{role}"), TENURE.into(), act.into(), "*".into(), "*".into(), format!("pack:{}#{id}", pack.header().name)]
     };
     pack.powers().iter().flat_map(|p| p.acts.iter().map(move |act| line(&p.role, act, &p.id))).collect()
 }
@@ -106,13 +122,19 @@ fn lines_of(instruction: &Instruction) -> Stored<Vec<Vec<String>>> {
         Kind::Exceptional => scope.members.iter().map(|m| format!("member:{m}")).collect(),
         Kind::Order => Vec::new(),
     };
-    let source = instruction.id.to_string();
+    let whose: Vec<String> = match scope.subjects.as_slice() {
+        [] => vec!["*".into()],
+        named => named.iter().map(ToString::to_string).collect(),
+    };
+    let (purpose, source) = (&instruction.purpose, instruction.id.to_string());
     let mut lines = Vec::new();
     for subject in &subjects {
         for class in &scope.classes {
             for operation in &scope.operations {
-                let purpose = instruction.purpose.clone();
-                lines.push(vec![subject.clone(), class.clone(), operation.clone(), purpose, source.clone()]);
+                let line = |of: &String| {
+                    [subject, class, operation, purpose, of, &source].into_iter().cloned().collect::<Vec<_>>()
+                };
+                lines.extend(whose.iter().map(line));
             }
         }
     }
@@ -121,13 +143,17 @@ fn lines_of(instruction: &Instruction) -> Stored<Vec<Vec<String>>> {
 
 /// By which names casbin knows the caller: themselves and each of their roles.
 pub fn names_of_caller(tx: &mut TenantTx<'_>) -> Stored<Vec<String>> {
-    let Some(membership) = tx.actor().membership() else { return Ok(Vec::new()) };
-    let mut names: Vec<String> =
-        roles::of_membership(tx, membership)?.into_iter().map(|r| format!("role:{r}")).collect();
-    if !names.is_empty() {
-        names.push(format!("member:{membership}"));
+    match tx.actor().membership() {
+        Some(membership) => names_of(tx, membership),
+        None => Ok(Vec::new()),
     }
-    Ok(names)
+}
+
+/// Themselves first: a task of one's own opens what a role alone does not.
+fn names_of(tx: &mut TenantTx<'_>, membership: MembershipId) -> Stored<Vec<String>> {
+    let roles = roles::of_membership(tx, membership)?;
+    let own = (!roles.is_empty()).then(|| format!("member:{membership}"));
+    Ok(own.into_iter().chain(roles.into_iter().map(|r| format!("role:{r}"))).collect())
 }
 
 /// Answers the platform's question "who may?".
@@ -155,11 +181,21 @@ impl Authority for PolicyAuthority {
                         .clause("gbt35273-11.6-c"));
                 }
                 let policy = self.policies.of(tx)?;
-                let source = policy.permits(&names, TENURE, act.name, "*");
+                let source = policy.empowers(&names, act.name);
                 source.map(|rests_on| Grant { rests_on }).ok_or_else(|| no_power(tx, act))
             }
-            Actor::ApiKey { id, scopes, .. } => {
+            Actor::ApiKey { id, scopes, connector, made_by } => {
                 if scopes.iter().any(|s| s == act.name) {
+                    // A key made by a member reaches no further than they do now; a connector's is the organisation's.
+                    if let (None, Some(maker)) = (connector, made_by) {
+                        let names = names_of(tx, maker)?;
+                        if self.policies.of(tx)?.empowers(&names, act.name).is_none() {
+                            return Err(Problem::refused("key.maker")
+                                .detail(format!("Whoever made this key may not do `{}` any more.", act.name))
+                                .help("Have somebody who may do it make a key.")
+                                .clause("gbt35273-11.6-c"));
+                        }
+                    }
                     Ok(Grant { rests_on: format!("key:{id}") })
                 } else {
                     Err(Problem::refused("key.scope")
@@ -188,7 +224,21 @@ fn no_power(tx: &mut TenantTx<'_>, act: &Act) -> Problem {
     if able.is_empty() { problem } else { problem.help(format!("These roles may: {}.", able.join(", "))) }
 }
 
-/// Which acts a member may give to a key: those that are their own.
+/// What takes a person: one who is known by name, cannot approve their own, and holds no role that excludes it. A
+/// machine's word would be nobody's (gbt35273-7.1-b).
+const TAKES_A_PERSON: [&str; 9] = [
+    "roles.assign",
+    "keys.manage",
+    "members.invite",
+    "holds.manage",
+    "instructions.propose",
+    "instructions.approve",
+    "departures.plan",
+    "departures.submit",
+    "departures.approve",
+];
+
+/// Which acts a member may give to a key: those that are their own, and that do not take a person.
 pub struct KeyScopes {
     policies: Arc<Policies>,
 }
@@ -203,6 +253,6 @@ impl KeyScopes {
 impl Scopes for KeyScopes {
     fn may_give(&self, tx: &mut TenantTx<'_>, scope: &str) -> Stored<bool> {
         let names = names_of_caller(tx)?;
-        Ok(self.policies.of(tx)?.permits(&names, TENURE, scope, "*").is_some())
+        Ok(!TAKES_A_PERSON.contains(&scope) && self.policies.of(tx)?.empowers(&names, scope).is_some())
     }
 }

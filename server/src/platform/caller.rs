@@ -24,6 +24,8 @@ pub enum Actor {
         scopes: Vec<String>,
         /// The connector it speaks for, if any.
         connector: Option<ConnectorId>,
+        /// The membership that made it.
+        made_by: Option<MembershipId>,
     },
     /// An HR system whose signature was checked.
     Source(SourceId),

@@ -155,7 +155,8 @@ pub(super) fn caller(platform: &Platform, bearer: &str) -> Result<Caller, SignIn
         tracing::warn!(code = "keys.use-not-noted", error = %e, key = %key.id);
     }
     let scopes = serde_json::from_str(&key.scopes).map_err(crate::platform::db::StoreError::from)?;
-    Ok(Caller { tenant: key.tenant_id, actor: Actor::ApiKey { id: key.id, scopes, connector: key.connector_id } })
+    let actor = Actor::ApiKey { id: key.id, scopes, connector: key.connector_id, made_by: key.created_by };
+    Ok(Caller { tenant: key.tenant_id, actor })
 }
 
 /// Everything that can be wrong without looking anything up. Returns the name as it is kept.

@@ -25,7 +25,7 @@ fn a_key_opens_what_it_was_made_for_until_it_is_taken_back() {
     let (view, token) = w.in_tenant(acme, |tx| api_keys::create(tx, &wanted)).unwrap();
 
     let caller = identify(&w.platform, token.expose()).unwrap();
-    let actor = Actor::ApiKey { id: view.id, scopes: vec!["holdings.register".into()], connector: None };
+    let actor = Actor::ApiKey { id: view.id, scopes: vec!["holdings.register".into()], connector: None, made_by: None };
     assert_eq!((caller.tenant, caller.actor), (acme, actor));
 
     assert!(matches!(w.in_tenant(acme, |tx| api_keys::create(tx, &wanted)), Err(SignInError::KeyNameTaken)));
