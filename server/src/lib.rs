@@ -18,3 +18,4 @@ pub mod packs;
 pub mod people;
 pub mod platform;
 pub mod retention;
+pub mod sample;

@@ -79,6 +79,11 @@ pub enum OrganisationError {
 
 /// Makes an organisation, its key, its first admin and their link, all or nothing.
 pub fn create(platform: &Platform, new: &NewOrganisation) -> Result<Created, OrganisationError> {
+    platform_tx(platform, |p| create_within(p, new))
+}
+
+/// As [`create`], within a transaction that makes more.
+pub fn create_within(p: &mut PlatformTx<'_>, new: &NewOrganisation) -> Result<Created, OrganisationError> {
     if new.name.trim().is_empty() || new.name.chars().count() > 100 {
         return Err(OrganisationError::Name);
     }
@@ -88,17 +93,15 @@ pub fn create(platform: &Platform, new: &NewOrganisation) -> Result<Created, Org
     let tz: chrono_tz::Tz =
         new.time_zone.parse().map_err(|_| OrganisationError::UnknownTimeZone(new.time_zone.clone()))?;
     let email = Identifier::email(&new.admin_email)?;
-    platform_tx(platform, |p| {
-        let row = tenant_row(p, new)?;
-        packs::insert_tenant(p, &row)?;
-        p.platform().keys().create_tenant(p, row.id, new.algorithm)?;
-        let found = accounts::find_or_create(p, Owner::Person, &[email.clone()])?;
-        accounts::note_membership(p, found.person, row.id)?;
-        let today = p.now().with_timezone(&tz).date_naive();
-        let admin = p.in_tenant(row.id, Actor::Operator, |tx| first_admin(tx, new, &found, today))?;
-        let setup_token = sign_in::issue_setup_link(p, found.account, row.id)?;
-        Ok(Created { tenant: row.id, slug: row.slug, admin, setup_token })
-    })
+    let row = tenant_row(p, new)?;
+    packs::insert_tenant(p, &row)?;
+    p.platform().keys().create_tenant(p, row.id, new.algorithm)?;
+    let found = accounts::find_or_create(p, Owner::Person, &[email])?;
+    accounts::note_membership(p, found.person, row.id)?;
+    let today = p.now().with_timezone(&tz).date_naive();
+    let admin = p.in_tenant(row.id, Actor::Operator, |tx| first_admin(tx, new, &found, today))?;
+    let setup_token = sign_in::issue_setup_link(p, found.account, row.id)?;
+    Ok(Created { tenant: row.id, slug: row.slug, admin, setup_token })
 }
 
 fn tenant_row(p: &mut PlatformTx<'_>, new: &NewOrganisation) -> Result<TenantRow, OrganisationError> {

@@ -65,7 +65,7 @@ pub fn run() -> ExitCode {
         Verb::Pack(verb) => pack::run(&verb),
         Verb::Export(args) => run_export(cli.config, args),
         Verb::Verify(args) => Ok(verify::run(&args)),
-        Verb::Demo(args) => demo::run(&args),
+        Verb::Demo(args) => demo::run(cli.config, &args),
         Verb::Openapi => openapi::run(),
     };
     done.unwrap_or_else(|e| {

@@ -2,7 +2,6 @@
 
 use super::{Outcome, log, settings};
 use crate::app::{self, Tenure};
-use crate::platform::config::Config;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -41,23 +40,5 @@ pub(super) fn until_stopped(
         ready(listening.address)?;
         listening.server.await?;
         Ok(ExitCode::SUCCESS)
-    })
-}
-
-/// As [`until_stopped`], with work that needs the server to be running: it runs on a thread of its own.
-pub(super) fn beside(
-    config: Config,
-    work: impl FnOnce(&Tenure, SocketAddr) -> Result<(), Box<dyn std::error::Error>> + Send + 'static,
-) -> Outcome {
-    let tenure = std::sync::Arc::new(app::open(config)?);
-    let own = tenure.clone();
-    until_stopped(&tenure, move |address| {
-        std::thread::Builder::new().name("beside".into()).spawn(move || {
-            if let Err(e) = work(&own, address) {
-                eprintln!("tenure: {e}");
-                std::process::exit(1);
-            }
-        })?;
-        Ok(())
     })
 }
