@@ -95,8 +95,8 @@ scenario!(a_grant_beyond_the_role_names_people_has_an_end_and_ends, |t| {
             "scope": { "classes": ["attendance.clock_in"], "operations": ["read"], "members": [zhao.membership] },
         })
     };
-    hr.posts("/instructions", &asked(None)).is_refused("instructions.invalid");
-    hr.posts("/instructions", &asked(Some("2026-06-01T00:00:00Z"))).is_refused("instructions.invalid");
+    hr.posts("/instructions", &asked(None)).is_refused("instructions.scope");
+    hr.posts("/instructions", &asked(Some("2026-06-01T00:00:00Z"))).is_refused("instructions.scope");
     let instruction = hr.posts("/instructions", &asked(Some("2026-03-09T00:00:00Z"))).ok();
     says(&acme.privacy_officer(), "approve", &instruction).ok();
     reads(&zhao, &clock_in, "audit").is_status(200);

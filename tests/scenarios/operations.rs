@@ -109,6 +109,15 @@ scenario!(starting_again_finds_everything_and_migrating_twice_changes_nothing, |
     lin.signs_in().ok();
 });
 
+scenario!(a_second_server_on_the_same_directory_is_refused, |t| {
+    if t.database() == Database::Sqlite {
+        let said = t.cli(["serve"]);
+        assert_ne!(said.status, 0, "{said:?}");
+        assert!(said.err.contains("TENURE_DATABASE_URL"), "it should say what would be right: {}", said.err);
+        t.stranger().send("GET", "/readyz", &[], None).is_status(200);
+    }
+});
+
 scenario!(the_server_refuses_a_role_that_could_bypass_row_level_security, |t| {
     if t.database() == Database::Postgres {
         let said = t.server().cli_as_superuser(["serve"]);

@@ -61,14 +61,12 @@ impl<'t> Founding<'t> {
 
     /// Founds it under this policy pack, with its first admin and its HR system, and a neighbour beside it.
     pub fn pack(self, pack: &str) -> Organisation {
-        let found = |name: &str, server: &Server| {
+        let found = |name: &str| {
             let email = format!("admin-{}@example.com", crate::unique());
             let asked = ["tenant", "create", "--name", name, "--admin-email", &email, "--pack", pack];
-            (server.cli(asked).ok(), email)
+            (self.t.cli(asked).ok(), email)
         };
-        let (beside, own) = self
-            .t
-            .with_the_data_free(|server| (found(&format!("{}的邻居", self.name), server), found(&self.name, server)));
+        let (beside, own) = (found(&format!("{}的邻居", self.name)), found(&self.name));
         let beside = Organisation::of(self.t, &beside, None);
         let organisation = Organisation::of(self.t, &own, Some(beside.clone()));
         self.t.has(&organisation, Neighbour::of(beside));

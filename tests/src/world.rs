@@ -82,23 +82,9 @@ impl Tenure {
         Caller::anonymous(&self.server, &Heard::default())
     }
 
-    /// A command line of the operator, on the server's data.
+    /// A command line of the operator, beside the running server.
     pub fn cli<'a>(&self, args: impl IntoIterator<Item = &'a str>) -> Said {
-        self.with_the_data_free(|server| server.cli(args))
-    }
-
-    /// SQLite belongs to one process: there the server is killed for as long as somebody else works on its data, which it
-    /// must bear at any moment anyway.
-    pub(crate) fn with_the_data_free<T>(&self, work: impl FnOnce(&Server) -> T) -> T {
-        let makes_way = self.database() == Database::Sqlite && self.server.is_running();
-        if makes_way {
-            self.is_killed();
-        }
-        let done = work(&self.server);
-        if makes_way {
-            self.starts_again();
-        }
-        done
+        self.server.cli(args)
     }
 
     /// Returns when no job is due and no connector has anything left to do.
