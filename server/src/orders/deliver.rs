@@ -74,11 +74,15 @@ fn settle(
     let pauses = &tx.platform().config().delivery.retry_after;
     let pause = usize::try_from(d.attempts - 1).ok().and_then(|n| pauses.get(n)).copied();
     let next = match (result, pause) {
-        (Ok(()), _) => {
+        (Ok(()), pause) => {
             d.state = DeliveryState::Acknowledged;
             d.acknowledged_at.get_or_insert(tx.now());
             d.last_status = Some("acknowledged".into());
-            Some(chrono::Duration::seconds(REPORT_WITHIN_SECONDS))
+            // Reminded as often as an unacknowledged one is retried; then a person hears of it, and a report still counts.
+            if pause.is_none() {
+                raise(tx, &d, "orders.not-reported")?;
+            }
+            pause.map(|_| chrono::Duration::seconds(REPORT_WITHIN_SECONDS))
         }
         (Err(why), Some(pause)) => {
             d.last_status = Some(why.chars().take(300).collect());
@@ -87,7 +91,7 @@ fn settle(
         (Err(why), None) => {
             d.last_status = Some(why.chars().take(300).collect());
             d.state = DeliveryState::Raised;
-            raise(tx, &d)?;
+            raise(tx, &d, "orders.not-acknowledged")?;
             None
         }
     };
@@ -99,12 +103,12 @@ fn settle(
     })
 }
 
-fn raise(tx: &mut TenantTx<'_>, d: &Delivery) -> Result<(), OrderError> {
+fn raise(tx: &mut TenantTx<'_>, d: &Delivery, reason: &str) -> Result<(), OrderError> {
     attention::raise(
         tx,
         "delivery.unacknowledged",
         ("delivery", d.id.to_string()),
-        "orders.not-acknowledged",
+        reason,
         &format!("after {} tries; the last said: {}", d.attempts, d.last_status.as_deref().unwrap_or("nothing")),
     )?;
     Ok(())
@@ -125,6 +129,9 @@ fn record(tx: &mut TenantTx<'_>, d: &Delivery, result: &Result<(), String>) {
 /// Sends a raised delivery again, because a person said so.
 pub(super) fn send_again(tx: &mut TenantTx<'_>, id: DeliveryId) -> Result<(), OrderError> {
     let mut d = store::find_delivery(tx, id)?.ok_or(OrderError::UnknownDelivery)?;
+    if d.state == DeliveryState::Reported {
+        return Err(OrderError::Reported);
+    }
     d.state = DeliveryState::Sending;
     d.attempts = 0;
     store::save_delivery(tx, &d)?;

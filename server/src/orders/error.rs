@@ -13,6 +13,9 @@ pub enum OrderError {
     /// There is no such delivery for this connector.
     #[error("no such delivery")]
     UnknownDelivery,
+    /// Everything of the delivery is settled.
+    #[error("the connector has reported on all of this delivery")]
+    Reported,
     /// A report on something that was not in the delivery.
     #[error("the delivery holds no `{0}`")]
     UnknownLocator(String),
@@ -35,6 +38,7 @@ impl AsProblem for OrderError {
         match self {
             Self::Unknown => Problem::not_found("order"),
             Self::UnknownDelivery => Problem::not_found("delivery"),
+            Self::Reported => Problem::conflict("orders.reported").detail(self.to_string()),
             Self::UnknownLocator(_) => Problem::invalid("orders.unknown-locator")
                 .detail(self.to_string())
                 .at("/items")

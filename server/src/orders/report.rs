@@ -71,17 +71,24 @@ pub(super) fn take(tx: &mut TenantTx<'_>, connector: ConnectorId, report: &Repor
         .ok_or(OrderError::UnknownDelivery)?;
     let mut order = store::find(tx, delivery.order_id)?.ok_or(OrderError::Unknown)?;
     let items = store::items_of_delivery(tx, delivery.id)?;
-    let open: HashMap<HoldingId, ItemState> = items.iter().map(|i| (i.holding_id, i.state)).collect();
+    let mut open: HashMap<HoldingId, ItemState> = items.iter().map(|i| (i.holding_id, i.state)).collect();
     let ids: Vec<HoldingId> = open.keys().copied().collect();
     let by_locator: HashMap<String, HoldingId> =
         holdings::locators(tx, &ids)?.into_iter().map(|(id, locator)| (locator, id)).collect();
     let (mut done, mut failed, mut repeated) = (Vec::new(), Vec::new(), 0);
     for item in &report.items {
         let id = *by_locator.get(&item.locator).ok_or_else(|| OrderError::UnknownLocator(item.locator.clone()))?;
-        match (open.get(&id), item.outcome) {
-            (Some(ItemState::Sent), ItemOutcome::Done | ItemOutcome::NotFound) => done.push(id),
-            (Some(ItemState::Sent), ItemOutcome::Failed) => failed.push(id),
-            (Some(ItemState::Done | ItemState::Failed) | None, _) => repeated += 1,
+        let (settled, state) = match item.outcome {
+            ItemOutcome::Done | ItemOutcome::NotFound => (&mut done, ItemState::Done),
+            ItemOutcome::Failed => (&mut failed, ItemState::Failed),
+        };
+        // Of an item that stands twice in one report, the first word counts.
+        match open.get_mut(&id) {
+            Some(before @ ItemState::Sent) => {
+                *before = state;
+                settled.push(id);
+            }
+            Some(ItemState::Done | ItemState::Failed) | None => repeated += 1,
         }
     }
     let in_force = match order.finished_at {
@@ -97,7 +104,7 @@ pub(super) fn take(tx: &mut TenantTx<'_>, connector: ConnectorId, report: &Repor
     order.failed +=
         i64::try_from(store::settle_items(tx, order.id, &failed, ItemState::Failed, "failed")?).unwrap_or(0);
     let settled = done.len() + failed.len();
-    let still_open = open.values().filter(|s| **s == ItemState::Sent).count() - settled;
+    let still_open = open.values().filter(|s| **s == ItemState::Sent).count();
     if !failed.is_empty() {
         attention::raise(
             tx,

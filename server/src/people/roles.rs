@@ -26,6 +26,9 @@ pub fn assign(
     if to.state == MembershipState::Departed {
         return Err(PeopleError::Departed);
     }
+    if until.is_some_and(|until| until <= tx.now()) {
+        return Err(PeopleError::Invalid("/until: a delegation ends in the future".into()));
+    }
     if via != Via::Setup && tx.actor().subject() == Some(to.subject_id) {
         return Err(PeopleError::OwnRole);
     }

@@ -237,8 +237,11 @@ fn asked_of(req: &HttpRequest) -> Result<Asked, Problem> {
             .detail("This needs `Authorization: Bearer` with an access token or an API key."));
     };
     let idempotency_key = header("Idempotency-Key");
-    if idempotency_key.as_ref().is_some_and(|k| k.is_empty() || k.len() > 255) {
-        return Err(Problem::invalid("request.idempotency-key").detail("An Idempotency-Key has 1 to 255 characters."));
+    // One that cannot be read must not be taken for none: the request would be carried out twice.
+    let is_unreadable = idempotency_key.is_none() && req.headers().contains_key("Idempotency-Key");
+    if is_unreadable || idempotency_key.as_ref().is_some_and(|k| k.is_empty() || k.len() > 255) {
+        return Err(Problem::invalid("request.idempotency-key")
+            .detail("An Idempotency-Key has 1 to 255 visible ASCII characters."));
     }
     Ok(Asked { request: request_id(req, &platform), platform, bearer, if_match: header("If-Match"), idempotency_key })
 }
