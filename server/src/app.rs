@@ -8,7 +8,7 @@ use crate::platform::clock::Clock;
 use crate::platform::config::Config;
 use crate::platform::db::{DbTarget, Pool, StoreError, migrate};
 use crate::platform::http::{Problem, body, watch};
-use crate::platform::jobs::{Registry, Workers};
+use crate::platform::jobs::{self, Registry, Step, Workers};
 use crate::platform::mail;
 use crate::platform::metrics::Metrics;
 use crate::platform::{Platform, Plugged, sign_in};
@@ -69,7 +69,11 @@ pub fn open(config: Config) -> Result<Tenure, StartError> {
     packs::check().map_err(|wrong| StartError::Packs(wrong.join("\n")))?;
     let dir = config.data_dir.clone();
     private_dir(&dir).map_err(|e| StartError::DataDir(dir.display().to_string(), e))?;
-    let pool = Pool::open(target(&config), config.database.pool_size)?;
+    let target = target(&config);
+    if let DbTarget::Sqlite(path) = &target {
+        private_file(path).map_err(|e| StartError::DataDir(dir.display().to_string(), e))?;
+    }
+    let pool = Pool::open(target, config.database.pool_size)?;
     migrate(&pool)?;
     let first_start = !pool.has_keys()?;
     let master = config.master_key_file.load(first_start)?;
@@ -81,6 +85,7 @@ pub fn open(config: Config) -> Result<Tenure, StartError> {
         scopes: Box::new(instructions::KeyScopes::new(policies.clone())),
     };
     let platform = Platform::new(config, pool, Clock::at_start(), master, Metrics::new()?, plugged)?;
+    platform.metrics().adopt(platform.sign_in().unknown_accounts().clone())?;
     Ok(Tenure { platform: Arc::new(platform), policies })
 }
 
@@ -91,6 +96,14 @@ fn private_dir(dir: &std::path::Path) -> std::io::Result<()> {
     }
     std::fs::DirBuilder::new().recursive(true).mode(0o700).create(dir)?;
     std::fs::set_permissions(dir, std::fs::Permissions::from_mode(0o700))
+}
+
+/// The database's file is its owner's alone, also in a directory that others may read; SQLite gives its side files the
+/// same mode.
+fn private_file(path: &std::path::Path) -> std::io::Result<()> {
+    use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+    let file = std::fs::OpenOptions::new().append(true).create(true).mode(0o600).open(path)?;
+    file.set_permissions(std::fs::Permissions::from_mode(0o600))
 }
 
 /// One server a data directory: a second one would take over the first one's jobs. The operator's other verbs work beside it.
@@ -114,6 +127,22 @@ fn registry() -> Registry {
     departures::register(&mut registry);
     intake::register(&mut registry);
     retention::register(&mut registry);
+    // Announcements go up: whose case it is, picks it up.
+    registry.inside(instructions::SETTLED, |tx, told| {
+        match told["origin"].as_str() {
+            Some("departure") => departures::settled(tx, jobs::id(&told["case"])?)?,
+            Some("retention") => retention::settled(tx, jobs::id(&told["instruction"])?)?,
+            Some(holdings::HOLD_ORIGIN) => holdings::end_hold_under(tx, jobs::id(&told["instruction"])?)?,
+            Some(_) | None => {}
+        }
+        Ok(Step::Done)
+    });
+    registry.inside(orders::FINISHED, |tx, told| {
+        if told["origin"] == "departure" {
+            departures::follow(tx, jobs::id(&told["case"])?)?;
+        }
+        Ok(Step::Done)
+    });
     mail::register(&mut registry);
     registry
 }

@@ -26,11 +26,6 @@ pub const DAILY: &str = "retention.daily";
 /// Tells the workers how.
 pub fn register(registry: &mut Registry) {
     registry.inside(DAILY, step);
-    registry.inside(instructions::IN_FORCE, |tx, payload| {
-        let id = serde_json::from_value(payload["instruction"].clone()).map_err(|e| JobError::of(e.to_string()))?;
-        start_disposal(tx, id)?;
-        Ok(Step::Done)
-    });
 }
 
 /// Looks for tenants that have no daily look yet, now and every hour: another process may have made one.
@@ -86,10 +81,10 @@ fn step(tx: &mut TenantTx<'_>, _: &Value) -> Result<Step, JobError> {
     Ok(Step::WaitUntil(next_night(tx)?, json!({})))
 }
 
-/// A disposal was approved: its orders start, one a place where the data lives. Orders of other cases start themselves.
-fn start_disposal(tx: &mut TenantTx<'_>, id: InstructionId) -> Result<(), JobError> {
+/// A disposal is settled: when it was approved, its orders start, one a place where the data lives.
+pub fn settled(tx: &mut TenantTx<'_>, id: InstructionId) -> Result<(), JobError> {
     let i = instructions::find(tx, id)?;
-    if i.origin_kind != "retention" {
+    if i.state != instructions::State::InForce {
         return Ok(());
     }
     let scope: Scope = serde_json::from_str(&i.scope).map_err(|e| JobError::of(e.to_string()))?;

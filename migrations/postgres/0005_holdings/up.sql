@@ -56,6 +56,7 @@ CREATE TABLE holding_sides (
     hidden_on_leaving boolean NOT NULL,
     state text NOT NULL,
     successor_id uuid,
+    instruction_id uuid,
     retain_until date,
     ruled_at timestamptz NOT NULL,
     PRIMARY KEY (tenant_id, subject_id, holding_id)

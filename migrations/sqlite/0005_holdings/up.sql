@@ -46,6 +46,7 @@ CREATE TABLE holding_sides (
     hidden_on_leaving INTEGER NOT NULL,
     state TEXT NOT NULL,
     successor_id BLOB,
+    instruction_id BLOB,
     retain_until TEXT,
     ruled_at INTEGER NOT NULL,
     PRIMARY KEY (tenant_id, subject_id, holding_id)

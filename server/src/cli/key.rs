@@ -23,11 +23,14 @@ pub fn run(file: Option<PathBuf>, verb: &Verb) -> Outcome {
     match verb {
         Verb::Rotate => {
             let rotation = across_tenants(&tenure.platform, sign_in::rotate_signing_key)?;
-            println!("{rotation:?}");
+            println!("new key       {}", rotation.kid);
+            println!("signs from    {}", rotation.signs_from.rfc3339());
+            println!("others retire {}", rotation.others_retire_at.rfc3339());
         }
         Verb::List => {
             for key in across_tenants(&tenure.platform, sign_in::list_signing_keys)? {
-                println!("{key:?}");
+                let retires = key.retires_at.map_or_else(|| "-".to_owned(), |at| at.rfc3339());
+                println!("{}\tsigns from {}\tretires {retires}", key.kid, key.signs_from.rfc3339());
             }
         }
     }

@@ -19,7 +19,7 @@ pub(super) fn certify(tx: &mut TenantTx<'_>, mut d: Departure) -> Result<(), Dep
     store::save(tx, &mut d)?;
     let certificate = text(tx, &d, &lines)?;
     let mut objects = vec![d.id.to_string()];
-    for order in orders::of_case(tx, d.id)? {
+    for order in orders::of_case(tx, super::submit::case(d.id))? {
         objects.push(order.id.to_string());
         objects.push(order.instruction_id.to_string());
     }

@@ -1,10 +1,7 @@
-//! The background work of departures: the day itself, and following the orders.
+//! The background work of departures: the day itself.
 
 use super::operations;
-use crate::orders;
-use crate::platform::ids::DepartureId;
-use crate::platform::jobs::{JobError, Registry, Step};
-use serde_json::Value;
+use crate::platform::jobs::{self, Registry, Step};
 
 /// Ends access at the effective instant.
 pub const END_ACCESS: &str = "departures.end-access";
@@ -12,17 +9,7 @@ pub const END_ACCESS: &str = "departures.end-access";
 /// Tells the workers how.
 pub fn register(registry: &mut Registry) {
     registry.inside(END_ACCESS, |tx, payload| {
-        operations::end_access(tx, id(&payload["departure"])?)?;
+        operations::end_access(tx, jobs::id(&payload["departure"])?)?;
         Ok(Step::Done)
     });
-    registry.inside(orders::FINISHED, |tx, payload| {
-        if !payload["case"].is_null() {
-            operations::follow(tx, id(&payload["case"])?)?;
-        }
-        Ok(Step::Done)
-    });
-}
-
-fn id(value: &Value) -> Result<DepartureId, JobError> {
-    serde_json::from_value(value.clone()).map_err(|e| JobError::of(e.to_string()))
 }

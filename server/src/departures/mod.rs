@@ -19,5 +19,6 @@ pub use certify::store_certificate;
 pub use error::DepartureError;
 pub use jobs::{END_ACCESS, register};
 pub use model::{Departure, LineState, State};
-pub use operations::open;
+pub use operations::{follow, open};
+pub use submit::settled;
 pub use rescind::rescind_of;

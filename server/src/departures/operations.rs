@@ -226,15 +226,27 @@ fn add_latecomers(tx: &mut TenantTx<'_>, d: &Departure) -> Result<(), DepartureE
 /// Starts the order of a line whose instruction is in force; one that still waits for approval is left waiting.
 fn start_line(tx: &mut TenantTx<'_>, d: &Departure, line: &mut LineRow) -> Result<(), DepartureError> {
     let (Some(instruction), LineState::Instructed) = (line.instruction_id, line.state) else { return Ok(()) };
-    if instructions::find(tx, instruction)?.state != instructions::State::InForce {
-        return Ok(());
+    match instructions::find(tx, instruction)?.state {
+        instructions::State::InForce => {}
+        instructions::State::Pending | instructions::State::CarriedOut => return Ok(()),
+        // Nobody will say yes any more: the line is left undone, and a person is told, so that the others can end.
+        instructions::State::Refused | instructions::State::Expired | instructions::State::Revoked => {
+            attention::raise(
+                tx,
+                "line.undone",
+                ("line", line.id.to_string()),
+                "departures.line-undone",
+                "The instruction of this line was refused, lapsed or revoked while the departure was carried out.",
+            )?;
+            return Ok(store::move_line(tx, line, LineState::Undone)?);
+        }
     }
     let group: GroupKey = serde_json::from_str(&line.group_key).map_err(StoreError::from)?;
     let start = orders::Start {
         instruction,
         subject: d.subject_id,
         selector: Selector::Group(group),
-        origin: ("departure", Some(d.id), Some(line.id)),
+        origin: ("departure", Some(submit::case(d.id)), Some(line.id)),
     };
     let order = orders::start(tx, &start)?;
     line.order_id = Some(order.id);
@@ -243,7 +255,7 @@ fn start_line(tx: &mut TenantTx<'_>, d: &Departure, line: &mut LineRow) -> Resul
 }
 
 /// Looks at where the orders stand; with the last of them done, the departure is certified.
-pub(super) fn follow(tx: &mut TenantTx<'_>, id: DepartureId) -> Result<(), DepartureError> {
+pub fn follow(tx: &mut TenantTx<'_>, id: DepartureId) -> Result<(), DepartureError> {
     let Some(d) = store::find(tx, id)? else { return Ok(()) };
     if d.state != State::CarryingOut {
         return Ok(());

@@ -2,6 +2,7 @@
 
 use super::error::DepartureError;
 use super::model::{Departure, LineState, State};
+use super::submit::case;
 use super::{operations, store};
 use crate::holdings;
 use crate::instructions;
@@ -32,7 +33,8 @@ pub(super) fn by_admin(tx: &mut TenantTx<'_>, id: DepartureId) -> Result<Departu
 
 fn rescind(tx: &mut TenantTx<'_>, mut d: Departure) -> Result<Departure, DepartureError> {
     operations::cancel_the_day(tx, d.id)?;
-    for i in instructions::of_origin(tx, d.id)? {
+    let own = instructions::of_origin(tx, case(d.id))?;
+    for i in &own {
         if matches!(i.state, instructions::State::Pending | instructions::State::InForce) {
             instructions::revoke(tx, i.id, "the departure was rescinded")?;
         }
@@ -49,7 +51,8 @@ fn rescind(tx: &mut TenantTx<'_>, mut d: Departure) -> Result<Departure, Departu
         }
         store::move_line(tx, &mut line, LineState::Undone)?;
     }
-    let restored = holdings::restore(tx, d.subject_id)?;
+    let under: Vec<_> = own.iter().map(|i| i.id).collect();
+    let restored = holdings::restore(tx, d.subject_id, &under)?;
     d.state = State::Rescinded;
     d.finished_at = Some(tx.now());
     store::save(tx, &mut d)?;

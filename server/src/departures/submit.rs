@@ -3,16 +3,22 @@
 use super::error::DepartureError;
 use super::model::{Departure, LineRow, LineState, State};
 use super::{operations, store};
+use crate::attention;
+use crate::instructions::{self, Decision, Draft, InstructionError, Kind, Scope};
 use crate::packs;
 use crate::people;
-use crate::platform::mail::{self, Template};
-use crate::instructions::{self, Decision, Draft, InstructionError, Kind, Scope};
 use crate::platform::db::{StoreError, Stored, TenantTx};
 use crate::platform::http::AsProblem;
-use crate::platform::ids::DepartureId;
+use crate::platform::ids::{CaseId, DepartureId, Id};
+use crate::platform::mail::{self, Template};
 use crate::platform::record::Record;
 use policy_model::instruction::Action;
 use std::collections::BTreeSet;
+
+/// A departure as instructions and orders know the case they came from.
+pub(super) fn case(id: DepartureId) -> CaseId {
+    id.uuid().into()
+}
 
 /// What the data is used for in a departure: to end it.
 pub(super) const PURPOSE: &str = "departure";
@@ -84,7 +90,7 @@ pub(super) fn instruct(tx: &mut TenantTx<'_>, d: &Departure, line: &mut LineRow)
         holdings: line.holdings,
         executor: None,
         author: d.planned_by.zip(d.planned_by_subject),
-        origin: ("departure", Some(d.id)),
+        origin: ("departure", Some(case(d.id))),
     };
     let instruction = instructions::propose(tx, draft)?;
     line.instruction_id = Some(instruction.id);
@@ -141,7 +147,7 @@ fn decide_all(
 }
 
 fn pending(tx: &mut TenantTx<'_>, id: DepartureId) -> Stored<Vec<instructions::Instruction>> {
-    let all = instructions::of_origin(tx, id)?;
+    let all = instructions::of_origin(tx, case(id))?;
     Ok(all.into_iter().filter(|i| i.state == instructions::State::Pending).collect())
 }
 
@@ -163,24 +169,71 @@ pub(super) fn may_approve(tx: &mut TenantTx<'_>, d: &Departure) -> Result<(), De
     Err(why)
 }
 
-/// With the last yes the departure is approved; when the day has come already, it begins.
-fn settle(tx: &mut TenantTx<'_>, mut d: Departure) -> Result<Departure, DepartureError> {
-    if d.state == State::Submitted && pending(tx, d.id)?.is_empty() {
-        d.state = State::Approved;
-        d.approved_at = Some(tx.now());
-        store::save(tx, &mut d)?;
-        if d.access_ended_at.is_some() {
-            operations::begin(tx, d.clone())?;
+/// Where the instructions of the present plan stand, together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Together {
+    /// Somebody's word is still missing.
+    Waiting,
+    /// Every one may be carried out, or was.
+    InForce,
+    /// One will never be in force: somebody said no, nobody answered in time, or it was taken back.
+    Fallen,
+}
+
+fn together(tx: &mut TenantTx<'_>, d: &Departure) -> Result<Together, DepartureError> {
+    let mut all = Together::InForce;
+    for id in store::lines(tx, d.id)?.into_iter().filter_map(|line| line.instruction_id) {
+        match instructions::find(tx, id)?.state {
+            instructions::State::InForce | instructions::State::CarriedOut => {}
+            instructions::State::Pending => all = Together::Waiting,
+            instructions::State::Refused | instructions::State::Expired | instructions::State::Revoked => {
+                return Ok(Together::Fallen);
+            }
         }
-    } else if d.state == State::CarryingOut {
-        operations::follow(tx, d.id)?;
+    }
+    Ok(all)
+}
+
+/// With the last yes the departure is approved; when the day has come already, it begins. When one of its instructions
+/// fell, wherever that was said, the plan goes back to be adjusted and somebody is told.
+fn settle(tx: &mut TenantTx<'_>, mut d: Departure) -> Result<Departure, DepartureError> {
+    match (d.state, together(tx, &d)?) {
+        (State::Submitted, Together::InForce) => {
+            d.state = State::Approved;
+            d.approved_at = Some(tx.now());
+            store::save(tx, &mut d)?;
+            if d.access_ended_at.is_some() {
+                operations::begin(tx, d.clone())?;
+            }
+        }
+        (State::Submitted | State::Approved, Together::Fallen) => {
+            take_back(tx, &mut d, "an instruction of the plan was refused, lapsed or revoked")?;
+            attention::raise(
+                tx,
+                "departure.fallen",
+                ("departure", d.id.to_string()),
+                "departures.instruction-fell",
+                "An instruction of the plan was refused, lapsed or revoked. Adjust the plan and submit it again.",
+            )?;
+        }
+        (State::CarryingOut, _) => operations::follow(tx, d.id)?,
+        (State::Submitted, Together::Waiting)
+        | (State::Planned | State::Approved | State::Completed | State::Rescinded, _) => {}
     }
     store::find(tx, d.id)?.ok_or(DepartureError::Unknown)
 }
 
+/// An instruction of this departure is settled, by whatever road: here, at the instruction itself, or by time.
+pub fn settled(tx: &mut TenantTx<'_>, id: DepartureId) -> Result<(), DepartureError> {
+    match store::find(tx, id)? {
+        None => Ok(()),
+        Some(d) => settle(tx, d).map(drop),
+    }
+}
+
 /// Takes back the instructions of a plan that is to be made anew.
 pub(super) fn take_back(tx: &mut TenantTx<'_>, d: &mut Departure, why: &str) -> Result<(), DepartureError> {
-    for i in instructions::of_origin(tx, d.id)? {
+    for i in instructions::of_origin(tx, case(d.id))? {
         match i.state {
             instructions::State::Pending | instructions::State::InForce => {
                 instructions::revoke(tx, i.id, why)?;

@@ -7,7 +7,7 @@ use super::store::{self, SideChange};
 use crate::instructions::InForce;
 use crate::packs;
 use crate::platform::db::{Stored, TenantTx};
-use crate::platform::ids::{HoldingId, SubjectId};
+use crate::platform::ids::{HoldingId, InstructionId, SubjectId};
 use crate::platform::vault;
 use chrono::NaiveDate;
 use policy_model::instruction::Action;
@@ -31,10 +31,11 @@ pub fn carry_out(
     subject: SubjectId,
     ids: &[HoldingId],
 ) -> Stored<CarriedOut> {
-    let to = |state, successor, retain_until| SideChange { state, successor, retain_until };
+    let under = order.id();
+    let to = |state, successor, retain_until| SideChange { state, successor, under, retain_until };
     match order.action() {
-        Action::Delete => end_sides(tx, subject, ids, HoldingState::Deleted),
-        Action::Anonymise => end_sides(tx, subject, ids, HoldingState::Anonymised),
+        Action::Delete => end_sides(tx, under, subject, ids, HoldingState::Deleted),
+        Action::Anonymise => end_sides(tx, under, subject, ids, HoldingState::Anonymised),
         Action::HandOver => mark(tx, subject, ids, to(SideState::HandedOver, order.successor(), None)),
         Action::Hide => mark(tx, subject, ids, to(SideState::Hidden, None, order.retain_until())),
         Action::Retain => mark(tx, subject, ids, to(SideState::Retained, None, order.retain_until())),
@@ -62,11 +63,12 @@ fn mark(tx: &mut TenantTx<'_>, subject: SubjectId, ids: &[HoldingId], to: SideCh
 /// a class the drawer's key.
 fn end_sides(
     tx: &mut TenantTx<'_>,
+    under: InstructionId,
     subject: SubjectId,
     ids: &[HoldingId],
     state: HoldingState,
 ) -> Stored<CarriedOut> {
-    let ended = SideChange { state: SideState::Ended, successor: None, retain_until: None::<NaiveDate> };
+    let ended = SideChange { state: SideState::Ended, successor: None, under, retain_until: None::<NaiveDate> };
     let sides = store::change_sides(tx, subject, ids, ended)?;
     let still_held: HashSet<HoldingId> = store::sides_of(tx, ids)?
         .iter()

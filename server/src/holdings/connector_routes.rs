@@ -2,12 +2,12 @@
 
 use super::connectors::{self, Connector, CreatedConnector, speaks_for};
 use super::error::HoldingError;
-use super::inventory::{self, Finding, Inventory, InventoryId};
+use super::inventory::{self, Finding, Inventory};
 use super::ndjson::Lines;
 use super::register::{CHUNK_LINES, RegistrationReport, check_locator, register_line_by_line};
 use crate::platform::attempt::{Act, Attempt};
 use crate::platform::http::{Answer, Answered, Problem};
-use crate::platform::ids::ConnectorId;
+use crate::platform::ids::{ConnectorId, InventoryId};
 use actix_web::{get, post, web};
 use serde::{Deserialize, Serialize};
 use utoipa_actix_web::service_config::ServiceConfig;

@@ -61,9 +61,9 @@ pub enum HoldingError {
     /// There is no such hold.
     #[error("no such hold")]
     UnknownHold,
-    /// Who placed a hold does not end it.
-    #[error("who placed a hold does not end it")]
-    OwnHold,
+    /// The instruction does not hold.
+    #[error(transparent)]
+    Instruction(#[from] crate::instructions::InstructionError),
     /// The decision said no.
     #[error(transparent)]
     Denied(#[from] crate::decisions::Denied),
@@ -92,7 +92,7 @@ impl HoldingError {
             Self::UnknownInventory => "inventory.not-found",
             Self::InventoryClosed => "inventory.closed",
             Self::UnknownHold => "hold.not-found",
-            Self::OwnHold => "holds.own",
+            Self::Instruction(e) => e.code(),
             Self::Denied(_) => "decision.denied",
             Self::Store(_) => "server.failed",
         }
@@ -114,7 +114,7 @@ impl HoldingError {
             | Self::UnknownInventory
             | Self::InventoryClosed
             | Self::UnknownHold
-            | Self::OwnHold
+            | Self::Instruction(_)
             | Self::Denied(_)
             | Self::Store(_) => None,
         }
@@ -132,13 +132,13 @@ impl HoldingError {
             Self::ForeignConnector => "Use the API key that was issued with this connector.",
             Self::Gone => "It was deleted or anonymised; the record of that is in the ledger.",
             Self::NameTaken => "Choose another name.",
-            Self::OwnHold => "Another administrator can end it.",
             Self::Invalid(_)
             | Self::Unknown
             | Self::UnknownConnector
             | Self::UnknownInventory
             | Self::InventoryClosed
             | Self::UnknownHold
+            | Self::Instruction(_)
             | Self::Denied(_)
             | Self::Store(_) => "",
         }
@@ -153,10 +153,10 @@ impl AsProblem for HoldingError {
             Self::UnknownInventory => return Problem::not_found("inventory"),
             Self::UnknownHold => return Problem::not_found("hold"),
             Self::Denied(denied) => return denied.problem(),
+            Self::Instruction(e) => return e.problem(),
             Self::Store(e) => return Problem::store(e),
             Self::Refused { clause, .. } => Problem::refused(self.code()).clause(*clause),
             Self::ForeignConnector => Problem::refused(self.code()),
-            Self::OwnHold => Problem::refused(self.code()).clause("dingtalk-5.1-4"),
             Self::Gone | Self::NameTaken | Self::InventoryClosed => Problem::conflict(self.code()),
             Self::UnknownClass(_)
             | Self::NoSubject

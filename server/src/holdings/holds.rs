@@ -1,13 +1,15 @@
 //! Holds: what suspends every deletion and anonymisation it covers, until it is ended (dingtalk-5.1-4).
 
 use super::error::HoldingError;
+use crate::instructions::{self, Draft, Instruction, Kind, Scope};
 use crate::platform::db::tx::tenant_table;
 use crate::platform::db::{MultiBackend, Stored, TenantTx, Ts};
-use crate::platform::ids::{HoldId, InstructionId, MembershipId, SubjectId};
+use crate::platform::ids::{HoldId, Id, InstructionId, MembershipId, SubjectId};
 use crate::platform::record::Record;
 use diesel::prelude::*;
 use diesel::{pg::Pg, sqlite::Sqlite};
 use policy_model::class::ClassPattern;
+use policy_model::instruction::Action;
 use serde::{Deserialize, Serialize};
 
 tenant_table! {
@@ -17,6 +19,9 @@ tenant_table! {
         ended_at -> Nullable<SqlTs>, ended_by -> Nullable<SqlUid>,
     }
 }
+
+/// What an instruction that ends a hold came from.
+pub const ORIGIN: &str = "hold";
 
 /// Something that suspends deletion.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable, Serialize, Deserialize, utoipa::ToSchema)]
@@ -83,23 +88,50 @@ pub fn place_hold(
     Ok(hold)
 }
 
-/// Ends a hold. Not by the person who placed it: ending one sets deletion free, which takes a second pair of eyes.
-pub fn end_hold(tx: &mut TenantTx<'_>, id: HoldId) -> Result<Hold, HoldingError> {
-    let (now, by) = (tx.now(), tx.actor().membership());
-    let hold = find(tx, id)?.ok_or(HoldingError::UnknownHold)?;
-    if hold.placed_by.is_some() && hold.placed_by == by {
-        return Err(HoldingError::OwnHold);
-    }
+/// Asks for the end of a hold: it sets deletion free, so it takes the yeses that the pack demands (dingtalk-5.1-4).
+pub(super) fn ask_to_end(tx: &mut TenantTx<'_>, id: HoldId, reason: &str) -> Result<Instruction, HoldingError> {
+    let hold = find(tx, id)?.filter(|h| h.ended_at.is_none()).ok_or(HoldingError::UnknownHold)?;
+    let draft = Draft {
+        kind: Kind::Order,
+        action: Action::ReleaseHold,
+        purpose: "hold".into(),
+        scope: Scope {
+            classes: vec![hold.class_pattern.clone().unwrap_or_else(|| "*".into())],
+            operations: vec![Action::ReleaseHold.as_str().into()],
+            subjects: hold.subject_id.into_iter().collect(),
+            ..Scope::default()
+        },
+        reason: reason.to_owned(),
+        until: None,
+        holdings: 0,
+        executor: None,
+        author: None,
+        origin: (ORIGIN, Some(id.uuid().into())),
+    };
+    Ok(instructions::propose(tx, draft)?)
+}
+
+/// Ends a hold under an instruction in force. A repeat changes nothing.
+pub fn end_hold_under(tx: &mut TenantTx<'_>, instruction: InstructionId) -> Result<(), HoldingError> {
+    let i = instructions::find(tx, instruction)?;
+    let (instructions::State::InForce, Some(case)) = (i.state, i.origin_id) else { return Ok(()) };
+    let (id, now) = (HoldId::from(case.uuid()), tx.now());
     tx.change(holds::table, |rows| {
         diesel::update(rows.filter(holds::id.eq(id)).filter(holds::ended_at.is_null()))
-            .set((holds::ended_at.eq(Some(now)), holds::ended_by.eq(by)))
+            .set((holds::ended_at.eq(Some(now)), holds::ended_by.eq(i.author_id)))
     })?;
-    tx.record(Record::of("holds.end").on("hold", id).citing(["dingtalk-5.1-4"]));
-    find(tx, id)?.ok_or(HoldingError::UnknownHold)
+    instructions::carried_out(tx, instruction)?;
+    tx.record(Record::of("holds.end").on("hold", id).under(instruction).citing(["dingtalk-5.1-4"]));
+    Ok(())
 }
 
 fn find(tx: &mut TenantTx<'_>, id: HoldId) -> Stored<Option<Hold>> {
     tx.first(holds::table, |rows| rows.filter(holds::id.eq(id)).select(Hold::as_select()))
+}
+
+/// Whether a hold in force covers this class of a subject's data.
+pub fn is_held(tx: &mut TenantTx<'_>, subject: SubjectId, class: &str) -> Stored<bool> {
+    Ok(holds_on(tx, subject)?.iter().any(|h| h.covers(class)))
 }
 
 /// Holds in force that concern a subject, or everybody.

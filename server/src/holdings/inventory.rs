@@ -6,7 +6,7 @@ use super::error::HoldingError;
 use super::store;
 use crate::platform::db::tx::tenant_table;
 use crate::platform::db::{MultiBackend, StoreError, Stored, TenantTx, Ts};
-use crate::platform::ids::{ConnectorId, Id};
+use crate::platform::ids::{ConnectorId, Id, InventoryId};
 use crate::platform::jobs::{JobError, Outside, Registry, Step};
 use crate::platform::record::Record;
 use crate::platform::standard_webhooks;
@@ -31,9 +31,6 @@ tenant_table! {
 
 /// Asks a connector for its inventory.
 pub const ASK: &str = "holdings.ask-inventory";
-
-/// An inventory's id is a sortable id like any other; it shares the type of what it counts.
-pub type InventoryId = crate::platform::ids::HoldingId;
 
 /// One asking.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable, Serialize, Deserialize, utoipa::ToSchema)]

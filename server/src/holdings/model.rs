@@ -2,7 +2,7 @@
 
 use super::store::{holding_sides, holdings};
 use crate::platform::db::{MultiBackend, Ts};
-use crate::platform::ids::{ConnectorId, HoldingId, SubjectId};
+use crate::platform::ids::{ConnectorId, HoldingId, InstructionId, SubjectId};
 use crate::text_enum;
 use chrono::NaiveDate;
 use diesel::prelude::*;
@@ -95,6 +95,8 @@ pub struct Side {
     pub state: SideState,
     /// Who has it now.
     pub successor_id: Option<SubjectId>,
+    /// The instruction that made it so: the answer to "why was it not deleted?".
+    pub instruction_id: Option<InstructionId>,
     /// Kept until when.
     pub retain_until: Option<NaiveDate>,
     /// Since when this ruling is in force.

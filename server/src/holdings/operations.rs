@@ -7,7 +7,7 @@ use crate::decisions::{Ask, Permit};
 use crate::packs;
 use crate::people::{self, AccountKind, Membership as Tenure, MembershipState};
 use crate::platform::db::{Stored, TenantTx, Ts};
-use crate::platform::ids::{ConnectorId, HoldingId, SubjectId};
+use crate::platform::ids::{ConnectorId, HoldingId, InstructionId, SubjectId};
 use crate::platform::keyring::{Aad, Sealed};
 use crate::platform::record::Record;
 use crate::platform::vault::{self, Drawer};
@@ -107,6 +107,7 @@ fn side_of(tx: &TenantTx<'_>, holding_id: HoldingId, subject_id: SubjectId, ruli
         hidden_on_leaving: ruling.is_hidden_from_leaver(),
         state: SideState::Active,
         successor_id: None,
+        instruction_id: None,
         retain_until: None,
         ruled_at: tx.now(),
     }
@@ -439,9 +440,10 @@ fn open_page(
         .collect())
 }
 
-/// A rescinded departure gives sides back that were hidden, handed over or set aside. Returns how many.
-pub fn restore(tx: &mut TenantTx<'_>, subject: SubjectId) -> Stored<usize> {
-    store::restore(tx, subject)
+/// A rescinded departure gives sides back that its instructions hid, handed over or set aside, and no others. Returns how
+/// many.
+pub fn restore(tx: &mut TenantTx<'_>, subject: SubjectId, under: &[InstructionId]) -> Stored<usize> {
+    store::restore(tx, subject, under)
 }
 
 /// Sides whose time to be kept is over (gbt35273-6.1-b: without waiting for anybody to ask).

@@ -6,13 +6,13 @@ use super::model::{Holding, RulingView, Side, SideState};
 use super::operations::{self, Deposit};
 use super::store::{self, Filter};
 use crate::decisions;
-use crate::instructions::Policies;
+use crate::instructions::{self, InstructionView, Policies};
 use crate::people;
 use crate::platform::attempt::{Act, Attempt};
 use crate::platform::db::{Stored, TenantTx, Ts};
 use crate::platform::http::{Answer, Answered, Cursor, Page, PageQuery, Problem};
 use crate::platform::ids::{ConnectorId, HoldId, HoldingId, Id, SubjectId};
-use actix_web::{HttpResponse, delete, get, post, web};
+use actix_web::{HttpResponse, get, post, web};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
@@ -276,10 +276,22 @@ async fn place_hold(at: Attempt, body: web::Json<NewHold>) -> Answer<Hold> {
     .await
 }
 
-/// Ends a hold; not by the person who placed it.
-#[utoipa::path(tag = "holdings", responses((status = 200, body = Hold)))]
-#[delete("/holds/{id}")]
-async fn end_hold(at: Attempt, id: web::Path<HoldId>) -> Answer<Hold> {
-    let id = id.into_inner();
-    at.run(Act::on("holds.manage", "hold", id), move |tx| holds::end_hold(tx, id)).await.map(Answered::ok)
+/// Why a hold is to end.
+#[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+struct HoldEnding {
+    /// The reason, for those who approve.
+    reason: String,
+}
+
+/// Asks for the end of a hold. It takes the yeses that the pack demands, and ends with the last of them.
+#[utoipa::path(tag = "holdings", request_body = HoldEnding, responses((status = 201, body = InstructionView)))]
+#[post("/holds/{id}/end")]
+async fn end_hold(at: Attempt, id: web::Path<HoldId>, body: web::Json<HoldEnding>) -> Answer<InstructionView> {
+    let (id, reason) = (id.into_inner(), body.into_inner().reason);
+    at.once(Act::on("holds.manage", "hold", id), (id, reason), |tx, (id, reason)| {
+        let instruction = holds::ask_to_end(tx, *id, reason)?;
+        instructions::views(tx, &[instruction])?.pop().ok_or(HoldingError::UnknownHold)
+    })
+    .await
 }

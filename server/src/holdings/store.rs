@@ -4,7 +4,7 @@ use super::model::{Holding, HoldingState, Side, SideState};
 use crate::platform::db::tx::tenant_table;
 use crate::platform::db::{MultiBackend, Stored, TenantTx, Ts};
 use crate::platform::http::Cursor;
-use crate::platform::ids::{ConnectorId, HoldingId, RulingId, SubjectId};
+use crate::platform::ids::{ConnectorId, HoldingId, InstructionId, RulingId, SubjectId};
 use chrono::NaiveDate;
 use diesel::prelude::*;
 
@@ -18,7 +18,8 @@ tenant_table! {
 tenant_table! {
     holding_sides (subject_id, holding_id) {
         subject_id -> SqlUid, holding_id -> SqlUid, controller -> Text, rule -> Text, settled -> Bool,
-        hidden_on_leaving -> Bool, state -> Text, successor_id -> Nullable<SqlUid>, retain_until -> Nullable<Date>,
+        hidden_on_leaving -> Bool, state -> Text, successor_id -> Nullable<SqlUid>,
+        instruction_id -> Nullable<SqlUid>, retain_until -> Nullable<Date>,
         ruled_at -> SqlTs,
     }
 }
@@ -175,6 +176,7 @@ pub(super) fn update_ruling(tx: &mut TenantTx<'_>, side: &Side) -> Stored<()> {
 pub(super) struct SideChange {
     pub state: SideState,
     pub successor: Option<SubjectId>,
+    pub under: InstructionId,
     pub retain_until: Option<NaiveDate>,
 }
 
@@ -190,20 +192,25 @@ pub(super) fn change_sides(
             .set((
                 holding_sides::state.eq(to.state),
                 holding_sides::successor_id.eq(to.successor),
+                holding_sides::instruction_id.eq(Some(to.under)),
                 holding_sides::retain_until.eq(to.retain_until),
             ))
     })
 }
 
-pub(super) fn restore(tx: &mut TenantTx<'_>, subject: SubjectId) -> Stored<usize> {
+pub(super) fn restore(tx: &mut TenantTx<'_>, subject: SubjectId, under: &[InstructionId]) -> Stored<usize> {
+    let under = under.to_vec();
     let reversible = [SideState::Hidden, SideState::HandedOver, SideState::Retained];
     tx.change(holding_sides::table, |rows| {
         diesel::update(
-            rows.filter(holding_sides::subject_id.eq(subject)).filter(holding_sides::state.eq_any(reversible)),
+            rows.filter(holding_sides::subject_id.eq(subject))
+                .filter(holding_sides::state.eq_any(reversible))
+                .filter(holding_sides::instruction_id.eq_any(under)),
         )
         .set((
             holding_sides::state.eq(SideState::Active),
             holding_sides::successor_id.eq(None::<SubjectId>),
+            holding_sides::instruction_id.eq(None::<InstructionId>),
             holding_sides::retain_until.eq(None::<NaiveDate>),
         ))
     })

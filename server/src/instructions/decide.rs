@@ -2,7 +2,7 @@
 
 use super::error::InstructionError;
 use super::model::{Approval, Decision, Instruction, Kind, State};
-use super::operations::{about, advance, came_into_force, scope_of};
+use super::operations::{about, advance, announce, came_into_force, scope_of};
 use super::store;
 use crate::people::{self, roles};
 use crate::platform::db::{Stored, TenantTx};
@@ -147,7 +147,11 @@ fn settle(tx: &mut TenantTx<'_>, i: &mut Instruction) -> Result<(), InstructionE
         Outcome::Waiting(_) | Outcome::NobodyAvailable(_) => {}
     }
     store::save(tx, i)?;
-    if i.state == State::InForce { Ok(came_into_force(tx, i)?) } else { Ok(()) }
+    match i.state {
+        State::InForce => Ok(came_into_force(tx, i)?),
+        State::Pending => Ok(()),
+        State::Refused | State::Expired | State::Revoked | State::CarriedOut => Ok(announce(tx, i)?),
+    }
 }
 
 /// Whose yes is missing, and which of these roles nobody holds who could say it.

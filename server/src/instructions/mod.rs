@@ -15,15 +15,15 @@ mod store;
 mod view;
 
 pub use error::InstructionError;
-pub use model::{CaseId, Decision, Instruction, InstructionView, Kind, May, Scope, State};
+pub use model::{Decision, Instruction, InstructionView, Kind, May, Scope, State};
 pub use decide::{decide, may_decide, waiting_roles};
 pub use operations::{InForce, carried_out, expire_lapsed, find, in_force, is_own_task, of_origin, revoke};
 pub use propose::{Draft, is_proposed, propose};
 pub use policy::{KeyScopes, Policies, PolicyAuthority, names_of_caller};
 pub use view::views;
 
-/// Announces that an order may be carried out; the case it came from picks it up.
-pub const IN_FORCE: &str = "instructions.in-force";
+/// Announces that an order may be carried out, or never will be; the case it came from picks it up.
+pub const SETTLED: &str = "instructions.settled";
 /// Ends requests that nobody answered in time.
 pub const LAPSE: &str = "instructions.lapse";
 

@@ -3,7 +3,7 @@
 use super::store::{approvals, instructions};
 use crate::platform::db::{MultiBackend, Ts};
 use crate::platform::http::Versioned;
-use crate::platform::ids::{InstructionId, MembershipId, SubjectId};
+use crate::platform::ids::{CaseId, InstructionId, MembershipId, SubjectId};
 use crate::text_enum;
 use chrono::NaiveDate;
 use diesel::prelude::*;
@@ -162,9 +162,6 @@ pub struct Instruction {
     /// Its version.
     pub version: i64,
 }
-
-/// The id of a case of whatever kind.
-pub type CaseId = crate::platform::ids::DepartureId;
 
 impl Instruction {
     /// The action as the rules know it; stored words are ours, so an unknown one is damage.

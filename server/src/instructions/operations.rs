@@ -2,11 +2,11 @@
 //! work needs, [`in_force`].
 
 use super::error::InstructionError;
-use super::model::{CaseId, Instruction, Kind, Scope, State};
+use super::model::{Instruction, Kind, Scope, State};
 use super::store;
 use crate::packs;
 use crate::platform::db::{Stored, TenantTx, Ts};
-use crate::platform::ids::{InstructionId, SubjectId};
+use crate::platform::ids::{CaseId, InstructionId, SubjectId};
 use crate::platform::record::{Outcome as Ended, Record};
 use chrono::NaiveDate;
 use policy_model::instruction::{Action, Step};
@@ -16,6 +16,7 @@ pub fn revoke(tx: &mut TenantTx<'_>, id: InstructionId, reason: &str) -> Result<
     let mut i = store::find(tx, id)?.ok_or(InstructionError::Unknown)?;
     advance(&mut i, Step::Revoke, tx.now())?;
     store::save(tx, &mut i)?;
+    announce(tx, &i)?;
     policy_moved(tx, &i)?;
     let scope = scope_of(&i)?;
     let mut record = about(Record::of("instructions.revoke"), &i, &scope);
@@ -33,6 +34,7 @@ pub fn expire_lapsed(tx: &mut TenantTx<'_>) -> Result<usize, InstructionError> {
     for mut i in lapsed.iter().cloned() {
         advance(&mut i, Step::Lapse, now)?;
         store::save(tx, &mut i)?;
+        announce(tx, &i)?;
         let scope = scope_of(&i)?;
         tx.record(
             about(Record::of("instructions.expire"), &i, &scope).ended(Ended::Refused, "instructions.expired"),
@@ -150,8 +152,16 @@ fn policy_moved(tx: &mut TenantTx<'_>, i: &Instruction) -> Stored<()> {
 /// What permits is looked up anew, and whoever waits for an order hears of it.
 pub(super) fn came_into_force(tx: &mut TenantTx<'_>, i: &Instruction) -> Stored<()> {
     policy_moved(tx, i)?;
-    match i.kind {
-        Kind::Order => tx.run_at(tx.now(), super::IN_FORCE, &i.id.to_string(), &serde_json::json!({ "instruction": i.id })),
-        Kind::Standing | Kind::Exceptional => Ok(()),
+    announce(tx, i)
+}
+
+/// The case that an order came from hears that it is settled, one way or the other.
+pub(super) fn announce(tx: &mut TenantTx<'_>, i: &Instruction) -> Stored<()> {
+    match (i.kind, i.origin_kind.as_str()) {
+        (Kind::Standing | Kind::Exceptional, _) | (_, "admin") => Ok(()),
+        (Kind::Order, origin) => {
+            let payload = serde_json::json!({ "instruction": i.id, "origin": origin, "case": i.origin_id });
+            tx.run_at(tx.now(), super::SETTLED, &i.id.to_string(), &payload)
+        }
     }
 }

@@ -1,12 +1,12 @@
 //! Proposing: what an instruction has to hold to before anybody is asked, and whose yes it takes.
 
 use super::error::InstructionError;
-use super::model::{CaseId, Instruction, Kind, Scope, State};
+use super::model::{Instruction, Kind, Scope, State};
 use super::operations::{about, came_into_force, scope_of};
 use super::store;
 use crate::packs;
 use crate::platform::db::{StoreError, Stored, TenantTx, Ts};
-use crate::platform::ids::{MembershipId, SubjectId};
+use crate::platform::ids::{CaseId, MembershipId, SubjectId};
 use crate::platform::keyring::Aad;
 use crate::platform::record::Record;
 use crate::platform::vault;

@@ -1,10 +1,10 @@
 //! The tables of instructions and approvals, and every query on them.
 
-use super::model::{Approval, CaseId, Instruction, Kind, State};
+use super::model::{Approval, Instruction, Kind, State};
 use crate::platform::db::tx::tenant_table;
 use crate::platform::db::{MultiBackend, Stored, TenantTx, Ts, lost_race};
 use crate::platform::http::Cursor;
-use crate::platform::ids::InstructionId;
+use crate::platform::ids::{CaseId, InstructionId};
 use diesel::prelude::*;
 
 tenant_table! {

@@ -3,7 +3,7 @@
 use super::store::{deliveries, order_items, orders};
 use crate::platform::db::{MultiBackend, Ts};
 use crate::platform::ids::{
-    ConnectorId, DeliveryId, DepartureId, HoldingId, InstructionId, LineId, OrderId, SubjectId,
+    CaseId, ConnectorId, DeliveryId, HoldingId, InstructionId, LineId, OrderId, SubjectId,
 };
 use crate::text_enum;
 use diesel::prelude::*;
@@ -79,7 +79,7 @@ pub struct Order {
     /// What case it came from: `departure`, `retention`.
     pub origin_kind: String,
     /// Which one.
-    pub origin_id: Option<DepartureId>,
+    pub origin_id: Option<CaseId>,
     /// Which line of it.
     pub line_id: Option<LineId>,
     /// When it was made.

@@ -4,10 +4,11 @@ use super::error::OrderError;
 use super::jobs::{CARRY_OUT, DELIVER, FINISHED};
 use super::model::{Delivery, DeliveryState, Item, ItemState, Order, OrderState};
 use super::store;
+use crate::attention;
 use crate::holdings::{self, Selector};
 use crate::instructions::{self, InForce, InstructionError};
-use crate::platform::db::{Stored, TenantTx};
-use crate::platform::ids::{ConnectorId, DeliveryId, DepartureId, HoldingId, InstructionId, LineId, OrderId, SubjectId};
+use crate::platform::db::{Stored, TenantTx, Ts};
+use crate::platform::ids::{CaseId, ConnectorId, DeliveryId, HoldingId, InstructionId, LineId, OrderId, SubjectId};
 use crate::platform::jobs::Step;
 use crate::platform::record::Record;
 use policy_model::instruction::Action;
@@ -16,6 +17,8 @@ use serde_json::{Value, json};
 
 /// Locators a delivery.
 const DELIVERY_ITEMS: usize = 500;
+/// How often an order that a hold suspends looks whether the hold is still there.
+const LOOK_AGAIN_MINUTES: i64 = 10;
 
 /// An order in the making.
 #[derive(Debug, Clone)]
@@ -27,7 +30,7 @@ pub struct Start {
     /// Which holdings.
     pub selector: Selector,
     /// What case it came from.
-    pub origin: (&'static str, Option<DepartureId>, Option<LineId>),
+    pub origin: (&'static str, Option<CaseId>, Option<LineId>),
 }
 
 /// The cursor of an order's job.
@@ -88,6 +91,9 @@ pub(super) fn step(tx: &mut TenantTx<'_>, payload: &Value) -> Result<Step, Order
     };
     let selector: Selector =
         serde_json::from_str(&order.selector).map_err(crate::platform::db::StoreError::from)?;
+    if takes_away(in_force.action()) && holdings::is_held(tx, order.subject_id, selector.class())? {
+        return wait_for_hold(tx, &order, payload);
+    }
     let (batch, last) = holdings::next_sides(tx, order.subject_id, cursor.after, &selector)?;
     order.started_at.get_or_insert(tx.now());
     order.total += i64::try_from(batch.len()).unwrap_or(i64::MAX);
@@ -109,6 +115,38 @@ pub(super) fn step(tx: &mut TenantTx<'_>, payload: &Value) -> Result<Step, Order
     }
 }
 
+/// Whether the organisation would no longer have what a hold wants kept.
+fn takes_away(action: Action) -> bool {
+    match action {
+        Action::Delete | Action::Anonymise | Action::Detach => true,
+        Action::Standing
+        | Action::Exceptional
+        | Action::Export
+        | Action::Correct
+        | Action::Transfer
+        | Action::HandOver
+        | Action::Release
+        | Action::Hide
+        | Action::Retain
+        | Action::Share
+        | Action::Disclose
+        | Action::Hold
+        | Action::ReleaseHold => false,
+    }
+}
+
+/// A hold suspends what was approved before it, too (dingtalk-5.1-4). The order waits where it is and looks again.
+fn wait_for_hold(tx: &mut TenantTx<'_>, order: &Order, payload: &Value) -> Result<Step, OrderError> {
+    attention::raise(
+        tx,
+        "order.held",
+        ("order", order.id.to_string()),
+        "orders.held",
+        "A hold covers this data. The order waits until the hold is ended, or its instruction is revoked.",
+    )?;
+    Ok(Step::WaitUntil(Ts(*tx.now() + chrono::Duration::minutes(LOOK_AGAIN_MINUTES)), payload.clone()))
+}
+
 /// The instruction was taken back between two batches: what was done stays done and is counted, the rest is left alone.
 fn cancel(tx: &mut TenantTx<'_>, mut order: Order) -> Result<Step, OrderError> {
     order.state = OrderState::Cancelled;
@@ -121,7 +159,15 @@ fn cancel(tx: &mut TenantTx<'_>, mut order: Order) -> Result<Step, OrderError> {
             .under(order.instruction_id)
             .with("done", order.done),
     );
+    announce(tx, &order)?;
     Ok(Step::Done)
+}
+
+/// The case that the order came from hears that it is over.
+fn announce(tx: &mut TenantTx<'_>, order: &Order) -> Stored<()> {
+    attention::resolve_about(tx, "order", &order.id.to_string(), "the order is over")?;
+    let payload = json!({ "order": order.id, "origin": order.origin_kind, "case": order.origin_id });
+    tx.run_at(tx.now(), FINISHED, &order.id.to_string(), &payload)
 }
 
 /// The vault's part: effect, count and record together.
@@ -257,8 +303,7 @@ pub(super) fn finish_if_complete(
             .with("done", order.done)
             .with("failed", order.failed),
     );
-    tx.run_at(tx.now(), FINISHED, &order.id.to_string(), &json!({ "order": order.id, "case": order.origin_id }))?;
-    Ok(())
+    Ok(announce(tx, &order)?)
 }
 
 /// An order of this tenant.
@@ -267,6 +312,6 @@ pub fn find(tx: &mut TenantTx<'_>, id: OrderId) -> Result<Order, OrderError> {
 }
 
 /// All orders of a case.
-pub fn of_case(tx: &mut TenantTx<'_>, case: DepartureId) -> Stored<Vec<Order>> {
+pub fn of_case(tx: &mut TenantTx<'_>, case: CaseId) -> Stored<Vec<Order>> {
     store::of_case(tx, case)
 }

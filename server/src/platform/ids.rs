@@ -101,6 +101,10 @@ typed_ids! {
     InstructionId,
     /// The execution of an instruction.
     OrderId,
+    /// The case an instruction or order came from, of whatever kind: a departure, a hold.
+    CaseId,
+    /// One asking of a connector for everything it has.
+    InventoryId,
     /// An order on its way to a connector.
     DeliveryId,
     /// The case opened when a membership ends.

@@ -62,6 +62,14 @@ impl std::fmt::Display for JobError {
     }
 }
 
+/// An id in a job's payload.
+///
+/// # Errors
+/// When it is none: the payload was not written by this program.
+pub fn id<I: crate::platform::ids::Id + serde::de::DeserializeOwned>(value: &Value) -> Result<I, JobError> {
+    serde_json::from_value(value.clone()).map_err(|e| JobError::of(e.to_string()))
+}
+
 /// What a slice's operation says: one that only lost a race is run again at once.
 impl<E: AsProblem> From<E> for JobError {
     fn from(e: E) -> Self {
@@ -114,7 +122,7 @@ impl Registry {
         kind: &'static str,
         step: impl Fn(&mut TenantTx<'_>, &Value) -> Result<Step, JobError> + Send + Sync + 'static,
     ) {
-        self.handlers.insert(kind, Handler::Inside(Box::new(step)));
+        self.insert(kind, Handler::Inside(Box::new(step)));
     }
 
     /// A job that talks to the outside between transactions.
@@ -123,7 +131,13 @@ impl Registry {
         kind: &'static str,
         step: impl Fn(&Outside<'_>, &Value) -> Result<Step, JobError> + Send + Sync + 'static,
     ) {
-        self.handlers.insert(kind, Handler::Outward(Box::new(step)));
+        self.insert(kind, Handler::Outward(Box::new(step)));
+    }
+
+    /// A kind has one code: a second would silently replace the first.
+    fn insert(&mut self, kind: &'static str, handler: Handler) {
+        let before = self.handlers.insert(kind, handler);
+        assert!(before.is_none(), "two slices run jobs of kind {kind}");
     }
 }
 

@@ -3,11 +3,11 @@
 //!
 //! Without `mail.smtp_url` nothing is sent, and whoever asked for it is told so.
 
-use crate::platform::db::{StoreError, Stored, TenantTx};
+use crate::platform::db::{StoreError, Stored, TenantTx, Ts};
 use crate::platform::ids::{AccountId, JobId};
 use crate::platform::jobs::{JobError, Outside, Registry, Step};
 use crate::platform::keyring::{Aad, IdentifierKind};
-use crate::platform::record::Record;
+use crate::platform::record::{Outcome, Record};
 use crate::platform::sign_in::accounts;
 use crate::platform::vault;
 use base64::Engine;
@@ -107,13 +107,39 @@ fn step(outside: &Outside<'_>, payload: &Value) -> Result<Step, JobError> {
         .body(body)
         .map_err(|e| wrong(&e))?;
     let transport = SmtpTransport::from_url(mail.smtp_url.expose()).map_err(|e| wrong(&e))?.build();
-    // An SMTP answer may quote the address: only its code goes into the log.
-    transport.send(&message).map_err(|e| JobError::of(format!("mail was not taken: {:?}", e.status())))?;
-    outside.tx(|tx| {
-        tx.record(Record::of("mail.send").on("mail", id).with("template", payload["template"].clone()));
-        Ok::<_, StoreError>(())
-    })?;
-    Ok(Step::Done)
+    let sent = transport.send(&message);
+    outside.tx(|tx| settle(tx, id, sent.map(drop), payload))
+}
+
+/// Taken, or tried again with the pauses of deliveries, or given up: a record says which. An SMTP answer may quote the
+/// address, so only its code goes anywhere.
+fn settle(
+    tx: &mut TenantTx<'_>,
+    id: JobId,
+    sent: Result<(), lettre::transport::smtp::Error>,
+    payload: &Value,
+) -> Result<Step, JobError> {
+    let record = Record::of("mail.send").on("mail", id).with("template", payload["template"].clone());
+    let Err(why) = sent else {
+        tx.record(record);
+        return Ok(Step::Done);
+    };
+    let tries = payload["tries"].as_u64().unwrap_or(0) + 1;
+    let code = why.status().map_or_else(|| "no answer".to_owned(), |code| code.to_string());
+    tracing::warn!(code = "mail.not-taken", mail = %id, tries, answer = code);
+    let pauses = &tx.platform().config().delivery.retry_after;
+    match usize::try_from(tries - 1).ok().and_then(|n| pauses.get(n)) {
+        Some(pause) => {
+            let due = Ts(*tx.now() + chrono::Duration::from_std(*pause).unwrap_or(chrono::Duration::hours(1)));
+            let mut next = payload.clone();
+            next["tries"] = tries.into();
+            Ok(Step::WaitUntil(due, next))
+        }
+        None => {
+            tx.record(record.ended(Outcome::Failed, "mail.not-taken").with("answer", code));
+            Ok(Step::Done)
+        }
+    }
 }
 
 #[cfg(test)]

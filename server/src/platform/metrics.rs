@@ -1,6 +1,6 @@
 //! Prometheus metrics. Labels are routes, acts and codes: never a name, an id or anything of a person.
 
-use prometheus::{Encoder, HistogramOpts, HistogramVec, IntCounterVec, IntGauge, Opts, Registry, TextEncoder};
+use prometheus::{Encoder, HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGauge, Opts, Registry, TextEncoder};
 
 /// The counters of one process.
 pub struct Metrics {
@@ -37,6 +37,11 @@ impl Metrics {
         registry.register(Box::new(jobs_due.clone()))?;
         registry.register(Box::new(jobs_failing.clone()))?;
         Ok(Self { registry, requests, request_seconds, records, jobs_due, jobs_failing })
+    }
+
+    /// Takes in a counter that somebody else keeps.
+    pub fn adopt(&self, counter: IntCounter) -> Result<(), prometheus::Error> {
+        self.registry.register(Box::new(counter))
     }
 
     /// The text that Prometheus scrapes.
