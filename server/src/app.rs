@@ -7,7 +7,7 @@ use crate::people::PlatformAnswers;
 use crate::platform::clock::Clock;
 use crate::platform::config::Config;
 use crate::platform::db::{DbTarget, Pool, StoreError, migrate};
-use crate::platform::http::{Problem, body, watch};
+use crate::platform::http::{body, paging, Problem, watch};
 use crate::platform::jobs::{self, Registry, Step, Workers};
 use crate::platform::mail;
 use crate::platform::metrics::Metrics;
@@ -77,6 +77,7 @@ pub fn open(config: Config) -> Result<Tenure, StartError> {
     migrate(&pool)?;
     let first_start = !pool.has_keys()?;
     let master = config.master_key_file.load(first_start)?;
+    paging::bound(config.limits.page_size, config.limits.page_size_max);
     let policies = Arc::new(Policies::default());
     let plugged = Plugged {
         authority: Box::new(PolicyAuthority::new(policies.clone())),

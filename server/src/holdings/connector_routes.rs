@@ -16,6 +16,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 pub(super) fn routes(cfg: &mut ServiceConfig<'_>) {
     cfg.service(list_connectors)
         .service(add_connector)
+        .service(rotate_connector)
         .service(register)
         .service(ask_inventory)
         .service(take_inventory)
@@ -49,6 +50,14 @@ async fn add_connector(at: Attempt, body: web::Json<NewConnector>) -> Answer<Cre
     .await
 }
 
+/// Gives a connector a new secret and a new key, shown once. Its older keys stay good until they end or are revoked.
+#[utoipa::path(tag = "connectors", responses((status = 201, body = CreatedConnector)))]
+#[post("/connectors/{id}/rotate")]
+async fn rotate_connector(at: Attempt, id: web::Path<ConnectorId>) -> Answer<CreatedConnector> {
+    let id = id.into_inner();
+    at.once(Act::on("connectors.manage", "connector", id), id, |tx, id| connectors::rotate(tx, *id)).await
+}
+
 /// Registers holdings in bulk: NDJSON, one holding a line, upsert by locator. Bad lines are named; the others go in.
 #[utoipa::path(tag = "connectors", request_body(content = String, content_type = "application/x-ndjson"),
                responses((status = 200, body = RegistrationReport)))]
@@ -57,7 +66,7 @@ async fn register(at: Attempt, id: web::Path<ConnectorId>, body: web::Payload) -
     let id = id.into_inner();
     let at = std::sync::Arc::new(at);
     let mut report = RegistrationReport::default();
-    let mut lines = Lines::new(body);
+    let mut lines = Lines::new(body, at.limits().import_line_bytes);
     loop {
         let chunk = lines.next_chunk(CHUNK_LINES).await?;
         let (at, last) = (at.clone(), chunk.len() < CHUNK_LINES);
@@ -103,7 +112,7 @@ async fn take_inventory(
 ) -> Answer<Inventory> {
     let (id, inventory) = path.into_inner();
     let at = std::sync::Arc::new(at);
-    let mut lines = Lines::new(body);
+    let mut lines = Lines::new(body, at.limits().import_line_bytes);
     loop {
         let chunk = lines.next_chunk(CHUNK_LINES).await?;
         let (at, last) = (at.clone(), chunk.len() < CHUNK_LINES);

@@ -24,7 +24,7 @@ tenant_table! {
 
 const SECRET: Aad = Aad::new("connectors.secret");
 
-/// How long a connector's key is good for; a new one is issued with the connector's page.
+/// How long a connector's key is good for; [`rotate`] gives the next.
 const KEY_DAYS: i64 = 365;
 
 /// What a connector's own key may do.
@@ -87,16 +87,37 @@ pub fn create_connector(tx: &mut TenantTx<'_>, name: &str, callback_url: &str) -
         version: 1,
     };
     tx.add(connectors::table, &connector)?;
+    let api_key = new_key(tx, &connector.name, 1, id)?;
+    tx.record(Record::of("connectors.create").on("connector", id));
+    Ok(CreatedConnector { id, name: connector.name, signing_secret: secret.to_string(), api_key })
+}
+
+/// Gives a connector a new secret and a new key. The secret signs from now on; keys that were issued before stay good until
+/// they end or are revoked, so that the connector can change over in peace.
+pub(super) fn rotate(tx: &mut TenantTx<'_>, id: ConnectorId) -> Result<CreatedConnector, HoldingError> {
+    let known = connector(tx, id)?.ok_or(HoldingError::UnknownConnector)?;
+    let secret = Secret::generate().map_err(|e| StoreError::Keyring(e.to_string()))?.to_text();
+    let sealed = vault::seal_secret(tx, &SECRET.row(id), secret.as_bytes())?;
+    tx.change(connectors::table, |rows| {
+        diesel::update(rows.filter(connectors::id.eq(id)))
+            .set((connectors::sealed_secret.eq(sealed), connectors::version.eq(connectors::version + 1)))
+    })?;
+    let api_key = new_key(tx, &known.name, known.version + 1, id)?;
+    tx.record(Record::of("connectors.rotate").on("connector", id));
+    Ok(CreatedConnector { id, name: known.name, signing_secret: secret.to_string(), api_key })
+}
+
+/// A key of the connector's own. Live keys have different names, so the second is the connector's second.
+fn new_key(tx: &mut TenantTx<'_>, connector: &str, number: i64, id: ConnectorId) -> Result<String, HoldingError> {
+    let name: String = connector.chars().take(70).collect();
     let key = NewApiKey {
-        name: connector.name.chars().take(80).collect(),
+        name: if number == 1 { name } else { format!("{name} {number}") },
         scopes: SCOPES.iter().map(|s| (*s).to_owned()).collect(),
         expires_at: Ts(*tx.now() + chrono::Duration::days(KEY_DAYS)),
         connector_id: Some(id),
     };
     let (_, token) = api_keys::issue(tx, &key).map_err(|e| HoldingError::Invalid(e.to_string()))?;
-    let api_key = token.expose().to_owned();
-    tx.record(Record::of("connectors.create").on("connector", id));
-    Ok(CreatedConnector { id, name: connector.name, signing_secret: secret.to_string(), api_key })
+    Ok(token.expose().to_owned())
 }
 
 /// A connector of this tenant.

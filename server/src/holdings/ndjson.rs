@@ -1,6 +1,5 @@
 //! Numbered lines out of a body, without ever holding more than a chunk of them.
 
-use super::register::MAX_LINE_BYTES;
 use crate::platform::http::Problem;
 use actix_web::web;
 
@@ -10,12 +9,13 @@ pub(super) struct Lines {
     rest: Vec<u8>,
     number: u64,
     ended: bool,
+    longest: usize,
 }
 
 impl Lines {
-    /// The lines of a body.
-    pub(super) fn new(body: web::Payload) -> Self {
-        Self { body, rest: Vec::new(), number: 0, ended: false }
+    /// The lines of a body, of which none is kept beyond `longest` bytes.
+    pub(super) fn new(body: web::Payload, longest: usize) -> Self {
+        Self { body, rest: Vec::new(), number: 0, ended: false, longest }
     }
 
     /// The next lines, with their numbers from 1; fewer than `most` only at the end. Empty lines are passed over.
@@ -55,8 +55,8 @@ impl Lines {
             }
         }
         // A line beyond the bound is refused by its number like any other bad line; only its beginning is kept for that.
-        if self.rest.len() > MAX_LINE_BYTES * 4 && !self.rest.contains(&b'\n') {
-            self.rest.truncate(MAX_LINE_BYTES + 1);
+        if self.rest.len() > self.longest * 4 && !self.rest.contains(&b'\n') {
+            self.rest.truncate(self.longest + 1);
         }
         Ok(())
     }

@@ -18,8 +18,6 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use std::collections::HashMap;
 
-/// The longest line that is read, in bytes: a chat of 5,000 members fits.
-pub const MAX_LINE_BYTES: usize = 256 * 1024;
 /// Lines a transaction.
 pub const CHUNK_LINES: usize = 500;
 const MAX_SUBJECTS: usize = 5_000;
@@ -165,8 +163,9 @@ fn read_line(
     text: &str,
     people: &mut HashMap<String, Option<SubjectId>>,
 ) -> Result<Line, HoldingError> {
-    if text.len() > MAX_LINE_BYTES {
-        return Err(HoldingError::Invalid(format!("the line has more than {MAX_LINE_BYTES} bytes")));
+    let most = tx.platform().config().limits.import_line_bytes;
+    if text.len() > most {
+        return Err(HoldingError::Invalid(format!("the line has more than {most} bytes")));
     }
     if holds_nul(text.as_bytes()) {
         return Err(HoldingError::Invalid("the line holds a NUL character".into()));

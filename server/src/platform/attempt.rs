@@ -83,6 +83,11 @@ impl Attempt {
         &self.caller
     }
 
+    /// The bounds of inputs.
+    pub fn limits(&self) -> &crate::platform::config::Limits {
+        &self.platform.config().limits
+    }
+
     /// The version that the caller read, from `If-Match`. Without one, a change is not attempted.
     pub fn version(&self) -> Result<i64, Problem> {
         let text = self.if_match.as_deref().ok_or_else(Problem::precondition_required)?;

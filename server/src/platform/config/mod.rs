@@ -36,8 +36,6 @@ pub struct Config {
     pub public_url: Option<Url>,
     /// The master key's file.
     pub master_key_file: MasterKeyFile,
-    /// The operator's own packs.
-    pub packs_dir: Option<PathBuf>,
     /// Where rows are kept.
     pub database: Database,
     /// What is logged, and how.
@@ -83,9 +81,6 @@ impl Config {
         Self {
             listen: from.value("listen", "an IP address and port, such as 127.0.0.1:8080", values::parsed),
             public_url: from.optional("public_url", "a URL such as https://tenure.example.com", values::public_url),
-            packs_dir: from
-                .optional("packs_dir", "the path of a folder", values::path)
-                .map(|path| from.beside_its_file("packs_dir", path)),
             database: Database::read(from, &jobs),
             log: Log::read(from),
             limits: Limits::read(from),

@@ -6,15 +6,25 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::Datelike;
 use serde::{Deserialize, Serialize};
+use std::sync::OnceLock;
 use uuid::Uuid;
 
-/// The most rows a page may hold.
-pub const MAX_PAGE: i64 = 500;
+/// Rows of a page when the caller does not say, and at most. Set once, at start, from `limits` in the settings.
+static BOUNDS: OnceLock<(i64, i64)> = OnceLock::new();
+
+/// Takes the bounds from the settings; the first call counts.
+pub fn bound(rows: u32, most: u32) {
+    let _ = BOUNDS.set((i64::from(rows), i64::from(most)));
+}
+
+fn bounds() -> (i64, i64) {
+    BOUNDS.get().copied().unwrap_or((50, 500))
+}
 
 /// `?limit=…&cursor=…`
 #[derive(Debug, Clone, Default, Deserialize, utoipa::IntoParams)]
 pub struct PageQuery {
-    /// Rows a page, 1 to 500; 50 when absent.
+    /// Rows a page, within the server's limits; 50 and at most 500 unless it was set up otherwise.
     pub limit: Option<i64>,
     /// The `next` of the page before.
     pub cursor: Option<String>,
@@ -73,13 +83,14 @@ impl Cursor {
 impl PageQuery {
     /// The bound; refuses one that is out of range rather than guessing.
     pub fn limit(&self) -> Result<i64, Problem> {
+        let (usual, most) = bounds();
         match self.limit {
-            None => Ok(50),
-            Some(n @ 1..=MAX_PAGE) => Ok(n),
+            None => Ok(usual),
+            Some(n) if (1..=most).contains(&n) => Ok(n),
             Some(n) => Err(Problem::invalid("request.limit")
                 .at("/limit")
                 .detail(format!("limit is {n}."))
-                .help(format!("Send 1 to {MAX_PAGE}."))),
+                .help(format!("Send 1 to {most}."))),
         }
     }
 
