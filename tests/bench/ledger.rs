@@ -52,7 +52,7 @@ fn on_sqlite(table: &mut Table, dir: &TempDir) -> Ledger {
 /// In turns, so that whatever else the machine does meets both alike.
 fn compare(table: &mut Table, database: &str, ledger: &Ledger, raw: &mut impl Rows) {
     ledger.append();
-    let body = raw.newest_body();
+    let body = raw.newest_body(&ledger.tenant.to_string());
     let mut place = 0;
     let (mut real_runs, mut raw_runs) = (Vec::new(), Vec::new());
     for _ in 0..ROUNDS {

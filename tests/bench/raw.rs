@@ -25,15 +25,15 @@ pub fn postgres(url: &str) -> PgConnection {
 
 /// Where rows are put, again and again.
 pub trait Rows {
-    /// The body of the newest record.
-    fn newest_body(&mut self) -> String;
+    /// The body of a tenant's newest record.
+    fn newest_body(&mut self, tenant: &str) -> String;
     /// One transaction with one insert of `BATCH` rows from place `first` on.
     fn insert(&mut self, first: i64, body: &str);
 }
 
 /// A table for rows shaped as records, its rows, and a connection that inserts them.
 macro_rules! raw_rows {
-    ($module:ident, $connection:ty, $Uid:ident, $At:ident, $blob:literal, $time:literal, $bytes:literal, $new_id:expr, $now:expr) => {
+    ($module:ident, $connection:ty, $Uid:ident, $At:ident, $blob:literal, $time:literal, $bytes:literal, $new_id:expr, $now:expr, $see:literal) => {
         mod $module {
             use super::*;
 
@@ -61,7 +61,9 @@ macro_rules! raw_rows {
             }
 
             impl Rows for super::Raw<$connection> {
-                fn newest_body(&mut self) -> String {
+                fn newest_body(&mut self, tenant: &str) -> String {
+                    let see = $see.replace("{tenant}", tenant);
+                    self.connection.batch_execute(&see).expect("the tenant is shown");
                     diesel::sql_query("SELECT body FROM records ORDER BY seq DESC LIMIT 1")
                         .get_result::<Body>(&mut self.connection)
                         .expect("there are records")
@@ -69,7 +71,7 @@ macro_rules! raw_rows {
                 }
 
                 fn insert(&mut self, first: i64, text: &str) {
-                    use raw_records::dsl::*;
+                    use self::raw_records::dsl::*;
                     let (new_id, now) = ($new_id, $now);
                     let rows: Vec<_> = (first..first + BATCH as i64)
                         .map(|place| {
@@ -102,16 +104,16 @@ struct Body {
     body: String,
 }
 
-raw_rows!(on_sqlite, SqliteConnection, Binary, BigInt, "blob", "integer", "blob", sqlite_id, 1_775_000_000_000_000_i64);
+raw_rows!(on_sqlite, SqliteConnection, Binary, BigInt, "blob", "integer", "blob", sqlite_id, 1_775_000_000_000_000_i64, "");
 raw_rows!(
     on_postgres, PgConnection, Uuid, Timestamptz, "uuid", "timestamptz", "bytea", postgres_id,
-    std::time::UNIX_EPOCH + std::time::Duration::from_secs(1_775_000_000)
+    chrono::DateTime::UNIX_EPOCH + chrono::TimeDelta::seconds(1_775_000_000), "SET app.tenant = '{tenant}'"
 );
 
 fn sqlite_id(place: i64) -> Vec<u8> {
     postgres_id(place).as_bytes().to_vec()
 }
 
-fn postgres_id(place: i64) -> uuid::Uuid {
-    uuid::Uuid::from_u128(0x0190_a1b2_c3d4_7e5f_8a9b_0000_0000_0000 + place as u128)
+fn postgres_id(place: i64) -> ::uuid::Uuid {
+    ::uuid::Uuid::from_u128(0x0190_a1b2_c3d4_7e5f_8a9b_0000_0000_0000 + place as u128)
 }

@@ -30,8 +30,9 @@ pub fn open(dir: &Path, url: Option<&str>) -> Tenure {
 /// A ledger to append to.
 pub struct Ledger {
     tenure: Tenure,
-    tenant: TenantId,
-    /// The organisation's short name.
+    /// The organisation.
+    pub tenant: TenantId,
+    /// Its short name.
     pub slug: String,
     subjects: Vec<SubjectId>,
 }

@@ -52,7 +52,8 @@ scenario!(what_a_connector_could_not_do_is_raised_and_stands_in_the_certificate,
     t.clock().reaches("2026-04-01T00:00+08:00");
     t.settles();
     let waiting = acme.hr_admin().gets("/attention").items();
-    assert!(waiting.iter().any(|a| a["kind"] == "order.failed"), "{waiting:#?}");
+    let line = acme.departure_of(&lin).line("mail.message");
+    assert!(waiting.iter().any(|a| a["kind"] == "order.failed"), "{waiting:#?}\n{line:#}");
     assert_ne!(acme.departure_of(&lin).line("mail.message")["state"], "done");
 });
 
