@@ -52,7 +52,11 @@ pub fn run(file: Option<PathBuf>, args: &Args) -> Outcome {
     log(&config);
     let telling = if args.json { Telling::Json } else { Telling::People };
     let path = dir.0.clone();
-    with_sample(config, telling, move || drop(std::fs::remove_dir_all(&path)))
+    let is_elsewhere = config.database.url.is_some();
+    with_sample(config, telling, move || drop(std::fs::remove_dir_all(&path))).map_err(|e| {
+        let why = "a demo has a master key of its own, so the database that TENURE_DATABASE_URL names must be empty";
+        if is_elsewhere { format!("{e}\n{why}").into() } else { e }
+    })
 }
 
 /// Serves over the sample, which is made when the database is empty.

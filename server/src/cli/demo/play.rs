@@ -15,11 +15,9 @@ use std::io::BufReader;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-/// Between two looks, and how many of them.
-const PAUSE: Duration = Duration::from_millis(50);
-const LOOKS: u32 = 2_400;
-/// The same on every try, so that a story that is taken up again says nothing twice.
-const MESSAGE_ID: &str = "msg-sample-leaving";
+/// Between two looks, each of which leaves a record, and how many of them.
+const PAUSE: Duration = Duration::from_millis(200);
+const LOOKS: u32 = 600;
 /// Who may say yes to a departure, in the order in which they are asked.
 const APPROVERS: [&str; 2] = ["privacy_officer", "primary_admin"];
 
@@ -51,13 +49,13 @@ pub(super) fn verifier_key(api: &Api, slug: &str) -> Said<String> {
 pub(super) fn departure(platform: &Platform, kit: &Kit, telling: Telling) -> Said<String> {
     let api = Api::at(&kit.base_url);
     let yuanshan = kit.organisations.first().ok_or("the sample has no organisation")?;
-    say_leaving(&api, platform, yuanshan)?;
-    telling.say("1. 人事系统通过签名 webhook 通知：林晓 (A0017) 昨日离职。 / The HR system's signed webhook: A0017 left yesterday.");
     let hr = sign_in(&api, kit, yuanshan, "hr_admin")?;
+    if opened(&api, &hr)?.is_none() {
+        say_leaving(&api, platform, yuanshan)?;
+    }
+    telling.say("1. 人事系统通过签名 webhook 通知：林晓 (A0017) 昨日离职。 / The HR system's signed webhook: A0017 left yesterday.");
     let departure = wait_until("the departure is opened and access has ended", || {
-        let open = api.get(&hr, "/api/v1/departures?limit=200")?;
-        let is_ours = |d: &&Value| d["staff_number"] == sample::LEAVER && !d["access_ended_at"].is_null();
-        Ok(open["items"].as_array().into_iter().flatten().find(is_ours).cloned())
+        Ok(opened(&api, &hr)?.filter(|d| !d["access_ended_at"].is_null()))
     })?;
     let id = text(&departure, "id")?.to_owned();
     telling.say("2. 方案已生成，访问权限已终止。 / The plan is made, and access has ended.");
@@ -76,6 +74,14 @@ pub(super) fn departure(platform: &Platform, kit: &Kit, telling: Telling) -> Sai
     Ok(id)
 }
 
+/// The leaver's departure, once it is there.
+fn opened(api: &Api, hr: &str) -> Said<Option<Value>> {
+    let all = api.get(hr, "/api/v1/departures?limit=200")?;
+    let is_ours = |d: &&Value| d["staff_number"] == sample::LEAVER;
+    Ok(all["items"].as_array().into_iter().flatten().find(is_ours).cloned())
+}
+
+/// Said again after a first start that was cut off, it changes nothing.
 fn say_leaving(api: &Api, platform: &Platform, organisation: &OrganisationKit) -> Said<()> {
     let now = platform.now();
     let yesterday = now.with_timezone(&Shanghai).date_naive().pred_opt().ok_or("there is no yesterday")?;
@@ -89,9 +95,13 @@ fn say_leaving(api: &Api, platform: &Platform, organisation: &OrganisationKit) -
     .to_string();
     let secret = Secret::parse(&organisation.webhook_secret)?;
     let sent_at = now.timestamp();
-    let signature = standard_webhooks::sign(&[secret], MESSAGE_ID, sent_at, body.as_bytes())?;
-    let headers =
-        [(ID_HEADER, MESSAGE_ID), (TIMESTAMP_HEADER, &sent_at.to_string()), (SIGNATURE_HEADER, signature.as_str())];
+    let id = format!("msg-sample-{}", now.timestamp_micros());
+    let signature = standard_webhooks::sign(&[secret], &id, sent_at, body.as_bytes())?;
+    let headers = [
+        (ID_HEADER, id.as_str()),
+        (TIMESTAMP_HEADER, &sent_at.to_string()),
+        (SIGNATURE_HEADER, signature.as_str()),
+    ];
     api.post(&organisation.webhook_path, &headers, body.as_bytes())?;
     Ok(())
 }

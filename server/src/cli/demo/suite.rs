@@ -1,8 +1,9 @@
-//! The pretend office suite: the other side of the orders, for the sample only. It checks the signature, writes the order
-//! down, acknowledges, and reports back over HTTP with its API key; asked for an inventory, it says what it has.
+//! The pretend office suite: the other side of the orders, for the sample only. It checks the signature, carries the order
+//! out and writes that down, acknowledges, and reports back over HTTP with its API key; asked for an inventory, it says
+//! what it has.
 //!
-//! All that it has and all that it did stands in `sample-suite.ndjson` in the data directory, one line a deed, so that it
-//! knows after a restart what is gone and which order came before.
+//! All that it has and all that it did stands in `sample-suite.ndjson` in the data directory, one line a deed, before it
+//! acknowledges anything: after a restart it knows what is gone, which order came before, and what it has not reported yet.
 
 use super::Said;
 use super::api::Api;
@@ -47,12 +48,16 @@ pub(super) struct Suite {
 #[derive(Serialize, Deserialize)]
 struct Deed {
     organisation: String,
-    /// `put`, or an order's action.
+    /// `put`, an order's action, or `reported`.
     action: String,
     /// The order's delivery.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     delivery: Option<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     locators: Vec<String>,
+    /// What became of them, for the report.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    outcomes: Vec<String>,
 }
 
 /// What one organisation keeps there.
@@ -68,7 +73,9 @@ struct Shelf {
 #[derive(Default)]
 struct Kept {
     locators: BTreeSet<String>,
-    deliveries: BTreeSet<String>,
+    /// What was reported, or is to be, by delivery.
+    reports: BTreeMap<String, Value>,
+    unreported: BTreeSet<String>,
 }
 
 type Shelves = BTreeMap<String, Arc<Shelf>>;
@@ -99,7 +106,7 @@ impl Suite {
         let mut journal = BufWriter::new(File::create(data_dir.join(JOURNAL))?);
         for (organisation, locators) in all {
             let (organisation, locators) = (organisation.to_owned(), locators.to_vec());
-            let deed = Deed { organisation, action: "put".into(), delivery: None, locators };
+            let deed = Deed { organisation, action: "put".into(), delivery: None, locators, outcomes: Vec::new() };
             serde_json::to_writer(&mut journal, &deed)?;
             journal.write_all(b"\n")?;
         }
@@ -116,8 +123,9 @@ impl Suite {
         }
         let mut shelves = Shelves::new();
         for organisation in &kit.organisations {
-            let shelf = Shelf::of(organisation, &kit.data_dir.join(JOURNAL))?;
-            shelves.insert(organisation.slug.into(), Arc::new(shelf));
+            let shelf = Arc::new(Shelf::of(organisation, &kit.data_dir.join(JOURNAL))?);
+            shelves.insert(organisation.slug.into(), shelf.clone());
+            in_its_own_time(move || shelf.report_all())?;
         }
         let (shelves, platform) = (web::Data::new(shelves), web::Data::from(platform));
         let server = move || {
@@ -154,9 +162,28 @@ async fn answer(
         return HttpResponse::Unauthorized().finish();
     }
     let Ok(event) = serde_json::from_slice::<Value>(&body) else { return HttpResponse::BadRequest().finish() };
-    let delivery = id.to_owned();
-    let obeying = std::thread::Builder::new().name("suite-order".into()).spawn(move || shelf.obey(&delivery, &event));
-    if obeying.is_ok() { HttpResponse::NoContent().finish() } else { HttpResponse::ServiceUnavailable().finish() }
+    let (delivery, writing) = (id.to_owned(), shelf.clone());
+    let taken = web::block(move || match event["type"].as_str() {
+        Some("tenure.order") => writing.take(&delivery, &event["data"]).map(|()| None),
+        Some("tenure.inventory-requested") => Ok(event["data"]["inventory_id"].as_str().map(str::to_owned)),
+        Some(_) | None => Ok(None),
+    });
+    let begun = match taken.await {
+        Ok(Ok(None)) => in_its_own_time(move || shelf.report_all()),
+        Ok(Ok(Some(inventory))) => in_its_own_time(move || shelf.count(&inventory)),
+        Ok(Err(e)) => Err(e),
+        Err(e) => Err(std::io::Error::other(e)),
+    };
+    if begun.is_ok() { HttpResponse::NoContent().finish() } else { HttpResponse::ServiceUnavailable().finish() }
+}
+
+fn in_its_own_time(work: impl FnOnce() -> Said<()> + Send + 'static) -> std::io::Result<()> {
+    let telling = move || {
+        if let Err(e) = work() {
+            eprintln!("tenure: the sample's office suite could not report: {e}");
+        }
+    };
+    std::thread::Builder::new().name("suite-work".into()).spawn(telling).map(drop)
 }
 
 impl Shelf {
@@ -178,41 +205,48 @@ impl Shelf {
         })
     }
 
-    fn obey(&self, delivery: &str, event: &Value) {
-        let outcome = match event["type"].as_str() {
-            Some("tenure.order") => self.carry_out(delivery, &event["data"]),
-            Some("tenure.inventory-requested") => self.count(&event["data"]),
-            Some(_) | None => Ok(()),
-        };
-        if let Err(e) = outcome {
-            eprintln!("tenure: the sample's office suite could not report: {e}");
+    /// Carries an order out and writes it down. One that comes twice is only to be reported again.
+    fn take(&self, delivery: &str, order: &Value) -> std::io::Result<()> {
+        let locators: Vec<String> = serde_json::from_value(order["locators"].clone())?;
+        let action = order["action"].as_str().unwrap_or_default().to_owned();
+        let mut kept = self.kept();
+        if kept.reports.contains_key(delivery) {
+            kept.unreported.insert(delivery.to_owned());
+            return Ok(());
+        }
+        let outcome = |locator| if kept.locators.contains(locator) { "done" } else { "not_found" };
+        let outcomes = locators.iter().map(|locator| outcome(locator).to_owned()).collect();
+        self.write(&mut kept, Deed { delivery: Some(delivery.into()), action, locators, outcomes, ..self.deed() })
+    }
+
+    /// Reports all that has not been reported yet.
+    fn report_all(&self) -> Said<()> {
+        loop {
+            let Some((delivery, report)) = self.kept().take_report() else { return Ok(()) };
+            if let Err(e) = self.send("reports", &report.to_string()) {
+                self.kept().unreported.insert(delivery);
+                return Err(e);
+            }
+            let deed = Deed { action: "reported".into(), delivery: Some(delivery), ..self.deed() };
+            self.write(&mut self.kept(), deed)?;
         }
     }
 
-    /// An order that comes twice is carried out once and reported twice.
-    fn carry_out(&self, delivery: &str, order: &Value) -> Said<()> {
-        let locators: Vec<String> = serde_json::from_value(order["locators"].clone())?;
-        let action = order["action"].as_str().unwrap_or_default().to_owned();
-        let items: Vec<Value> = {
-            let mut kept = self.kept();
-            let deed = Deed { organisation: self.slug.clone(), action, delivery: Some(delivery.into()), locators };
-            let is_new = !kept.deliveries.contains(delivery);
-            let outcome = |l: &String| if kept.locators.contains(l) || !is_new { "done" } else { "not_found" };
-            let items = deed.locators.iter().map(|l| json!({ "locator": l, "outcome": outcome(l) })).collect();
-            if is_new {
-                let mut journal = File::options().append(true).open(&self.journal)?;
-                journal.write_all(format!("{}\n", serde_json::to_string(&deed)?).as_bytes())?;
-                kept.remember(&deed);
-            }
-            items
-        };
-        self.send("reports", &json!({ "delivery_id": delivery, "items": items }).to_string())
-    }
-
-    fn count(&self, request: &Value) -> Said<()> {
-        let inventory = request["inventory_id"].as_str().unwrap_or_default();
+    fn count(&self, inventory: &str) -> Said<()> {
         let lines: String = self.kept().locators.iter().map(|l| json!({ "locator": l }).to_string() + "\n").collect();
         self.send(&format!("inventories/{inventory}"), &lines)
+    }
+
+    fn deed(&self) -> Deed {
+        let organisation = self.slug.clone();
+        Deed { organisation, action: String::new(), delivery: None, locators: Vec::new(), outcomes: Vec::new() }
+    }
+
+    fn write(&self, kept: &mut Kept, deed: Deed) -> std::io::Result<()> {
+        let mut journal = File::options().append(true).open(&self.journal)?;
+        journal.write_all(format!("{}\n", serde_json::to_string(&deed)?).as_bytes())?;
+        kept.remember(&deed);
+        Ok(())
     }
 
     /// The server may be stopping or just starting: it is tried again for a while, and reminded by the server after that.
@@ -238,11 +272,26 @@ impl Shelf {
 
 impl Kept {
     fn remember(&mut self, deed: &Deed) {
-        self.deliveries.extend(deed.delivery.clone());
-        match deed.action.as_str() {
-            "put" => self.locators.extend(deed.locators.iter().cloned()),
-            "delete" | "anonymise" => self.locators.retain(|kept| !deed.locators.contains(kept)),
-            _ => {}
+        match (deed.action.as_str(), &deed.delivery) {
+            ("put", _) => self.locators.extend(deed.locators.iter().cloned()),
+            ("reported", Some(delivery)) => drop(self.unreported.remove(delivery)),
+            (action, Some(delivery)) => {
+                if matches!(action, "delete" | "anonymise") {
+                    self.locators.retain(|kept| !deed.locators.contains(kept));
+                }
+                let items = deed.locators.iter().zip(&deed.outcomes);
+                let items: Vec<Value> = items.map(|(l, o)| json!({ "locator": l, "outcome": o })).collect();
+                self.reports.insert(delivery.clone(), json!({ "delivery_id": delivery, "items": items }));
+                self.unreported.insert(delivery.clone());
+            }
+            (_, None) => {}
         }
+    }
+
+    /// Takes the next report, so that no two threads send it.
+    fn take_report(&mut self) -> Option<(String, Value)> {
+        let delivery = self.unreported.pop_first()?;
+        let report = self.reports.get(&delivery)?.clone();
+        Some((delivery, report))
     }
 }
