@@ -34,6 +34,11 @@ CREATE INDEX records_4 ON records (tenant_id, instruction, seq);
 CREATE INDEX records_5 ON records (tenant_id, outcome, seq);
 CREATE TRIGGER records_no_update BEFORE UPDATE ON records BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END;
 CREATE TRIGGER records_no_delete BEFORE DELETE ON records BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END;
+-- INSERT OR REPLACE deletes without asking the trigger above.
+CREATE TRIGGER records_no_replace BEFORE INSERT ON records
+    WHEN EXISTS (SELECT 1 FROM records WHERE tenant_id = NEW.tenant_id AND seq = NEW.seq)
+    OR EXISTS (SELECT 1 FROM records WHERE rowid = NEW.rowid)
+BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END;
 
 -- Whose data a record is about: "who saw my data".
 CREATE TABLE record_subjects (
@@ -44,6 +49,9 @@ CREATE TABLE record_subjects (
 ) WITHOUT ROWID;
 CREATE TRIGGER record_subjects_no_update BEFORE UPDATE ON record_subjects BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END;
 CREATE TRIGGER record_subjects_no_delete BEFORE DELETE ON record_subjects BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END;
+CREATE TRIGGER record_subjects_no_replace BEFORE INSERT ON record_subjects
+    WHEN EXISTS (SELECT 1 FROM record_subjects WHERE tenant_id = NEW.tenant_id AND subject_id = NEW.subject_id AND seq = NEW.seq)
+BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END;
 
 CREATE TABLE ledger_blocks (
     tenant_id BLOB NOT NULL,
@@ -53,6 +61,9 @@ CREATE TABLE ledger_blocks (
 ) WITHOUT ROWID;
 CREATE TRIGGER ledger_blocks_no_update BEFORE UPDATE ON ledger_blocks BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END;
 CREATE TRIGGER ledger_blocks_no_delete BEFORE DELETE ON ledger_blocks BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END;
+CREATE TRIGGER ledger_blocks_no_replace BEFORE INSERT ON ledger_blocks
+    WHEN EXISTS (SELECT 1 FROM ledger_blocks WHERE tenant_id = NEW.tenant_id AND block = NEW.block)
+BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END;
 
 CREATE TABLE checkpoints (
     tenant_id BLOB NOT NULL,
@@ -66,6 +77,9 @@ CREATE TABLE checkpoints (
 CREATE INDEX checkpoints_1 ON checkpoints (tenant_id, at);
 CREATE TRIGGER checkpoints_no_update BEFORE UPDATE ON checkpoints BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END;
 CREATE TRIGGER checkpoints_no_delete BEFORE DELETE ON checkpoints BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END;
+CREATE TRIGGER checkpoints_no_replace BEFORE INSERT ON checkpoints
+    WHEN EXISTS (SELECT 1 FROM checkpoints WHERE tenant_id = NEW.tenant_id AND size = NEW.size)
+BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END;
 
 CREATE TABLE ledger_keys (
     tenant_id BLOB NOT NULL,

@@ -45,7 +45,8 @@ impl Gathered {
         let holds = holdings::holds_on(tx, d.subject_id)?;
         let mut places = HashMap::new();
         let mut groups = Vec::new();
-        for (key, counts) in holdings::fold_groups(tx, d.subject_id)? {
+        let before = end_of_tenure(tx, d)?;
+        for (key, counts) in holdings::fold_groups(tx, d.subject_id, before)? {
             let text = serde_json::to_string(&key).map_err(crate::platform::db::StoreError::from)?;
             let held = holds.iter().filter(|h| h.covers(&key.class)).map(|h| h.id.to_string()).collect();
             groups.push(group(&pack, &text, &key, &counts, held));
@@ -122,6 +123,14 @@ impl Gathered {
             version: 1,
         })
     }
+}
+
+/// Where this tenure's data ends, when the same person has come back: what came to be from the effective instant on is
+/// the new tenure's, and no order of the old departure touches it.
+pub(super) fn end_of_tenure(tx: &mut TenantTx<'_>, d: &Departure) -> Stored<Option<Ts>> {
+    let tenures = people::memberships_of_subject(tx, d.subject_id)?;
+    let has_come_back = tenures.iter().any(|m| m.id != d.membership_id && m.first_day >= d.last_day);
+    Ok(has_come_back.then_some(d.effective_at))
 }
 
 /// The one word that serde writes for a small enum.

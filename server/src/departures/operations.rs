@@ -1,7 +1,7 @@
 //! Opening a departure, adjusting its lines, and what happens on the day.
 
 use super::error::DepartureError;
-use super::facts::Gathered;
+use super::facts::{Gathered, end_of_tenure};
 use super::jobs::END_ACCESS;
 use super::model::{Departure, LineRow, LineState, State};
 use super::{certify, store, submit};
@@ -242,10 +242,11 @@ fn start_line(tx: &mut TenantTx<'_>, d: &Departure, line: &mut LineRow) -> Resul
         }
     }
     let group: GroupKey = serde_json::from_str(&line.group_key).map_err(StoreError::from)?;
+    let before = end_of_tenure(tx, d)?;
     let start = orders::Start {
         instruction,
         subject: d.subject_id,
-        selector: Selector::Group(group),
+        selector: Selector::Group { key: group, before },
         origin: ("departure", Some(submit::case(d.id)), Some(line.id)),
     };
     let order = orders::start(tx, &start)?;

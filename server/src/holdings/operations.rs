@@ -290,7 +290,12 @@ pub struct GroupKey {
 #[serde(rename_all = "snake_case")]
 pub enum Selector {
     /// Those of one group that nothing has been done with yet: a departure's line.
-    Group(GroupKey),
+    Group {
+        /// What they have in common.
+        key: GroupKey,
+        /// Only what came to be before this instant: later begins another tenure of the same person.
+        before: Option<Ts>,
+    },
     /// Those of one class whose time to be kept is over.
     Overdue {
         /// The data class's key.
@@ -306,7 +311,7 @@ impl Selector {
     /// Where the holdings live; none for the vault.
     pub fn connector(&self) -> Option<ConnectorId> {
         match self {
-            Self::Group(key) => key.connector,
+            Self::Group { key, .. } => key.connector,
             Self::Overdue { connector, .. } => *connector,
         }
     }
@@ -314,14 +319,16 @@ impl Selector {
     /// The data class.
     pub fn class(&self) -> &str {
         match self {
-            Self::Group(key) => &key.class,
+            Self::Group { key, .. } => &key.class,
             Self::Overdue { class, .. } => class,
         }
     }
 
     fn takes(&self, side: &Side, holding: &Holding, shared: bool) -> bool {
         match self {
-            Self::Group(key) => is_open(side) && GroupKey::of(side, holding, shared) == *key,
+            Self::Group { key, before } => {
+                is_open(side) && is_before(holding, *before) && GroupKey::of(side, holding, shared) == *key
+            }
             Self::Overdue { class, connector, today } => {
                 is_set_aside(side)
                     && side.retain_until.is_some_and(|until| until < *today)
@@ -363,8 +370,13 @@ pub struct SideGroup {
 
 const PAGE: i64 = 1_000;
 
-/// Everything still held about a subject, in groups: read page by page, so that memory does not grow with the person's data.
-pub fn fold_groups(tx: &mut TenantTx<'_>, subject: SubjectId) -> Stored<HashMap<GroupKey, SideGroup>> {
+/// Everything still held about a subject that came to be `before` an instant, in groups: read page by page, so that memory
+/// does not grow with the person's data.
+pub fn fold_groups(
+    tx: &mut TenantTx<'_>,
+    subject: SubjectId,
+    before: Option<Ts>,
+) -> Stored<HashMap<GroupKey, SideGroup>> {
     let mut groups: HashMap<GroupKey, SideGroup> = HashMap::new();
     let mut after = None;
     loop {
@@ -372,7 +384,7 @@ pub fn fold_groups(tx: &mut TenantTx<'_>, subject: SubjectId) -> Stored<HashMap<
         let Some((last, ..)) = page.last() else { return Ok(groups) };
         after = Some(last.holding_id);
         for (side, holding, shared) in &page {
-            if !is_open(side) {
+            if !is_open(side) || !is_before(holding, before) {
                 continue;
             }
             let group = groups.entry(GroupKey::of(side, holding, *shared)).or_default();
@@ -400,6 +412,10 @@ pub fn next_sides(
         .map(|(side, ..)| side.holding_id)
         .collect();
     Ok((found, last))
+}
+
+fn is_before(holding: &Holding, end: Option<Ts>) -> bool {
+    end.is_none_or(|end| holding.occurred_at < end)
 }
 
 /// A side that nothing has been done with yet. What was retained from an earlier tenure goes on by its own date.

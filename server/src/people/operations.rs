@@ -54,7 +54,11 @@ pub struct Joining {
 /// one for the same subject, and nothing that was deleted returns.
 pub fn hire(tx: &mut TenantTx<'_>, joining: &Joining) -> Result<Membership, PeopleError> {
     let before = store::by_staff_number(tx, &joining.staff_number)?;
-    if let Some(same) = before.iter().find(|m| m.first_day == joining.first_day && m.state != MembershipState::Departed) {
+    let known = store::find_subject_of_person(tx, joining.person)?;
+    let is_repeat = |m: &&Membership| {
+        m.first_day == joining.first_day && m.state != MembershipState::Departed && known == Some(m.subject_id)
+    };
+    if let Some(same) = before.iter().find(is_repeat) {
         let mut same = same.clone();
         apply_change(tx, &mut same, &joining.facts, joining.said_at)?;
         return Ok(same);
