@@ -133,8 +133,11 @@ impl Suspect {
                 None => (Fault::Inserted, Some(found)),
             },
             (Trouble::Unproved(fault), Some(found)) if place.is_filtered => unproved(found, fault, place, after),
-            // The true record stands right behind the one that was put before it.
-            (Trouble::Unproved(_), Some(found)) if after.following_fits => (Fault::Inserted, Some(found)),
+            // The true record stands right behind the one that was put before it, under the same number. Another one may
+            // prove in this place too: the hash of this one stood in the path of the one before.
+            (Trouble::Unproved(_), Some(found)) if after.following_fits && after.following == Some(found) => {
+                (Fault::Inserted, Some(found))
+            }
             (Trouble::Unproved(_) | Trouble::Misplaced, found) => (Fault::Changed, found),
         }
     }

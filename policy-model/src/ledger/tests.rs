@@ -202,6 +202,25 @@ fn renumbering_after_a_removal_does_not_help() {
 }
 
 #[test]
+fn a_change_is_called_a_change_wherever_it_is_and_an_insertion_an_insertion() {
+    // The record after an odd-numbered one can prove in its place: that must not be taken for an insertion.
+    for format in [Format::Ndjson, Format::Csv] {
+        for at in 0..9 {
+            let mut file = lines(&Ledger::of_size(9).whole(format));
+            let (line, seq) = (heading(format) + at, Some(at as u64));
+            let text = String::from_utf8(file[line].clone()).unwrap();
+            let changed = text.replace("member-7", "member-8").into_bytes();
+            let true_one = std::mem::replace(&mut file[line], changed);
+            let finding = check(&file.concat()).unwrap_err();
+            assert_eq!((&finding.fault, finding.seq), (&Fault::Changed, seq), "{finding}");
+            file.insert(line + 1, true_one);
+            let finding = check(&file.concat()).unwrap_err();
+            assert_eq!((&finding.fault, finding.seq), (&Fault::Inserted, seq), "{finding}");
+        }
+    }
+}
+
+#[test]
 fn a_record_written_otherwise_is_called_that() {
     let file = String::from_utf8(Ledger::of_size(9).whole(Format::Ndjson)).unwrap();
     let spaced = file.replace("\"seq\":4,", "\"seq\": 4,");
