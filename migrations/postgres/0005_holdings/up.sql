@@ -50,6 +50,8 @@ CREATE TABLE holding_sides (
     tenant_id uuid NOT NULL,
     subject_id uuid NOT NULL,
     holding_id uuid NOT NULL,
+    class text NOT NULL,
+    in_vault boolean NOT NULL,
     controller text NOT NULL,
     rule text NOT NULL,
     settled boolean NOT NULL,
@@ -62,6 +64,7 @@ CREATE TABLE holding_sides (
     PRIMARY KEY (tenant_id, subject_id, holding_id)
 );
 CREATE INDEX holding_sides_1 ON holding_sides (tenant_id, holding_id);
+CREATE INDEX holding_sides_3 ON holding_sides (tenant_id, subject_id, class);
 CREATE INDEX holding_sides_2 ON holding_sides (tenant_id, retain_until) WHERE retain_until IS NOT NULL;
 ALTER TABLE holding_sides ENABLE ROW LEVEL SECURITY;
 ALTER TABLE holding_sides FORCE ROW LEVEL SECURITY;

@@ -40,6 +40,8 @@ CREATE TABLE holding_sides (
     tenant_id BLOB NOT NULL,
     subject_id BLOB NOT NULL,
     holding_id BLOB NOT NULL,
+    class TEXT NOT NULL,
+    in_vault INTEGER NOT NULL,
     controller TEXT NOT NULL,
     rule TEXT NOT NULL,
     settled INTEGER NOT NULL,
@@ -52,6 +54,7 @@ CREATE TABLE holding_sides (
     PRIMARY KEY (tenant_id, subject_id, holding_id)
 ) WITHOUT ROWID;
 CREATE INDEX holding_sides_1 ON holding_sides (tenant_id, holding_id);
+CREATE INDEX holding_sides_3 ON holding_sides (tenant_id, subject_id, class);
 CREATE INDEX holding_sides_2 ON holding_sides (tenant_id, retain_until) WHERE retain_until IS NOT NULL;
 
 -- Every answer that was ever in force; the newest is on the side.

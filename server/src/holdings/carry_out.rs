@@ -100,7 +100,7 @@ fn erase_empty_drawers(
     let pack = packs::in_force(tx)?;
     let mut erased = 0;
     for class in classes {
-        if store::vault_count(tx, subject, &class)? == 0 && vault::erase(tx, subject, drawer(&pack, &class))? {
+        if !store::has_in_vault(tx, subject, &class)? && vault::erase(tx, subject, drawer(&pack, &class))? {
             erased += 1;
         }
     }

@@ -83,6 +83,10 @@ pub struct Side {
     pub subject_id: SubjectId,
     /// Of which holding.
     pub holding_id: HoldingId,
+    /// The holding's class, repeated here so that a side is found without its holding.
+    pub class: String,
+    /// Whether the holding is in the vault.
+    pub in_vault: bool,
     /// `organisation` or `person`.
     pub controller: String,
     /// The rule that decided; empty when none covers the case.

@@ -85,9 +85,9 @@ pub(super) fn rule_sides(
         }
         let facts = stated.complete(&tenures[subject], holding.occurred_at, tz)?;
         let ruling = pack.rule(&facts);
-        let side = side_of(tx, holding.id, *subject, &ruling);
+        let side = side_of(tx, holding, *subject, &ruling);
         match known.get(&(holding.id, *subject)) {
-            Some(before) if before.rule == side.rule && before.controller == side.controller => continue,
+            Some(before) if is_same(before, &side) => continue,
             Some(_) => store::update_ruling(tx, &side)?,
             None => new.push(side.clone()),
         }
@@ -97,10 +97,17 @@ pub(super) fn rule_sides(
     store::insert_rulings(tx, &history)
 }
 
-fn side_of(tx: &TenantTx<'_>, holding_id: HoldingId, subject_id: SubjectId, ruling: &Ruling<'_>) -> Side {
+/// Whether the same rule decided the same about the same class.
+fn is_same(before: &Side, now: &Side) -> bool {
+    (&before.class, &before.rule, &before.controller) == (&now.class, &now.rule, &now.controller)
+}
+
+fn side_of(tx: &TenantTx<'_>, holding: &Holding, subject_id: SubjectId, ruling: &Ruling<'_>) -> Side {
     Side {
         subject_id,
-        holding_id,
+        holding_id: holding.id,
+        class: holding.class.clone(),
+        in_vault: holding.connector_id.is_none(),
         controller: ruling.controller().as_str().into(),
         rule: ruling.rule_id().unwrap_or_default().into(),
         settled: ruling.is_settled(),
@@ -384,7 +391,7 @@ pub fn fold_groups(
         let Some((last, ..)) = page.last() else { return Ok(groups) };
         after = Some(last.holding_id);
         for (side, holding, shared) in &page {
-            if !is_open(side) || !is_before(holding, before) {
+            if holding.state != HoldingState::Held || !is_open(side) || !is_before(holding, before) {
                 continue;
             }
             let group = groups.entry(GroupKey::of(side, holding, *shared)).or_default();
@@ -408,7 +415,9 @@ pub fn next_sides(
     let last = page.last().map(|(side, ..)| side.holding_id);
     let found = page
         .iter()
-        .filter(|(side, holding, shared)| selector.takes(side, holding, *shared))
+        .filter(|(side, holding, shared)| {
+            holding.state == HoldingState::Held && selector.takes(side, holding, *shared)
+        })
         .map(|(side, ..)| side.holding_id)
         .collect();
     Ok((found, last))

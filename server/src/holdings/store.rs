@@ -7,6 +7,7 @@ use crate::platform::http::Cursor;
 use crate::platform::ids::{ConnectorId, HoldingId, InstructionId, RulingId, SubjectId};
 use chrono::NaiveDate;
 use diesel::prelude::*;
+use std::collections::HashMap;
 
 tenant_table! {
     holdings (id) {
@@ -17,7 +18,7 @@ tenant_table! {
 }
 tenant_table! {
     holding_sides (subject_id, holding_id) {
-        subject_id -> SqlUid, holding_id -> SqlUid, controller -> Text, rule -> Text, settled -> Bool,
+        subject_id -> SqlUid, holding_id -> SqlUid, class -> Text, in_vault -> Bool, controller -> Text, rule -> Text, settled -> Bool,
         hidden_on_leaving -> Bool, state -> Text, successor_id -> Nullable<SqlUid>,
         instruction_id -> Nullable<SqlUid>, retain_until -> Nullable<Date>,
         ruled_at -> SqlTs,
@@ -29,7 +30,6 @@ tenant_table! {
         clauses -> Text, facts -> Text, cause -> Text, ruled_at -> SqlTs,
     }
 }
-diesel::allow_tables_to_appear_in_same_query!(holdings, holding_sides);
 
 /// One line of a side's history, as stored.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
@@ -161,6 +161,7 @@ pub(super) fn update_ruling(tx: &mut TenantTx<'_>, side: &Side) -> Stored<()> {
                 .filter(holding_sides::holding_id.eq(now.holding_id)),
         )
         .set((
+            holding_sides::class.eq(now.class),
             holding_sides::controller.eq(now.controller),
             holding_sides::rule.eq(now.rule),
             holding_sides::settled.eq(now.settled),
@@ -230,48 +231,42 @@ pub(super) fn remove_sides(tx: &mut TenantTx<'_>, subject: SubjectId, ids: &[Hol
     Ok(())
 }
 
-/// A subject's sides with their holdings, in order of the holding: everything that is still there.
+/// A page of sides, each with its holding. Two reads by key instead of a join: without statistics (a fresh database, a bulk
+/// import a minute ago) PostgreSQL walks one table for every row of the other.
+fn with_holdings(tx: &mut TenantTx<'_>, sides: Vec<Side>) -> Stored<Vec<(Side, Holding)>> {
+    let ids: Vec<HoldingId> = sides.iter().map(|s| s.holding_id).collect();
+    let holdings: HashMap<HoldingId, Holding> = load_many(tx, &ids)?.into_iter().map(|h| (h.id, h)).collect();
+    Ok(sides.into_iter().filter_map(|s| holdings.get(&s.holding_id).cloned().map(|h| (s, h))).collect())
+}
+
+/// A subject's sides with their holdings, in order of the holding.
 pub(super) fn page_of_subject(
     tx: &mut TenantTx<'_>,
     subject: SubjectId,
     after: Option<HoldingId>,
     limit: i64,
 ) -> Stored<Vec<(Side, Holding)>> {
-    tx.load(holding_sides::table, |rows| {
-        let mut query = rows
-            .inner_join(
-                holdings::table
-                    .on(holdings::id.eq(holding_sides::holding_id).and(holdings::tenant_id.eq(holding_sides::tenant_id))),
-            )
-            .filter(holding_sides::subject_id.eq(subject))
-            .filter(holdings::state.eq(HoldingState::Held))
-            .into_boxed::<MultiBackend>();
+    let sides = tx.load(holding_sides::table, |rows| {
+        let mut query = rows.filter(holding_sides::subject_id.eq(subject)).into_boxed::<MultiBackend>();
         if let Some(after) = after {
             query = query.filter(holding_sides::holding_id.gt(after));
         }
-        query
-            .order(holding_sides::holding_id)
-            .limit(limit)
-            .select((Side::as_select(), Holding::as_select()))
-    })
+        query.order(holding_sides::holding_id).limit(limit).select(Side::as_select())
+    })?;
+    with_holdings(tx, sides)
 }
 
-/// How many vault holdings of a class a subject still has: at none, its drawer's key goes.
-pub(super) fn vault_count(tx: &mut TenantTx<'_>, subject: SubjectId, class: &str) -> Stored<i64> {
+/// Whether a subject still has anything of a class in the vault: at nothing, its drawer's key goes.
+pub(super) fn has_in_vault(tx: &mut TenantTx<'_>, subject: SubjectId, class: &str) -> Stored<bool> {
     let class = class.to_owned();
-    let found = tx.first(holding_sides::table, |rows| {
-        rows.inner_join(
-            holdings::table
-                .on(holdings::id.eq(holding_sides::holding_id).and(holdings::tenant_id.eq(holding_sides::tenant_id))),
-        )
-        .filter(holding_sides::subject_id.eq(subject))
-        .filter(holdings::class.eq(class))
-        .filter(holdings::state.eq(HoldingState::Held))
-        .filter(holdings::connector_id.is_null())
-        .filter(holding_sides::state.ne(SideState::Ended))
-        .count()
+    let one: Option<HoldingId> = tx.first(holding_sides::table, |rows| {
+        rows.filter(holding_sides::subject_id.eq(subject))
+            .filter(holding_sides::class.eq(class))
+            .filter(holding_sides::in_vault.eq(true))
+            .filter(holding_sides::state.ne(SideState::Ended))
+            .select(holding_sides::holding_id)
     })?;
-    Ok(found.unwrap_or(0))
+    Ok(one.is_some())
 }
 
 /// Filters of the list of holdings.
@@ -290,18 +285,13 @@ pub(super) fn list_sides(
     limit: i64,
 ) -> Stored<Vec<(Side, Holding)>> {
     let filter = filter.clone();
-    tx.load(holding_sides::table, |rows| {
-        let mut query = rows
-            .inner_join(
-                holdings::table
-                    .on(holdings::id.eq(holding_sides::holding_id).and(holdings::tenant_id.eq(holding_sides::tenant_id))),
-            )
-            .into_boxed::<MultiBackend>();
+    let sides = tx.load(holding_sides::table, |rows| {
+        let mut query = rows.into_boxed::<MultiBackend>();
         if let Some(subject) = filter.subject {
             query = query.filter(holding_sides::subject_id.eq(subject));
         }
         if let Some(class) = filter.class {
-            query = query.filter(holdings::class.eq(class));
+            query = query.filter(holding_sides::class.eq(class));
         }
         if let Some(controller) = filter.controller {
             query = query.filter(holding_sides::controller.eq(controller));
@@ -321,8 +311,9 @@ pub(super) fn list_sides(
         query
             .order((holding_sides::holding_id, holding_sides::subject_id))
             .limit(limit + 1)
-            .select((Side::as_select(), Holding::as_select()))
-    })
+            .select(Side::as_select())
+    })?;
+    with_holdings(tx, sides)
 }
 
 pub(super) fn history(tx: &mut TenantTx<'_>, holding: HoldingId, subject: SubjectId) -> Stored<Vec<RulingRow>> {
