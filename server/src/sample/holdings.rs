@@ -32,7 +32,7 @@ pub(super) fn deposit_all(tx: &mut TenantTx<'_>, tables: &Tables, crowd: &Crowd)
 
 /// When each copy came to be: the newest a few days ago, none before its subject joined.
 fn moments(spread: &Spread, n: usize, member: &Member, now: Ts) -> Vec<(usize, Ts)> {
-    if n % spread.every != 0 && member.row.badge.as_deref() != Some("leaver") {
+    if !n.is_multiple_of(spread.every) && member.row.badge.as_deref() != Some("leaver") {
         return Vec::new();
     }
     let age = |copy: usize| 2 + i64::try_from(copy).unwrap_or(0) * spread.days_apart;

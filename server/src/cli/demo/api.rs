@@ -17,12 +17,14 @@ pub(super) struct Api {
 
 impl Api {
     pub fn at(base_url: &str) -> Self {
-        let config = ureq::Agent::config_builder().http_status_as_error(false).timeout_global(Some(TIMEOUT)).proxy(None);
+        let config =
+            ureq::Agent::config_builder().http_status_as_error(false).timeout_global(Some(TIMEOUT)).proxy(None);
         Self { agent: config.build().into(), base_url: base_url.to_owned() }
     }
 
     pub fn get(&self, token: &str, path: &str) -> Said<Value> {
-        let request = self.agent.get(format!("{}{path}", self.base_url)).header("Authorization", format!("Bearer {token}"));
+        let request =
+            self.agent.get(format!("{}{path}", self.base_url)).header("Authorization", format!("Bearer {token}"));
         json(path, request.call()?)
     }
 
@@ -44,7 +46,8 @@ impl Api {
     /// Changes what was read in this version.
     pub fn patch(&self, token: &str, path: &str, version: i64, body: &Value) -> Said<Value> {
         let request = self.agent.patch(format!("{}{path}", self.base_url));
-        let request = request.header("Authorization", format!("Bearer {token}")).header("If-Match", format!("\"{version}\""));
+        let request =
+            request.header("Authorization", format!("Bearer {token}")).header("If-Match", format!("\"{version}\""));
         json(path, request.header("Content-Type", "application/json").send(body.to_string())?)
     }
 
@@ -57,7 +60,8 @@ impl Api {
 
     /// Streams an answer to a file.
     pub fn download(&self, token: &str, path: &str, to: &Path) -> Said<()> {
-        let request = self.agent.get(format!("{}{path}", self.base_url)).header("Authorization", format!("Bearer {token}"));
+        let request =
+            self.agent.get(format!("{}{path}", self.base_url)).header("Authorization", format!("Bearer {token}"));
         let answer = request.call()?;
         let status = answer.status();
         let mut body = answer.into_body().into_reader();

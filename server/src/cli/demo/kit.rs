@@ -6,7 +6,6 @@ use super::{Said, random_text};
 use crate::packs;
 use crate::platform::Platform;
 use crate::platform::attempt::across_tenants;
-use crate::platform::db::StoreError;
 use crate::platform::ids::MembershipId;
 use crate::platform::keyring::Identifier;
 use crate::platform::sign_in::{SignInError, accounts};
@@ -52,20 +51,24 @@ pub(super) struct OrganisationKit {
 pub(super) fn make(platform: &Platform, suite: &Suite) -> Said<Kit> {
     let data_dir = platform.config().data_dir.clone();
     let password = [random_text(5)?, random_text(5)?, random_text(5)?].join("-");
-    let kit = sample::make(platform, |slug| suite.callback_url(slug), |made| {
-        let kit = Kit {
-            base_url: String::new(),
-            password,
-            suite_port: suite.port(),
-            departure: None,
-            organisations: made.iter().map(OrganisationKit::of).collect(),
-            made: made.iter().map(|o| (o.slug, o.members.clone())).collect(),
-            data_dir,
-        };
-        suite.keeps(&kit.data_dir, made.iter().map(|o| (o.slug, o.locators.as_slice())))?;
-        kit.write().map_err(SampleError::Keep)?;
-        Ok(kit)
-    })?;
+    let kit = sample::make(
+        platform,
+        |slug| suite.callback_url(slug),
+        |made| {
+            let kit = Kit {
+                base_url: String::new(),
+                password,
+                suite_port: suite.port(),
+                departure: None,
+                organisations: made.iter().map(OrganisationKit::of).collect(),
+                made: made.iter().map(|o| (o.slug, o.members.clone())).collect(),
+                data_dir,
+            };
+            suite.keeps(&kit.data_dir, made.iter().map(|o| (o.slug, o.locators.as_slice())))?;
+            kit.write().map_err(SampleError::Keep)?;
+            Ok(kit)
+        },
+    )?;
     Ok(kit)
 }
 
@@ -100,7 +103,8 @@ impl OrganisationKit {
     fn read(slug: &'static str, all: &Assignments) -> Option<Self> {
         let of = |key: &str| all.get(&format!("{}_{key}", slug.to_uppercase())).cloned();
         let prefix = format!("{}_ACCOUNT_", slug.to_uppercase());
-        let account = |(key, value): (&String, &String)| Some((key.strip_prefix(&prefix)?.to_lowercase(), value.clone()));
+        let account =
+            |(key, value): (&String, &String)| Some((key.strip_prefix(&prefix)?.to_lowercase(), value.clone()));
         Some(Self {
             slug,
             name: of("NAME")?,
@@ -162,7 +166,10 @@ impl Kit {
                 password: all.get("SAMPLE_PASSWORD")?.clone(),
                 suite_port: all.get("SAMPLE_SUITE_PORT")?.parse().ok()?,
                 departure: all.get("SAMPLE_DEPARTURE").filter(|id| !id.is_empty()).cloned(),
-                organisations: sample::slugs().into_iter().map(|s| OrganisationKit::read(s, &all)).collect::<Option<_>>()?,
+                organisations: sample::slugs()
+                    .into_iter()
+                    .map(|s| OrganisationKit::read(s, &all))
+                    .collect::<Option<_>>()?,
                 made: Vec::new(),
             })
         };
@@ -174,7 +181,7 @@ impl Kit {
     pub fn is_of(&self, platform: &Platform) -> Said<bool> {
         for organisation in &self.organisations {
             let id = organisation.tenant.parse()?;
-            let found = across_tenants(platform, |p| packs::find_tenant(p, id).map_err(StoreError::from))?;
+            let found = across_tenants(platform, |p| packs::find_tenant(p, id))?;
             if found.is_none() {
                 return Ok(false);
             }

@@ -97,11 +97,8 @@ fn say_leaving(api: &Api, platform: &Platform, organisation: &OrganisationKit) -
     let sent_at = now.timestamp();
     let id = format!("msg-sample-{}", now.timestamp_micros());
     let signature = standard_webhooks::sign(&[secret], &id, sent_at, body.as_bytes())?;
-    let headers = [
-        (ID_HEADER, id.as_str()),
-        (TIMESTAMP_HEADER, &sent_at.to_string()),
-        (SIGNATURE_HEADER, signature.as_str()),
-    ];
+    let headers =
+        [(ID_HEADER, id.as_str()), (TIMESTAMP_HEADER, &sent_at.to_string()), (SIGNATURE_HEADER, signature.as_str())];
     api.post(&organisation.webhook_path, &headers, body.as_bytes())?;
     Ok(())
 }
@@ -151,7 +148,8 @@ fn download_and_verify(
     let auditor = sign_in(api, kit, organisation, "auditor")?;
     let export = export_path(kit);
     api.download(&auditor, "/api/v1/records/export?format=ndjson", &export)?;
-    for (what, path) in [("6. 离职处置证明 / certificate", &certificate), ("7. 审计员导出 / auditor's export", &export)] {
+    for (what, path) in [("6. 离职处置证明 / certificate", &certificate), ("7. 审计员导出 / auditor's export", &export)]
+    {
         telling.say(&format!("{what}: {}\n   {}", path.display(), verdict(path, &key)?));
     }
     Ok(())
