@@ -38,7 +38,6 @@ CREATE TABLE holdings (
 );
 CREATE INDEX holdings_1 ON holdings (tenant_id, connector_id, locator);
 CREATE INDEX holdings_2 ON holdings (tenant_id, class, id);
-CREATE INDEX holdings_3 ON holdings (tenant_id, state, id);
 ALTER TABLE holdings ENABLE ROW LEVEL SECURITY;
 ALTER TABLE holdings FORCE ROW LEVEL SECURITY;
 CREATE POLICY holdings_tenant ON holdings

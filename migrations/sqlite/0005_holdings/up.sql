@@ -33,7 +33,6 @@ CREATE TABLE holdings (
 );
 CREATE INDEX holdings_1 ON holdings (tenant_id, connector_id, locator);
 CREATE INDEX holdings_2 ON holdings (tenant_id, class, id);
-CREATE INDEX holdings_3 ON holdings (tenant_id, state, id);
 
 -- One side of a holding: whose it is as far as this subject goes.
 CREATE TABLE holding_sides (
