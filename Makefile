@@ -6,6 +6,7 @@
 
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 API := web-admin/openapi.json
+UNDER_TEST := $(TARGET)/under-test/tenure
 # The clock that a test sets. Named for the whole workspace in every call, so that cargo settles on one set of features and
 # compiles each dependency once: the program that the scenarios start is built together with the tests that start it.
 TEST := --workspace --features tenure/test-clock
@@ -20,10 +21,13 @@ build: install-run ## the program: target/release/tenure
 	cargo build --release -p tenure
 
 test: test-build ## all tests, on SQLite and on PostgreSQL
-	cargo test $(TEST) --no-fail-fast
+	TENURE_PROGRAM=$(abspath $(UNDER_TEST)) cargo test $(TEST) --no-fail-fast
 
+# A copy, so that a `cargo run` in another window does not put a program without the test clock in its place half way.
 test-build: install-test
 	cargo build $(TEST) --bins --tests
+	mkdir -p $(dir $(UNDER_TEST))
+	cp $(TARGET)/debug/tenure $(UNDER_TEST)
 
 lint: install-test ## formatting, clippy, and the longest files and functions to think about
 	cargo fmt --all --check
@@ -37,7 +41,7 @@ bench: install-test build ## measures, prints a table, writes target/bench.json
 	cargo bench -p measure
 
 api: test-build ## writes the API's description, for review and for the console's types
-	$(TARGET)/debug/tenure openapi > $(API).new
+	$(UNDER_TEST) openapi > $(API).new
 	mv $(API).new $(API)
 
 install-run:

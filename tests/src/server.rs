@@ -215,7 +215,7 @@ impl Drop for Process {
     }
 }
 
-/// The program that was built together with this test.
+/// The program under test: the one that TENURE_PROGRAM names, as `make test` does, or the one that cargo built last.
 pub fn program() -> PathBuf {
     let named = std::env::var_os("TENURE_PROGRAM").map(PathBuf::from);
     let program = named.unwrap_or_else(|| {
