@@ -108,7 +108,12 @@ pub(super) fn approve(tx: &mut TenantTx<'_>, id: DepartureId, reason: Option<&st
 /// One person's no: the plan goes back to be adjusted.
 pub(super) fn refuse(tx: &mut TenantTx<'_>, id: DepartureId, reason: &str) -> Result<Departure, DepartureError> {
     let mut d = decide_all(tx, id, Decision::Refuse, Some(reason))?;
-    take_back(tx, &mut d, reason)?;
+    if d.state.is_before_the_day() {
+        take_back(tx, &mut d, reason)?;
+    } else {
+        // What runs goes on; the lines that were refused are left undone.
+        operations::follow(tx, id)?;
+    }
     tx.record(Record::of("departures.refuse").on("departure", id).about(d.subject_id));
     Ok(d)
 }
