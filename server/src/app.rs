@@ -130,6 +130,7 @@ fn registry() -> Registry {
     retention::register(&mut registry);
     // Announcements go up: whose case it is, picks it up.
     registry.inside(instructions::SETTLED, |tx, told| {
+        orders::stop_under(tx, jobs::id(&told["instruction"])?)?;
         match told["origin"].as_str() {
             Some("departure") => departures::settled(tx, jobs::id(&told["case"])?)?,
             Some("retention") => retention::settled(tx, jobs::id(&told["instruction"])?)?,

@@ -21,4 +21,4 @@ pub use jobs::{END_ACCESS, register};
 pub use model::{Departure, LineState, State};
 pub use operations::{follow, open};
 pub use submit::settled;
-pub use rescind::rescind_of;
+pub use rescind::{is_open, rescind_of};

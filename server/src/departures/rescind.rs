@@ -6,7 +6,7 @@ use super::submit::case;
 use super::{operations, store};
 use crate::holdings;
 use crate::instructions;
-use crate::platform::db::TenantTx;
+use crate::platform::db::{Stored, TenantTx};
 use crate::platform::ids::{DepartureId, MembershipId};
 use crate::platform::record::Record;
 
@@ -16,6 +16,11 @@ pub fn rescind_of(tx: &mut TenantTx<'_>, membership: MembershipId) -> Result<(),
         None => Ok(()),
         Some(d) => rescind(tx, d).map(drop),
     }
+}
+
+/// Whether the departure of a membership is still to be decided or done.
+pub fn is_open(tx: &mut TenantTx<'_>, membership: MembershipId) -> Stored<bool> {
+    Ok(store::find_open(tx, membership)?.is_some())
 }
 
 /// Rescinds by an admin's word; the membership stays as well.

@@ -148,6 +148,11 @@ fn successor(tx: &mut TenantTx<'_>, event: &HrEvent) -> Stored<Option<SubjectId>
 fn rescinded(tx: &mut TenantTx<'_>, event: &HrEvent) -> Result<MessageState, IntakeError> {
     let m = membership_of(tx, event)?;
     let id = m.id;
+    let is_newest_word = m.leaving_at.is_none_or(|newer| event.said_at >= newer);
+    if m.state == MembershipState::Departed && is_newest_word && !departures::is_open(tx, id)? {
+        // Everything of it is done: coming back is a joining, and nothing that was deleted returns.
+        return Err(PeopleError::Departed.into());
+    }
     match people::rescind_leaving(tx, m, event.said_at)? {
         None => Ok(MessageState::Superseded),
         Some(_) => {

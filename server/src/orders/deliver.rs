@@ -3,10 +3,12 @@
 
 use super::error::OrderError;
 use super::model::{Delivery, DeliveryState};
+use super::operations::{LOOK_AGAIN_MINUTES, is_suspended};
 use super::store;
 use crate::attention;
 use crate::holdings;
-use crate::platform::db::{StoreError, TenantTx, Ts};
+use crate::instructions::{self, InstructionError};
+use crate::platform::db::{TenantTx, Ts};
 use crate::platform::ids::DeliveryId;
 use crate::platform::jobs::{JobError, Outside, Step};
 use crate::platform::record::{Outcome, Record};
@@ -24,23 +26,50 @@ struct Prepared {
     at: Ts,
 }
 
+/// What a try comes to.
+enum Next {
+    Send(Box<Prepared>),
+    Later(Ts),
+    Nothing,
+}
+
 /// One try.
 pub(super) fn step(outside: &Outside<'_>, payload: &Value) -> Result<Step, JobError> {
     let id: DeliveryId = serde_json::from_value(payload["delivery"].clone()).map_err(|e| JobError::of(e.to_string()))?;
-    let Some(prepared) = outside.tx(|tx| prepare(tx, id))? else { return Ok(Step::Done) };
+    let prepared = match outside.tx(|tx| prepare(tx, id))? {
+        Next::Send(prepared) => prepared,
+        Next::Later(at) => return Ok(Step::WaitUntil(at, payload.clone())),
+        Next::Nothing => return Ok(Step::Done),
+    };
     let result = send(outside, &prepared);
     Ok(outside.tx(|tx| settle(tx, &prepared.delivery, &result, payload))?)
 }
 
-fn prepare(tx: &mut TenantTx<'_>, id: DeliveryId) -> Result<Option<Prepared>, StoreError> {
-    let Some(delivery) = store::find_delivery(tx, id)? else { return Ok(None) };
+fn prepare(tx: &mut TenantTx<'_>, id: DeliveryId) -> Result<Next, OrderError> {
+    let Some(mut delivery) = store::find_delivery(tx, id)? else { return Ok(Next::Nothing) };
     match delivery.state {
-        DeliveryState::Reported | DeliveryState::Raised => return Ok(None),
+        DeliveryState::Reported | DeliveryState::Raised | DeliveryState::Withdrawn => return Ok(Next::Nothing),
         DeliveryState::Sending | DeliveryState::Acknowledged => {}
     }
-    let Some(connector) = holdings::connector(tx, delivery.connector_id)? else { return Ok(None) };
+    let order = store::find(tx, delivery.order_id)?.ok_or(OrderError::Unknown)?;
+    // Asked before every try: between two of them an instruction may be taken back, or a hold placed.
+    match instructions::in_force(tx, order.instruction_id) {
+        Ok(in_force) if is_suspended(tx, &order, in_force.action())? => {
+            return Ok(Next::Later(Ts(*tx.now() + chrono::Duration::minutes(LOOK_AGAIN_MINUTES))));
+        }
+        Ok(_) => {}
+        Err(InstructionError::NotInForce(_)) => {
+            if delivery.state == DeliveryState::Sending {
+                delivery.state = DeliveryState::Withdrawn;
+                store::save_delivery(tx, &delivery)?;
+            }
+            return Ok(Next::Nothing);
+        }
+        Err(e) => return Err(e.into()),
+    }
+    let Some(connector) = holdings::connector(tx, delivery.connector_id)? else { return Ok(Next::Nothing) };
     let secret = connector.secret(tx)?;
-    Ok(Some(Prepared { url: connector.callback_url, secret, delivery, at: tx.now() }))
+    Ok(Next::Send(Box::new(Prepared { url: connector.callback_url, secret, delivery, at: tx.now() })))
 }
 
 fn send(outside: &Outside<'_>, p: &Prepared) -> Result<(), String> {
@@ -129,8 +158,9 @@ fn record(tx: &mut TenantTx<'_>, d: &Delivery, result: &Result<(), String>) {
 /// Sends a raised delivery again, because a person said so.
 pub(super) fn send_again(tx: &mut TenantTx<'_>, id: DeliveryId) -> Result<(), OrderError> {
     let mut d = store::find_delivery(tx, id)?.ok_or(OrderError::UnknownDelivery)?;
-    if d.state == DeliveryState::Reported {
-        return Err(OrderError::Reported);
+    match d.state {
+        DeliveryState::Reported | DeliveryState::Withdrawn => return Err(OrderError::Reported),
+        DeliveryState::Sending | DeliveryState::Acknowledged | DeliveryState::Raised => {}
     }
     d.state = DeliveryState::Sending;
     d.attempts = 0;

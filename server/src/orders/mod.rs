@@ -16,5 +16,5 @@ mod store;
 pub use error::OrderError;
 pub use jobs::{CARRY_OUT, DELIVER, FINISHED, register};
 pub use model::{Order, OrderState};
-pub use operations::{Start, find, of_case, start};
+pub use operations::{Start, find, of_case, start, stop_under};
 pub use report::{Report, ReportItem, Reported};

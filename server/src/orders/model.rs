@@ -49,6 +49,8 @@ text_enum! {
         Reported = "reported",
         /// Every retry failed; a person was told.
         Raised = "raised",
+        /// Its instruction was taken back before the connector had it: it is not sent any more.
+        Withdrawn = "withdrawn",
     }
 }
 

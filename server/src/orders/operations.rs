@@ -18,7 +18,10 @@ use serde_json::{Value, json};
 /// Locators a delivery.
 const DELIVERY_ITEMS: usize = 500;
 /// How often an order that a hold suspends looks whether the hold is still there.
-const LOOK_AGAIN_MINUTES: i64 = 10;
+pub(super) const LOOK_AGAIN_MINUTES: i64 = 10;
+
+/// The attention that a suspended order asks for ends with it; what it could not do stays for a person to see.
+const HELD: &str = "held-order";
 
 /// An order in the making.
 #[derive(Debug, Clone)]
@@ -140,15 +143,18 @@ fn wait_for_hold(tx: &mut TenantTx<'_>, order: &Order, payload: &Value) -> Resul
     attention::raise(
         tx,
         "order.held",
-        ("order", order.id.to_string()),
+        (HELD, order.id.to_string()),
         "orders.held",
         "A hold covers this data. The order waits until the hold is ended, or its instruction is revoked.",
     )?;
     Ok(Step::WaitUntil(Ts(*tx.now() + chrono::Duration::minutes(LOOK_AGAIN_MINUTES)), payload.clone()))
 }
 
-/// The instruction was taken back between two batches: what was done stays done and is counted, the rest is left alone.
+/// The instruction was taken back: what was done stays done and is counted, the rest is left alone.
 fn cancel(tx: &mut TenantTx<'_>, mut order: Order) -> Result<Step, OrderError> {
+    if order.finished_at.is_some() {
+        return Ok(Step::Done);
+    }
     order.state = OrderState::Cancelled;
     order.finished_at = Some(tx.now());
     store::save(tx, &mut order)?;
@@ -163,9 +169,29 @@ fn cancel(tx: &mut TenantTx<'_>, mut order: Order) -> Result<Step, OrderError> {
     Ok(Step::Done)
 }
 
+/// Ends the orders of an instruction that is no longer in force: those that wait for a connector too, so that nothing more
+/// is sent and the case can go on.
+pub fn stop_under(tx: &mut TenantTx<'_>, instruction: InstructionId) -> Result<(), OrderError> {
+    match instructions::in_force(tx, instruction) {
+        Ok(_) => return Ok(()),
+        Err(InstructionError::NotInForce(_)) => {}
+        Err(e) => return Err(e.into()),
+    }
+    for order in store::of_instruction(tx, instruction)? {
+        cancel(tx, order)?;
+    }
+    Ok(())
+}
+
+/// Whether a hold suspends an order.
+pub(super) fn is_suspended(tx: &mut TenantTx<'_>, order: &Order, action: Action) -> Stored<bool> {
+    let selector: Selector = serde_json::from_str(&order.selector)?;
+    Ok(takes_away(action) && holdings::is_held(tx, order.subject_id, selector.class())?)
+}
+
 /// The case that the order came from hears that it is over.
 fn announce(tx: &mut TenantTx<'_>, order: &Order) -> Stored<()> {
-    attention::resolve_about(tx, "order", &order.id.to_string(), "the order is over")?;
+    attention::resolve_about(tx, HELD, &order.id.to_string(), "the order is over")?;
     let payload = json!({ "order": order.id, "origin": order.origin_kind, "case": order.origin_id });
     tx.run_at(tx.now(), FINISHED, &order.id.to_string(), &payload)
 }
@@ -292,7 +318,10 @@ pub(super) fn finish_if_complete(
     if in_force.action() == Action::Anonymise {
         store::forget_items(tx, order.id)?;
     }
-    instructions::carried_out(tx, order.instruction_id)?;
+    // One instruction may have an order for each place where the data lives; it is carried out with the last of them.
+    if store::of_instruction(tx, order.instruction_id)?.iter().all(|o| o.finished_at.is_some()) {
+        instructions::carried_out(tx, order.instruction_id)?;
+    }
     tx.record(
         Record::of("orders.finish")
             .on("order", order.id)

@@ -6,7 +6,7 @@ use super::operations::finish_if_complete;
 use super::store;
 use crate::attention;
 use crate::holdings;
-use crate::instructions;
+use crate::instructions::{self, InstructionError};
 use crate::platform::db::TenantTx;
 use crate::platform::ids::{ConnectorId, DeliveryId, HoldingId};
 use crate::platform::record::Record;
@@ -92,10 +92,13 @@ pub(super) fn take(tx: &mut TenantTx<'_>, connector: ConnectorId, report: &Repor
         }
     }
     let in_force = match order.finished_at {
-        None if order.state != super::model::OrderState::Cancelled => {
-            Some(instructions::in_force(tx, order.instruction_id)?)
-        }
-        None | Some(_) => None,
+        None => match instructions::in_force(tx, order.instruction_id) {
+            Ok(in_force) => Some(in_force),
+            // The connector was faster than the word that took it back: what it says is kept, and a person hears of it.
+            Err(InstructionError::NotInForce(_)) => None,
+            Err(e) => return Err(e.into()),
+        },
+        Some(_) => None,
     };
     if let Some(in_force) = &in_force {
         holdings::carry_out(tx, in_force, order.subject_id, &done)?;
@@ -130,10 +133,26 @@ pub(super) fn take(tx: &mut TenantTx<'_>, connector: ConnectorId, report: &Repor
             .with("failed", failed.len())
             .with("repeated", repeated),
     );
-    if let Some(in_force) = &in_force {
-        finish_if_reported(tx, order, in_force)?;
+    match &in_force {
+        Some(in_force) => finish_if_reported(tx, order, in_force)?,
+        None => came_late(tx, &mut order, done.len())?,
     }
     Ok(Reported { settled, repeated, open: still_open })
+}
+
+/// The order was taken back and the connector did it all the same: our side stays as it is, and a person sees to it.
+fn came_late(tx: &mut TenantTx<'_>, order: &mut super::model::Order, done: usize) -> Result<(), OrderError> {
+    if done == 0 {
+        return Ok(());
+    }
+    store::save(tx, order)?;
+    Ok(attention::raise(
+        tx,
+        "order.done-after-all",
+        ("order", order.id.to_string()),
+        "orders.done-after-all",
+        &format!("{done} items were done although the order had been taken back. Ask the connector for its inventory."),
+    )?)
 }
 
 /// An order that is still taking batches goes on by its own job; one that awaits may be over now.

@@ -3,7 +3,7 @@
 use super::model::{Delivery, DeliveryState, Item, ItemState, Order};
 use crate::platform::db::tx::tenant_table;
 use crate::platform::db::{Stored, TenantTx, lost_race};
-use crate::platform::ids::{CaseId, DeliveryId, HoldingId, OrderId};
+use crate::platform::ids::{CaseId, DeliveryId, HoldingId, InstructionId, OrderId};
 use diesel::prelude::*;
 
 tenant_table! {
@@ -39,6 +39,12 @@ pub(super) fn find(tx: &mut TenantTx<'_>, id: OrderId) -> Stored<Option<Order>> 
 pub(super) fn of_case(tx: &mut TenantTx<'_>, case: CaseId) -> Stored<Vec<Order>> {
     tx.load(orders::table, |rows| {
         rows.filter(orders::origin_id.eq(case)).order(orders::id).limit(2_000).select(Order::as_select())
+    })
+}
+
+pub(super) fn of_instruction(tx: &mut TenantTx<'_>, instruction: InstructionId) -> Stored<Vec<Order>> {
+    tx.load(orders::table, |rows| {
+        rows.filter(orders::instruction_id.eq(instruction)).order(orders::id).limit(2_000).select(Order::as_select())
     })
 }
 
