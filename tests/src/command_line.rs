@@ -54,7 +54,13 @@ impl Server {
     pub fn demo(&self) -> Demo {
         let mut command = self.command();
         command.args(["demo", "--json"]).env_remove("TENURE_DATA_DIR").env_remove("TENURE_DATABASE_URL");
-        command.env("TENURE_LISTEN", "127.0.0.1:0").stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
+        // Its throw-away directory goes with the story's.
+        command
+            .env("TMPDIR", self.file(""))
+            .env("TENURE_LISTEN", "127.0.0.1:0")
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null());
         let mut child = command.spawn().expect("it starts");
         let mut said = String::new();
         let mut out = BufReader::new(child.stdout.take().expect("it is piped"));
