@@ -7,6 +7,9 @@ use actix_web::web;
 pub(super) struct Lines {
     body: web::Payload,
     rest: Vec<u8>,
+    /// Where the next line begins in `rest`: what lies before it goes in one piece, or many short lines would be moved
+    /// each time one is taken.
+    begin: usize,
     number: u64,
     ended: bool,
     longest: usize,
@@ -15,35 +18,35 @@ pub(super) struct Lines {
 impl Lines {
     /// The lines of a body, of which none is kept beyond `longest` bytes.
     pub(super) fn new(body: web::Payload, longest: usize) -> Self {
-        Self { body, rest: Vec::new(), number: 0, ended: false, longest }
+        Self { body, rest: Vec::new(), begin: 0, number: 0, ended: false, longest }
     }
 
     /// The next lines, with their numbers from 1; fewer than `most` only at the end. Empty lines are passed over.
     pub(super) async fn next_chunk(&mut self, most: usize) -> Result<Vec<(u64, String)>, Problem> {
         let mut lines = Vec::new();
         while lines.len() < most {
-            if let Some(end) = self.rest.iter().position(|b| *b == b'\n') {
-                let line: Vec<u8> = self.rest.drain(..=end).collect();
-                self.keep(&mut lines, &line[..line.len() - 1]);
-            } else if self.ended {
-                let line = std::mem::take(&mut self.rest);
-                self.keep(&mut lines, &line);
-                break;
-            } else {
+            let rest = self.rest.get(self.begin..).unwrap_or_default();
+            let end = rest.iter().position(|b| *b == b'\n');
+            let line = &rest[..end.unwrap_or(rest.len())];
+            if end.is_none() && !self.ended {
                 self.read().await?;
+                continue;
+            }
+            self.number += 1;
+            if !line.iter().all(u8::is_ascii_whitespace) {
+                lines.push((self.number, String::from_utf8_lossy(line).into_owned()));
+            }
+            self.begin += line.len() + 1;
+            if end.is_none() {
+                break;
             }
         }
         Ok(lines)
     }
 
-    fn keep(&mut self, lines: &mut Vec<(u64, String)>, line: &[u8]) {
-        self.number += 1;
-        if !line.iter().all(u8::is_ascii_whitespace) {
-            lines.push((self.number, String::from_utf8_lossy(line).into_owned()));
-        }
-    }
-
     async fn read(&mut self) -> Result<(), Problem> {
+        self.rest.drain(..self.begin.min(self.rest.len()));
+        self.begin = 0;
         let next =
             std::future::poll_fn(|cx| futures_core::Stream::poll_next(std::pin::Pin::new(&mut self.body), cx)).await;
         match next {
