@@ -3,6 +3,7 @@
 //! The first admin gets a one-time link to set a password; there is no default one.
 
 use crate::packs::{self, TenantRow};
+use crate::retention;
 use crate::people::{self, AccountKind, HrFacts, Joining, Membership, Via, roles};
 use crate::platform::Platform;
 use crate::platform::caller::Actor;
@@ -166,5 +167,6 @@ fn first_admin(
     tx.record(Record::of("tenant.create").on("tenant", tx.tenant()).with("pack", new.pack.clone()));
     let admin = people::hire(tx, &joining)?;
     roles::assign(tx, &admin, "primary_admin", Via::Setup, None)?;
+    retention::plan_next(tx)?;
     Ok(admin)
 }

@@ -60,7 +60,8 @@ pub fn schedule(platform: &Platform) -> Stored<()> {
     })
 }
 
-fn plan_next(tx: &mut TenantTx<'_>) -> Stored<()> {
+/// Plans the first look of a tenant that has none.
+pub fn plan_next(tx: &mut TenantTx<'_>) -> Stored<()> {
     let next = next_night(tx)?;
     jobs::ensure(tx, next, DAILY, "daily")
 }

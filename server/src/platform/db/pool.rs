@@ -75,7 +75,8 @@ impl Pool {
     pub fn open(target: DbTarget, size: u32) -> Stored<Self> {
         let connections = diesel::r2d2::Pool::builder()
             .max_size(size)
-            .min_idle(Some(1))
+            // None in the background: a command that ends while a thread still signs in to PostgreSQL dies in libpq.
+            .min_idle(Some(0))
             .test_on_check_out(false)
             .connection_timeout(Duration::from_secs(10))
             .build(target.clone())
