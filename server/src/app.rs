@@ -7,7 +7,7 @@ use crate::people::PlatformAnswers;
 use crate::platform::clock::Clock;
 use crate::platform::config::Config;
 use crate::platform::db::{DbTarget, Pool, StoreError, migrate};
-use crate::platform::http::{body, paging, Problem, watch};
+use crate::platform::http::{Problem, body, paging, watch};
 use crate::platform::jobs::{self, Registry, Step, Workers};
 use crate::platform::mail;
 use crate::platform::metrics::Metrics;
@@ -29,7 +29,9 @@ pub enum StartError {
     #[error("the data directory {0} cannot be used: {1}")]
     DataDir(String, std::io::Error),
     /// Another process has the data directory.
-    #[error("another tenure uses {0}; SQLite belongs to one process. Stop it, or set TENURE_DATABASE_URL for several nodes")]
+    #[error(
+        "another tenure uses {0}; SQLite belongs to one process. Stop it, or set TENURE_DATABASE_URL for several nodes"
+    )]
     InUse(String),
     /// A migration did not apply.
     #[error(transparent)]

@@ -3,7 +3,6 @@
 //! The first admin gets a one-time link to set a password; there is no default one.
 
 use crate::packs::{self, TenantRow};
-use crate::retention;
 use crate::people::{self, AccountKind, HrFacts, Joining, Membership, Via, roles};
 use crate::platform::Platform;
 use crate::platform::caller::Actor;
@@ -13,6 +12,7 @@ use crate::platform::ids::TenantId;
 use crate::platform::keyring::{Algorithm, Identifier, KeyringError};
 use crate::platform::record::Record;
 use crate::platform::sign_in::{self, Owner, SignInError, accounts};
+use crate::retention;
 use chrono::NaiveDate;
 
 /// What an organisation begins with.

@@ -69,7 +69,9 @@ impl Program {
         // What it prints later must not fill the pipe.
         std::thread::spawn(move || std::io::copy(&mut out, &mut std::io::sink()));
         let mut running = Running { child, base_url, agent: agent(), ready_after: Duration::ZERO };
-        running.until("it is ready", || running.try_call("GET", "/readyz", None, None).filter(|(status, _)| *status == 200));
+        running.until("it is ready", || {
+            running.try_call("GET", "/readyz", None, None).filter(|(status, _)| *status == 200)
+        });
         running.ready_after = start.elapsed();
         running
     }

@@ -104,10 +104,29 @@ struct Body {
     body: String,
 }
 
-raw_rows!(on_sqlite, SqliteConnection, Binary, BigInt, "blob", "integer", "blob", sqlite_id, 1_775_000_000_000_000_i64, "");
 raw_rows!(
-    on_postgres, PgConnection, Uuid, Timestamptz, "uuid", "timestamptz", "bytea", postgres_id,
-    chrono::DateTime::UNIX_EPOCH + chrono::TimeDelta::seconds(1_775_000_000), "SET app.tenant = '{tenant}'"
+    on_sqlite,
+    SqliteConnection,
+    Binary,
+    BigInt,
+    "blob",
+    "integer",
+    "blob",
+    sqlite_id,
+    1_775_000_000_000_000_i64,
+    ""
+);
+raw_rows!(
+    on_postgres,
+    PgConnection,
+    Uuid,
+    Timestamptz,
+    "uuid",
+    "timestamptz",
+    "bytea",
+    postgres_id,
+    chrono::DateTime::UNIX_EPOCH + chrono::TimeDelta::seconds(1_775_000_000),
+    "SET app.tenant = '{tenant}'"
 );
 
 fn sqlite_id(place: i64) -> Vec<u8> {

@@ -59,9 +59,6 @@ fn postgresql() -> String {
     version_by("SELECT current_setting('server_version') AS version", |query| query.get_result(&mut connection))
 }
 
-fn version_by(
-    sql: &str,
-    ask: impl FnOnce(diesel::query_builder::SqlQuery) -> QueryResult<Version>,
-) -> String {
+fn version_by(sql: &str, ask: impl FnOnce(diesel::query_builder::SqlQuery) -> QueryResult<Version>) -> String {
     ask(diesel::sql_query(sql)).map_or_else(|e| e.to_string(), |found| found.version)
 }

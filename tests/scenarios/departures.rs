@@ -209,3 +209,21 @@ scenario!(what_was_kept_by_law_goes_when_its_time_is_over, |t| {
     assert_eq!(payroll.state(), "deleted");
     acme.auditor().verifies_offline();
 });
+
+scenario!(what_came_to_be_after_a_return_is_not_the_old_departures, |t| {
+    let acme = t.organisation("远山科技").pack("dingtalk");
+    let lin = acme.hires("林晓");
+    let before = acme.holds("biometric.face_features").about(&lin);
+    acme.hr_system().says_leaving(&lin, "2026-03-31").ok();
+    t.clock().reaches("2026-04-01T09:00+08:00");
+    t.settles();
+    let departure = acme.departure_of(&lin);
+    let again =
+        json!({ "staff_number": lin.staff_number, "name": "林晓", "email": lin.email, "first_day": "2026-04-01" });
+    acme.hr_system().says_joined(again).ok();
+    t.settles();
+    let since = acme.keeps("door/lin", "biometric.face_features").about(&lin);
+    departure.is_agreed();
+    t.settles();
+    assert_eq!((before.state().as_str(), since.state().as_str()), ("deleted", "held"));
+});

@@ -127,3 +127,18 @@ scenario!(calls_go_only_to_addresses_that_the_operator_allows, |t| {
         acme.first_admin().posts("/connectors", &asked).is_refused("connectors.callback-url");
     }
 });
+
+scenario!(a_chat_that_lies_across_the_end_of_a_page_shows_every_side, |t| {
+    let acme = t.organisation("远山科技").pack("dingtalk");
+    let people: Vec<_> = ["林晓", "陈立", "赵敏"].iter().map(|name| acme.hires(name)).collect();
+    acme.keeps("chat/1", "mail.message").about_all(&people.iter().collect::<Vec<_>>());
+    let hr = acme.hr_admin();
+    let (mut seen, mut next) = (0, String::new());
+    loop {
+        let page = hr.gets(&format!("/holdings?class=mail.message&limit=1{next}")).ok();
+        seen += page["items"].as_array().map_or(0, Vec::len);
+        let Some(cursor) = page["next"].as_str() else { break };
+        next = format!("&cursor={cursor}");
+    }
+    assert_eq!(seen, 3);
+});

@@ -139,3 +139,46 @@ scenario!(an_idempotency_key_makes_one_instruction_of_two_requests, |t| {
     security.post_again("/instructions", &asked("audit"), "key-1").is_refused("request.idempotency-key-reused");
     assert_eq!(security.get("/instructions").items().len(), 1);
 });
+
+/// 超权限: one named person may read one named person's clock-ins for a week.
+fn exceptional(author: &Person, who: &Person, about: &str) -> Value {
+    let asked = json!({
+        "kind": "exceptional", "purpose": "audit", "reason": "一次性核查", "until": "2026-03-05T00:00:00Z",
+        "scope": {
+            "classes": ["attendance.clock_in"], "operations": ["read"], "members": [who.membership], "subjects": [about],
+        },
+    });
+    author.posts("/instructions", &asked).ok()
+}
+
+scenario!(a_grant_about_one_person_opens_nobody_elses_data, |t| {
+    let (acme, clock_in) = attendance(t);
+    let (chen, zhao) = (acme.hires("陈立"), acme.hires("赵敏"));
+    let other = acme.holds("attendance.clock_in").about(&chen);
+    let held = acme.hr_admin().gets(&format!("/holdings/{clock_in}")).ok();
+    let lin = held["sides"][0]["subject_id"].as_str().expect("a subject");
+    let instruction = exceptional(&acme.member_with("security_admin"), &zhao, lin);
+    says(&acme.privacy_officer(), "approve", &instruction).ok();
+    reads(&zhao, &clock_in, "audit").is_status(200);
+    reads(&zhao, &other.id, "audit").is_refused("decision.no-instruction");
+});
+
+scenario!(whoever_gets_a_grant_does_not_approve_it, |t| {
+    let (acme, clock_in) = attendance(t);
+    let officer = acme.privacy_officer();
+    let held = acme.hr_admin().gets(&format!("/holdings/{clock_in}")).ok();
+    let lin = held["sides"][0]["subject_id"].as_str().expect("a subject");
+    let instruction = exceptional(&acme.member_with("security_admin"), &officer, lin);
+    says(&officer, "approve", &instruction).is_refused("instructions.executor");
+});
+
+scenario!(a_word_that_cannot_be_read_is_no_yes, |t| {
+    let (acme, _) = attendance(t);
+    let instruction = standing(&acme.member_with("security_admin"));
+    let (officer, id) = (acme.privacy_officer().caller(), instruction["id"].as_str().expect("an id"));
+    let json = [("Content-Type", "application/json")];
+    officer
+        .send("POST", &format!("/api/v1/instructions/{id}/approve"), &json, Some(b"{\"reasn\": "))
+        .is_refused("request.unreadable");
+    assert_eq!(officer.get(&format!("/instructions/{id}")).ok()["state"], "pending");
+});

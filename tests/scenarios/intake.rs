@@ -136,3 +136,21 @@ scenario!(an_address_that_does_not_exist_tells_nothing, |t| {
     let answer = acme.anonymous().send("POST", "/hooks/hr-0000", &headers, Some(b"{}"));
     answer.is_refused("source.not-found");
 });
+
+scenario!(a_message_that_can_never_be_applied_holds_up_nothing, |t| {
+    let acme = t.organisation("远山科技").pack("dingtalk");
+    let lin = acme.hires("林晓");
+    let hr = acme.hr_system();
+    for odd in [
+        json!({ "staff_number": "A\u{1}1", "last_day": "2026-03-31" }),
+        json!({ "staff_number": lin.staff_number, "last_day": "+262142-12-31" }),
+    ] {
+        hr.says("member.leaving", odd).sent().is_status(202);
+    }
+    let early = r#"{"type":"member.changed","timestamp":"-262143-01-01T00:00:00Z","data":{"staff_number":"A1"}}"#;
+    hr.sends(early).sent().is_status(202);
+    hr.says_leaving(&lin, "2026-03-31").ok();
+    t.settles();
+    assert_eq!(messages(&acme, "rejected").len(), 3);
+    assert_eq!(acme.member(&lin)["last_day"], "2026-03-31");
+});

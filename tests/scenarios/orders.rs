@@ -99,3 +99,19 @@ scenario!(every_order_is_signed_and_says_what_it_is, |t| {
     assert_eq!(order["data"]["locators"], json!(["mail/lin"]));
     assert!(!order.to_string().contains("林晓"), "an order names things, not people: {order}");
 });
+
+scenario!(an_order_that_was_taken_back_is_not_sent_and_its_case_goes_on, |t| {
+    let (acme, lin) = handing_over(t);
+    acme.connector().is(Mood::Down);
+    t.clock().reaches("2026-04-01T00:00+08:00");
+    t.settles();
+    let instruction = acme.departure_of(&lin).line("mail.message")["instruction_id"].clone();
+    let revoke = format!("/instructions/{}/revoke", instruction.as_str().expect("an id"));
+    acme.privacy_officer().posts(&revoke, &json!({ "reason": "先不交接" })).ok();
+    acme.connector().is(Mood::Willing);
+    t.clock().passes(TimeDelta::hours(25));
+    t.settles();
+    assert_eq!(acme.connector().shelf().orders(), [] as [serde_json::Value; 0]);
+    assert_eq!(acme.departure_of(&lin).line("mail.message")["state"], "undone");
+    assert_eq!(acme.departure_of(&lin).state(), "completed");
+});

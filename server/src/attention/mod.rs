@@ -96,9 +96,7 @@ pub fn raise(
         note: None,
     };
     tx.add(attention::table, &item)?;
-    tx.record(
-        Record::of("attention.raise").on("attention", item.id).with("kind", kind).with("reason", reason),
-    );
+    tx.record(Record::of("attention.raise").on("attention", item.id).with("kind", kind).with("reason", reason));
     Ok(())
 }
 
@@ -143,12 +141,8 @@ fn list(tx: &mut TenantTx<'_>, open_only: bool, before: Option<Cursor>, limit: i
         }
         if let Some(c) = before {
             let (at, id) = (c.at(), AttentionId::from(c.id));
-            query = query
-                .filter(attention::raised_at.lt(at).or(attention::raised_at.eq(at).and(attention::id.lt(id))));
+            query = query.filter(attention::raised_at.lt(at).or(attention::raised_at.eq(at).and(attention::id.lt(id))));
         }
-        query
-            .order((attention::raised_at.desc(), attention::id.desc()))
-            .limit(limit + 1)
-            .select(Attention::as_select())
+        query.order((attention::raised_at.desc(), attention::id.desc())).limit(limit + 1).select(Attention::as_select())
     })
 }

@@ -31,7 +31,11 @@ struct Resolution {
 /// What waits for a person, newest first.
 #[utoipa::path(tag = "attention", params(Filter, PageQuery), responses((status = 200, body = Page<Attention>)))]
 #[get("/attention")]
-async fn list_attention(at: Attempt, filter: web::Query<Filter>, page: web::Query<PageQuery>) -> Answer<Page<Attention>> {
+async fn list_attention(
+    at: Attempt,
+    filter: web::Query<Filter>,
+    page: web::Query<PageQuery>,
+) -> Answer<Page<Attention>> {
     let (limit, cursor, open) = (page.limit()?, page.cursor()?, filter.open.unwrap_or(true));
     let rows = at.run(Act::named("attention.read"), move |tx| list(tx, open, cursor, limit)).await?;
     Ok(Answered::ok(Page::cut(rows, limit, |a| Cursor::after(a.raised_at, a.id.uuid()))))

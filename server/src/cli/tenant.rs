@@ -59,7 +59,8 @@ pub fn run(file: Option<PathBuf>, verb: Verb) -> Outcome {
             println!("  POST /api/v1/auth/setup {{\"token\": \"…\", \"password\": \"…\"}}");
         }
         Verb::List => {
-            let all = across_tenants(&tenure.platform, |p| packs::list_tenants(p, None, 10_000).map_err(StoreError::from))?;
+            let all =
+                across_tenants(&tenure.platform, |p| packs::list_tenants(p, None, 10_000).map_err(StoreError::from))?;
             for row in all {
                 println!("{}\t{}\t{}\t{}\t{}", row.id, row.slug, row.pack, row.time_zone, row.name);
             }

@@ -20,5 +20,5 @@ pub use error::DepartureError;
 pub use jobs::{END_ACCESS, register};
 pub use model::{Departure, LineState, State};
 pub use operations::{follow, open};
-pub use submit::settled;
 pub use rescind::{is_open, rescind_of};
+pub use submit::settled;

@@ -8,7 +8,6 @@ use chrono::NaiveDate;
 use diesel::prelude::*;
 use diesel::{pg::Pg, sqlite::Sqlite};
 
-
 text_enum! {
     /// Where a departure stands.
     State {
@@ -175,4 +174,3 @@ pub struct LineRow {
     /// Its version.
     pub version: i64,
 }
-

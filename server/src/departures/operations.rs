@@ -22,11 +22,7 @@ use serde_json::json;
 
 /// Opens and plans the departure of a membership. A repeat returns the one already open; another last day or successor
 /// plans it anew, and what had been approved of the old plan is taken back.
-pub fn open(
-    tx: &mut TenantTx<'_>,
-    m: &Membership,
-    successor: Option<SubjectId>,
-) -> Result<Departure, DepartureError> {
+pub fn open(tx: &mut TenantTx<'_>, m: &Membership, successor: Option<SubjectId>) -> Result<Departure, DepartureError> {
     let last_day = m.last_day.unwrap_or(m.first_day);
     let tz = packs::time_zone(tx)?;
     let effective_at = Ts::from(start_of_day(last_day.succ_opt().unwrap_or(last_day), tz));
@@ -57,12 +53,7 @@ pub fn open(
     Ok(departure)
 }
 
-fn new_departure(
-    tx: &TenantTx<'_>,
-    m: &Membership,
-    effective_at: Ts,
-    successor_id: Option<SubjectId>,
-) -> Departure {
+fn new_departure(tx: &TenantTx<'_>, m: &Membership, effective_at: Ts, successor_id: Option<SubjectId>) -> Departure {
     Departure {
         id: tx.new_id(),
         membership_id: m.id,

@@ -150,11 +150,7 @@ async fn submit_departure(at: Attempt, id: web::Path<DepartureId>) -> Answer<Dep
 /// Says yes to every line that waits for the caller.
 #[utoipa::path(tag = "departures", request_body = Word, responses((status = 201, body = DepartureView)))]
 #[post("/departures/{id}/approve")]
-async fn approve_departure(
-    at: Attempt,
-    id: web::Path<DepartureId>,
-    body: OptionalJson<Word>,
-) -> Answer<DepartureView> {
+async fn approve_departure(at: Attempt, id: web::Path<DepartureId>, body: OptionalJson<Word>) -> Answer<DepartureView> {
     let (id, word) = (id.into_inner(), word(body)?);
     at.once(Act::on("departures.approve", "departure", id), (id, word.reason), |tx, (id, reason)| {
         let d = submit::approve(tx, *id, reason.as_deref())?;
@@ -166,11 +162,7 @@ async fn approve_departure(
 /// Says no: the plan goes back to be adjusted.
 #[utoipa::path(tag = "departures", request_body = Word, responses((status = 201, body = DepartureView)))]
 #[post("/departures/{id}/refuse")]
-async fn refuse_departure(
-    at: Attempt,
-    id: web::Path<DepartureId>,
-    body: OptionalJson<Word>,
-) -> Answer<DepartureView> {
+async fn refuse_departure(at: Attempt, id: web::Path<DepartureId>, body: OptionalJson<Word>) -> Answer<DepartureView> {
     let (id, word) = (id.into_inner(), word(body)?);
     let reason = word.reason.unwrap_or_default();
     at.once(Act::on("departures.approve", "departure", id), (id, reason), |tx, (id, reason)| {

@@ -86,9 +86,8 @@ pub(super) fn list(
         }
         if let Some(c) = before {
             let (at, id) = (c.at(), DepartureId::from(c.id));
-            query = query.filter(
-                departures::effective_at.lt(at).or(departures::effective_at.eq(at).and(departures::id.lt(id))),
-            );
+            query = query
+                .filter(departures::effective_at.lt(at).or(departures::effective_at.eq(at).and(departures::id.lt(id))));
         }
         query
             .order((departures::effective_at.desc(), departures::id.desc()))
@@ -123,9 +122,7 @@ pub(super) fn find_line(tx: &mut TenantTx<'_>, departure: DepartureId, id: LineI
 }
 
 pub(super) fn remove_lines(tx: &mut TenantTx<'_>, departure: DepartureId) -> Stored<()> {
-    tx.change(departure_lines::table, |rows| {
-        diesel::delete(rows.filter(departure_lines::departure_id.eq(departure)))
-    })?;
+    tx.change(departure_lines::table, |rows| diesel::delete(rows.filter(departure_lines::departure_id.eq(departure))))?;
     Ok(())
 }
 

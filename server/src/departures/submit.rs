@@ -99,7 +99,11 @@ pub(super) fn instruct(tx: &mut TenantTx<'_>, d: &Departure, line: &mut LineRow)
 }
 
 /// One person's yes to every instruction of the departure that waits for them.
-pub(super) fn approve(tx: &mut TenantTx<'_>, id: DepartureId, reason: Option<&str>) -> Result<Departure, DepartureError> {
+pub(super) fn approve(
+    tx: &mut TenantTx<'_>,
+    id: DepartureId,
+    reason: Option<&str>,
+) -> Result<Departure, DepartureError> {
     let d = decide_all(tx, id, Decision::Approve, reason)?;
     tx.record(Record::of("departures.approve").on("departure", id).about(d.subject_id));
     settle(tx, d)

@@ -7,9 +7,7 @@ use crate::instructions::May;
 use crate::people;
 use crate::platform::db::{Stored, TenantTx, Ts};
 use crate::platform::http::{AsProblem, Versioned};
-use crate::platform::ids::{
-    ConnectorId, DepartureId, InstructionId, LineId, MembershipId, OrderId, SubjectId,
-};
+use crate::platform::ids::{ConnectorId, DepartureId, InstructionId, LineId, MembershipId, OrderId, SubjectId};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;

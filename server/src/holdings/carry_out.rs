@@ -25,12 +25,7 @@ pub struct CarriedOut {
 }
 
 /// Does to each holding what the instruction says, as far as this subject's side goes.
-pub fn carry_out(
-    tx: &mut TenantTx<'_>,
-    order: &InForce,
-    subject: SubjectId,
-    ids: &[HoldingId],
-) -> Stored<CarriedOut> {
+pub fn carry_out(tx: &mut TenantTx<'_>, order: &InForce, subject: SubjectId, ids: &[HoldingId]) -> Stored<CarriedOut> {
     let under = order.id();
     let to = |state, successor, retain_until| SideChange { state, successor, under, retain_until };
     match order.action() {
@@ -77,8 +72,7 @@ fn end_sides(
         .collect();
     let gone: Vec<HoldingId> = ids.iter().copied().filter(|id| !still_held.contains(id)).collect();
     let holdings = store::load_many(tx, &gone)?;
-    let emptied: Vec<HoldingId> =
-        holdings.iter().filter(|h| h.state == HoldingState::Held).map(|h| h.id).collect();
+    let emptied: Vec<HoldingId> = holdings.iter().filter(|h| h.state == HoldingState::Held).map(|h| h.id).collect();
     store::empty(tx, &emptied, state)?;
     let mut classes: HashMap<String, ()> = HashMap::new();
     for holding in holdings.iter().filter(|h| h.connector_id.is_none()) {

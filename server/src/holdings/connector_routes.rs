@@ -125,8 +125,8 @@ async fn take_inventory(
                 }
                 let mut locators = Vec::with_capacity(chunk.len());
                 for (number, line) in &chunk {
-                    let named: Named = serde_json::from_str(line)
-                        .map_err(|e| HoldingError::Invalid(format!("line {number}: {e}")))?;
+                    let named: Named =
+                        serde_json::from_str(line).map_err(|e| HoldingError::Invalid(format!("line {number}: {e}")))?;
                     check_locator(&named.locator)?;
                     locators.push(named.locator);
                 }

@@ -64,7 +64,11 @@ pub struct CreatedConnector {
 }
 
 /// Makes a connector with its secret and its key.
-pub fn create_connector(tx: &mut TenantTx<'_>, name: &str, callback_url: &str) -> Result<CreatedConnector, HoldingError> {
+pub fn create_connector(
+    tx: &mut TenantTx<'_>,
+    name: &str,
+    callback_url: &str,
+) -> Result<CreatedConnector, HoldingError> {
     let name = name.trim();
     if name.is_empty() || name.chars().count() > 100 {
         return Err(HoldingError::Invalid("name: 1 to 100 characters".into()));

@@ -128,7 +128,9 @@ impl HoldingError {
             Self::TooManySubjects(_) => "Register it in parts.",
             Self::Facts(_) => "config/schema/facts.schema.json documents the shape.",
             Self::Refused { .. } => "Keep only what the clause allows, such as an irreversible template.",
-            Self::CallbackUrl(_) => "Send an https address, or have the operator allow this one in `allow_internal_addresses`.",
+            Self::CallbackUrl(_) => {
+                "Send an https address, or have the operator allow this one in `allow_internal_addresses`."
+            }
             Self::ForeignConnector => "Use the API key that was issued with this connector.",
             Self::Gone => "It was deleted or anonymised; the record of that is in the ledger.",
             Self::NameTaken => "Choose another name.",

@@ -18,11 +18,12 @@ mod store;
 
 pub use carry_out::{CarriedOut, carry_out};
 pub use connectors::{Connector, CreatedConnector, connector, create_connector, list_connectors, speaks_for};
-pub use inventory::register;
 pub use error::HoldingError;
 pub use holds::{Hold, ORIGIN as HOLD_ORIGIN, end_hold_under, holds_on, is_held, place_hold};
+pub use inventory::register;
 pub use model::{Holding, HoldingState, Side, SideState};
 pub use operations::{
-    GroupKey, Selector, SideGroup, due_for_disposal, fold_groups, holdings_by_id, locators, next_sides, put_in_vault, read_from_vault, restore, Deposit,
+    Deposit, GroupKey, Selector, SideGroup, due_for_disposal, fold_groups, holdings_by_id, locators, next_sides,
+    put_in_vault, read_from_vault, restore,
 };
 pub use register::{Registration, RegistrationReport, RejectedLine, register_line_by_line};

@@ -53,7 +53,8 @@ impl Lines {
             None => self.ended = true,
             Some(Ok(bytes)) => self.rest.extend_from_slice(&bytes),
             Some(Err(e)) => {
-                return Err(Problem::malformed("request.body-broken").detail(e.to_string())
+                return Err(Problem::malformed("request.body-broken")
+                    .detail(e.to_string())
                     .help("Send the whole again: what went in is recognised by its locator."));
             }
         }

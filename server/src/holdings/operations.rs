@@ -164,8 +164,7 @@ pub fn put_in_vault(tx: &mut TenantTx<'_>, deposits: &[Deposit]) -> Result<Vec<H
     let pack = packs::in_force(tx)?;
     let (mut new, mut to_rule) = (Vec::new(), Vec::new());
     for deposit in deposits {
-        let class =
-            pack.class(&deposit.class).ok_or_else(|| HoldingError::UnknownClass(deposit.class.clone()))?;
+        let class = pack.class(&deposit.class).ok_or_else(|| HoldingError::UnknownClass(deposit.class.clone()))?;
         let ground = if deposit.legal_ground { LegalGround::Cited } else { LegalGround::None };
         class.storage.vault_takes(ground).map_err(|e| HoldingError::Refused {
             class: deposit.class.clone(),
@@ -415,9 +414,7 @@ pub fn next_sides(
     let last = page.last().map(|(side, ..)| side.holding_id);
     let found = page
         .iter()
-        .filter(|(side, holding, shared)| {
-            holding.state == HoldingState::Held && selector.takes(side, holding, *shared)
-        })
+        .filter(|(side, holding, shared)| holding.state == HoldingState::Held && selector.takes(side, holding, *shared))
         .map(|(side, ..)| side.holding_id)
         .collect();
     Ok((found, last))
@@ -431,7 +428,9 @@ fn is_before(holding: &Holding, end: Option<Ts>) -> bool {
 fn is_open(side: &Side) -> bool {
     match side.state {
         SideState::Active | SideState::Released => true,
-        SideState::Hidden | SideState::HandedOver | SideState::Retained | SideState::Detached | SideState::Ended => false,
+        SideState::Hidden | SideState::HandedOver | SideState::Retained | SideState::Detached | SideState::Ended => {
+            false
+        }
     }
 }
 
@@ -439,7 +438,9 @@ fn is_open(side: &Side) -> bool {
 fn is_set_aside(side: &Side) -> bool {
     match side.state {
         SideState::Retained | SideState::Hidden => true,
-        SideState::Active | SideState::Released | SideState::HandedOver | SideState::Detached | SideState::Ended => false,
+        SideState::Active | SideState::Released | SideState::HandedOver | SideState::Detached | SideState::Ended => {
+            false
+        }
     }
 }
 

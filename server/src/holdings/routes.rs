@@ -113,8 +113,7 @@ async fn list_holdings(
     let (limit, cursor) = (page.limit()?, page.cursor()?);
     let HoldingFilter { subject, class, controller, state } = filter.into_inner();
     let filter = Filter { subject, class, controller, state };
-    let rows =
-        at.run(Act::named("holdings.read"), move |tx| store::list_sides(tx, &filter, cursor, limit)).await?;
+    let rows = at.run(Act::named("holdings.read"), move |tx| store::list_sides(tx, &filter, cursor, limit)).await?;
     let page = Page::cut(rows, limit, |(side, _)| Cursor::pair(side.holding_id.uuid(), side.subject_id.uuid()));
     Ok(Answered::ok(page.map(SideView::of)))
 }
@@ -195,11 +194,10 @@ struct Deposited {
 #[post("/holdings")]
 async fn deposit(at: Attempt, body: web::Json<NewHolding>) -> Answer<Deposited> {
     at.once(Act::named("holdings.register"), body.into_inner(), |tx, new| {
-        let subject = people::subject_of(tx, &new.subject)?
-            .ok_or_else(|| HoldingError::UnknownSubject(new.subject.clone()))?;
-        let content = STANDARD
-            .decode(&new.content_base64)
-            .map_err(|e| HoldingError::Invalid(format!("content_base64: {e}")))?;
+        let subject =
+            people::subject_of(tx, &new.subject)?.ok_or_else(|| HoldingError::UnknownSubject(new.subject.clone()))?;
+        let content =
+            STANDARD.decode(&new.content_base64).map_err(|e| HoldingError::Invalid(format!("content_base64: {e}")))?;
         let deposit = Deposit {
             class: new.class.clone(),
             subject,
@@ -242,7 +240,10 @@ async fn read_content(
             operations::read_from_vault(tx, permit)
         })
         .await?;
-    Ok(HttpResponse::Ok().content_type("application/octet-stream").insert_header(("Cache-Control", "no-store")).body(content))
+    Ok(HttpResponse::Ok()
+        .content_type("application/octet-stream")
+        .insert_header(("Cache-Control", "no-store"))
+        .body(content))
 }
 
 /// Holds in force.

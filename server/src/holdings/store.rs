@@ -60,11 +60,7 @@ pub(super) fn insert_rulings(tx: &mut TenantTx<'_>, new: &[RulingRow]) -> Stored
     tx.add_all::<rulings::table, RulingRow>(rulings::table, new)
 }
 
-pub(super) fn by_locators(
-    tx: &mut TenantTx<'_>,
-    connector: ConnectorId,
-    locators: &[String],
-) -> Stored<Vec<Holding>> {
+pub(super) fn by_locators(tx: &mut TenantTx<'_>, connector: ConnectorId, locators: &[String]) -> Stored<Vec<Holding>> {
     tx.load(holdings::table, |rows| {
         rows.filter(holdings::connector_id.eq(connector))
             .filter(holdings::locator.eq_any(locators.to_vec()))
@@ -220,9 +216,7 @@ pub(super) fn restore(tx: &mut TenantTx<'_>, subject: SubjectId, under: &[Instru
 pub(super) fn remove_sides(tx: &mut TenantTx<'_>, subject: SubjectId, ids: &[HoldingId]) -> Stored<()> {
     let all = ids.to_vec();
     tx.change(holding_sides::table, |rows| {
-        diesel::delete(
-            rows.filter(holding_sides::subject_id.eq(subject)).filter(holding_sides::holding_id.eq_any(all)),
-        )
+        diesel::delete(rows.filter(holding_sides::subject_id.eq(subject)).filter(holding_sides::holding_id.eq_any(all)))
     })?;
     let all = ids.to_vec();
     tx.change(rulings::table, |rows| {
@@ -308,10 +302,7 @@ pub(super) fn list_sides(
                     .or(holding_sides::holding_id.eq(holding).and(holding_sides::subject_id.gt(subject))),
             );
         }
-        query
-            .order((holding_sides::holding_id, holding_sides::subject_id))
-            .limit(limit + 1)
-            .select(Side::as_select())
+        query.order((holding_sides::holding_id, holding_sides::subject_id)).limit(limit + 1).select(Side::as_select())
     })?;
     with_holdings(tx, sides)
 }

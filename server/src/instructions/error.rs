@@ -79,12 +79,8 @@ impl AsProblem for InstructionError {
         let words = self.to_string();
         match self {
             Self::Unknown => Problem::not_found("instruction"),
-            Self::Invalid { pointer, help, .. } => {
-                Problem::invalid(self.code()).detail(words).at(*pointer).help(*help)
-            }
-            Self::Scope(fault) => {
-                Problem::invalid(self.code()).detail(words).at("/scope").clause(fault.clause())
-            }
+            Self::Invalid { pointer, help, .. } => Problem::invalid(self.code()).detail(words).at(*pointer).help(*help),
+            Self::Scope(fault) => Problem::invalid(self.code()).detail(words).at("/scope").clause(fault.clause()),
             Self::MayNot(why) => {
                 let problem = match why {
                     MayNot::OwnRequest | MayNot::Executor | MayNot::LacksRole(_) => Problem::refused(self.code()),

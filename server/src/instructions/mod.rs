@@ -14,12 +14,12 @@ pub mod routes;
 mod store;
 mod view;
 
+pub use decide::{decide, may_decide, waiting_roles};
 pub use error::InstructionError;
 pub use model::{Decision, Instruction, InstructionView, Kind, May, Scope, State};
-pub use decide::{decide, may_decide, waiting_roles};
 pub use operations::{InForce, carried_out, expire_lapsed, find, in_force, is_own_task, of_origin, revoke};
-pub use propose::{Draft, is_proposed, propose};
 pub use policy::{KeyScopes, Policies, PolicyAuthority, names_of_caller};
+pub use propose::{Draft, is_proposed, propose};
 pub use view::views;
 
 /// Announces that an order may be carried out, or never will be; the case it came from picks it up.

@@ -11,7 +11,6 @@ use diesel::{pg::Pg, sqlite::Sqlite};
 use policy_model::instruction::{Action, Step};
 use serde::{Deserialize, Serialize};
 
-
 text_enum! {
     /// The three kinds of instruction (design §3).
     Kind {

@@ -36,9 +36,7 @@ pub fn expire_lapsed(tx: &mut TenantTx<'_>) -> Result<usize, InstructionError> {
         store::save(tx, &mut i)?;
         announce(tx, &i)?;
         let scope = scope_of(&i)?;
-        tx.record(
-            about(Record::of("instructions.expire"), &i, &scope).ended(Ended::Refused, "instructions.expired"),
-        );
+        tx.record(about(Record::of("instructions.expire"), &i, &scope).ended(Ended::Refused, "instructions.expired"));
     }
     Ok(lapsed.len())
 }

@@ -110,7 +110,14 @@ fn enforcer(lines: Vec<Vec<String>>) -> casbin::Result<Enforcer> {
 
 fn lines_of_powers(pack: &Pack) -> Vec<Vec<String>> {
     let line = |role: &str, act: &str, id: &str| {
-        vec![format!("role:{role}"), TENURE.into(), act.into(), "*".into(), "*".into(), format!("pack:{}#{id}", pack.header().name)]
+        vec![
+            format!("role:{role}"),
+            TENURE.into(),
+            act.into(),
+            "*".into(),
+            "*".into(),
+            format!("pack:{}#{id}", pack.header().name),
+        ]
     };
     pack.powers().iter().flat_map(|p| p.acts.iter().map(move |act| line(&p.role, act, &p.id))).collect()
 }

@@ -1,8 +1,8 @@
 //! Instructions over HTTP.
 
+use super::decide::decide;
 use super::error::InstructionError;
 use super::model::{Decision, Instruction, InstructionView, Kind, Scope, State};
-use super::decide::decide;
 use super::operations;
 use super::propose::{Draft, propose};
 use super::{store, views};

@@ -101,9 +101,7 @@ pub(super) fn list(
         if let Some(c) = before {
             let (at, id) = (c.at(), InstructionId::from(c.id));
             query = query.filter(
-                instructions::created_at
-                    .lt(at)
-                    .or(instructions::created_at.eq(at).and(instructions::id.lt(id))),
+                instructions::created_at.lt(at).or(instructions::created_at.eq(at).and(instructions::id.lt(id))),
             );
         }
         query

@@ -1,8 +1,8 @@
 //! Instructions as the API shows them, with what the caller may do: from the functions that would refuse it.
 
+use super::decide::{SAID, may_decide, waiting_roles};
 use super::error::InstructionError;
 use super::model::{ApprovalView, Can, Instruction, InstructionView, May, State};
-use super::decide::{SAID, may_decide, waiting_roles};
 use super::propose::REASON;
 use super::store;
 use crate::platform::db::{Stored, TenantTx};

@@ -25,10 +25,7 @@ pub(super) fn apply(tx: &mut TenantTx<'_>, id: MessageId) -> Result<(), IntakeEr
     store::set_fate(tx, id, fate)?;
     attention::resolve_about(tx, "message", &id.to_string(), "applied")?;
     tx.record(
-        Record::of("intake.apply")
-            .on("message", id)
-            .with("event", event.kind.as_str())
-            .with("state", state.as_str()),
+        Record::of("intake.apply").on("message", id).with("event", event.kind.as_str()).with("state", state.as_str()),
     );
     if event.kind == EventKind::Joined {
         wake_waiting(tx, &event.data.staff_number)?;
@@ -51,12 +48,7 @@ fn facts(tx: &mut TenantTx<'_>, event: &HrEvent) -> Result<HrFacts, IntakeError>
         None => None,
         Some(d) => Some(people::upsert_department(tx, &d.key, d.name.as_deref(), d.parent.as_deref())?),
     };
-    Ok(HrFacts {
-        name: data.name.clone(),
-        department,
-        position: data.position.clone(),
-        manager: data.manager.clone(),
-    })
+    Ok(HrFacts { name: data.name.clone(), department, position: data.position.clone(), manager: data.manager.clone() })
 }
 
 fn joined(tx: &mut TenantTx<'_>, event: &HrEvent) -> Result<MessageState, IntakeError> {
@@ -166,9 +158,7 @@ fn rescinded(tx: &mut TenantTx<'_>, event: &HrEvent) -> Result<MessageState, Int
 pub(super) fn keep_aside(tx: &mut TenantTx<'_>, id: MessageId, why: &IntakeError) -> Result<(), IntakeError> {
     let event = operations::body(tx, id).ok().and_then(|b| HrEvent::read(&b).ok());
     let (state, staff_key) = match (why, &event) {
-        (IntakeError::Waiting, Some(event)) => {
-            (MessageState::Waiting, Some(staff_key(tx, &event.data.staff_number)?))
-        }
+        (IntakeError::Waiting, Some(event)) => (MessageState::Waiting, Some(staff_key(tx, &event.data.staff_number)?)),
         (_, _) => (MessageState::Rejected, None),
     };
     let problem = why.problem();

@@ -22,7 +22,9 @@ pub enum IntakeError {
     #[error("the message cannot be read: {0}")]
     Unreadable(String),
     /// A kind of event we do not know.
-    #[error("`{0}` is no event; there are member.joined, member.changed, member.leaving, member.left, member.rescinded")]
+    #[error(
+        "`{0}` is no event; there are member.joined, member.changed, member.leaving, member.left, member.rescinded"
+    )]
     UnknownEvent(String),
     /// A field that this kind of event needs.
     #[error("{0} is missing")]
@@ -84,9 +86,9 @@ impl AsProblem for IntakeError {
             Self::UnknownSource => Problem::not_found("source"),
             Self::Signature(e) => signature_problem(e),
             Self::TooLarge(_) => Problem::too_large("intake.too-large").detail(words),
-            Self::Unreadable(_) => Problem::malformed("intake.unreadable")
-                .detail(words)
-                .help("Send one JSON object {type, timestamp, data}; it is kept and can be replayed after a correction."),
+            Self::Unreadable(_) => Problem::malformed("intake.unreadable").detail(words).help(
+                "Send one JSON object {type, timestamp, data}; it is kept and can be replayed after a correction.",
+            ),
             Self::UnknownEvent(_) => Problem::invalid("intake.unknown-event").detail(words).at("/type"),
             Self::Missing(pointer) => Problem::invalid("intake.missing").detail(words.clone()).at(*pointer),
             Self::Empty(pointer) => Problem::invalid("intake.empty").detail(words.clone()).at(*pointer),

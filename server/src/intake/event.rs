@@ -136,11 +136,9 @@ impl HrEvent {
             EventKind::Joined if d.first_day.is_none() => Err(IntakeError::Missing("/data/first_day")),
             EventKind::Joined if d.email.is_none() && d.phone.is_none() => Err(IntakeError::Missing("/data/email")),
             EventKind::Leaving | EventKind::Left if d.last_day.is_none() => Err(IntakeError::Missing("/data/last_day")),
-            EventKind::Joined
-            | EventKind::Changed
-            | EventKind::Leaving
-            | EventKind::Left
-            | EventKind::Rescinded => Ok(()),
+            EventKind::Joined | EventKind::Changed | EventKind::Leaving | EventKind::Left | EventKind::Rescinded => {
+                Ok(())
+            }
         }
     }
 }
@@ -192,7 +190,10 @@ mod tests {
         let cases: [(&[u8], &str); 9] = [
             (&body(r#"{"staff_number":"A\u0001","last_day":"2026-03-31"}"#), "staff number"),
             (&body(r#"{"staff_number":"A1","last_day":"+262142-12-31"}"#), "/data/last_day"),
-            (br#"{"type":"member.changed","timestamp":"-262143-01-01T00:00:00Z","data":{"staff_number":"A1"}}"#, "1900"),
+            (
+                br#"{"type":"member.changed","timestamp":"-262143-01-01T00:00:00Z","data":{"staff_number":"A1"}}"#,
+                "1900",
+            ),
             (b"{", "EOF"),
             (&body(r#"{"staff_number":"A1"}"#), "/data/last_day"),
             (&body(r#"{"staff_number":" ","last_day":"2026-03-31"}"#), "/data/staff_number"),
@@ -208,7 +209,9 @@ mod tests {
 
     #[test]
     fn a_complaint_repeats_no_value() {
-        for data in [r#"{"staff_number":"A1","account":"林晓"}"#, r#"{"staff_number":"A1","name":["林晓"]}"#, r#""林晓""#] {
+        for data in
+            [r#"{"staff_number":"A1","account":"林晓"}"#, r#"{"staff_number":"A1","name":["林晓"]}"#, r#""林晓""#]
+        {
             let words = HrEvent::read(&body(data)).unwrap_err().to_string();
             assert!(!words.contains("林晓"), "{words}");
             assert!(words.contains("expected"), "{words}");

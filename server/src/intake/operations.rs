@@ -39,8 +39,7 @@ pub struct Receipt {
 pub(super) fn receive(tx: &mut TenantTx<'_>, source: SourceId, incoming: &Incoming) -> Result<Receipt, IntakeError> {
     let source = store::find_source(tx, source)?.ok_or(IntakeError::UnknownSource)?;
     let secrets = source.secrets(tx)?;
-    let headers =
-        Headers { id: &incoming.id, timestamp: &incoming.timestamp, signature: &incoming.signature };
+    let headers = Headers { id: &incoming.id, timestamp: &incoming.timestamp, signature: &incoming.signature };
     let tolerance = tx.platform().config().webhooks.tolerance_seconds;
     standard_webhooks::verify(&secrets, headers, &incoming.body, tx.now().timestamp(), tolerance)?;
     let body_hash = Sha256::digest(&incoming.body).to_vec();

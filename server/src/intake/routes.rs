@@ -68,7 +68,8 @@ pub async fn receive(
 /// Reads at most `most` bytes; the error is the bound that was passed.
 async fn read(body: &mut web::Payload, most: usize) -> Result<Vec<u8>, usize> {
     let mut bytes = Vec::new();
-    while let Some(chunk) = std::future::poll_fn(|cx| futures_core::Stream::poll_next(std::pin::Pin::new(body), cx)).await
+    while let Some(chunk) =
+        std::future::poll_fn(|cx| futures_core::Stream::poll_next(std::pin::Pin::new(body), cx)).await
     {
         let chunk = chunk.map_err(|_| most)?;
         if bytes.len() + chunk.len() > most {

@@ -44,11 +44,7 @@ pub(super) struct NewMessage {
 pub(super) fn add_route(p: &mut PlatformTx<'_>, slug: &str, tenant: TenantId, source: SourceId) -> Stored<()> {
     p.add(
         hook_routes::table,
-        (
-            hook_routes::slug.eq(slug.to_owned()),
-            hook_routes::tenant_id.eq(tenant),
-            hook_routes::source_id.eq(source),
-        ),
+        (hook_routes::slug.eq(slug.to_owned()), hook_routes::tenant_id.eq(tenant), hook_routes::source_id.eq(source)),
     )
 }
 
@@ -178,12 +174,9 @@ pub(super) fn list(
         }
         if let Some(c) = before {
             let (at, id) = (c.at(), MessageId::from(c.id));
-            query = query
-                .filter(messages::received_at.lt(at).or(messages::received_at.eq(at).and(messages::id.lt(id))));
+            query =
+                query.filter(messages::received_at.lt(at).or(messages::received_at.eq(at).and(messages::id.lt(id))));
         }
-        query
-            .order((messages::received_at.desc(), messages::id.desc()))
-            .limit(limit + 1)
-            .select(Message::as_select())
+        query.order((messages::received_at.desc(), messages::id.desc())).limit(limit + 1).select(Message::as_select())
     })
 }

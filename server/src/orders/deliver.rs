@@ -35,7 +35,8 @@ enum Next {
 
 /// One try.
 pub(super) fn step(outside: &Outside<'_>, payload: &Value) -> Result<Step, JobError> {
-    let id: DeliveryId = serde_json::from_value(payload["delivery"].clone()).map_err(|e| JobError::of(e.to_string()))?;
+    let id: DeliveryId =
+        serde_json::from_value(payload["delivery"].clone()).map_err(|e| JobError::of(e.to_string()))?;
     let prepared = match outside.tx(|tx| prepare(tx, id))? {
         Next::Send(prepared) => prepared,
         Next::Later(at) => return Ok(Step::WaitUntil(at, payload.clone())),

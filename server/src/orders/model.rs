@@ -2,9 +2,7 @@
 
 use super::store::{deliveries, order_items, orders};
 use crate::platform::db::{MultiBackend, Ts};
-use crate::platform::ids::{
-    CaseId, ConnectorId, DeliveryId, HoldingId, InstructionId, LineId, OrderId, SubjectId,
-};
+use crate::platform::ids::{CaseId, ConnectorId, DeliveryId, HoldingId, InstructionId, LineId, OrderId, SubjectId};
 use crate::text_enum;
 use diesel::prelude::*;
 use diesel::{pg::Pg, sqlite::Sqlite};

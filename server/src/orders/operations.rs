@@ -84,16 +84,14 @@ fn to_value(cursor: &Cursor) -> Stored<Value> {
 
 /// One batch: read at most a page of the subject's holdings, do what is in the vault, send what is elsewhere.
 pub(super) fn step(tx: &mut TenantTx<'_>, payload: &Value) -> Result<Step, OrderError> {
-    let cursor: Cursor =
-        serde_json::from_value(payload.clone()).map_err(crate::platform::db::StoreError::from)?;
+    let cursor: Cursor = serde_json::from_value(payload.clone()).map_err(crate::platform::db::StoreError::from)?;
     let mut order = store::find(tx, cursor.order)?.ok_or(OrderError::Unknown)?;
     let in_force = match instructions::in_force(tx, order.instruction_id) {
         Ok(in_force) => in_force,
         Err(InstructionError::NotInForce(_)) => return cancel(tx, order),
         Err(e) => return Err(e.into()),
     };
-    let selector: Selector =
-        serde_json::from_str(&order.selector).map_err(crate::platform::db::StoreError::from)?;
+    let selector: Selector = serde_json::from_str(&order.selector).map_err(crate::platform::db::StoreError::from)?;
     if takes_away(in_force.action()) && holdings::is_held(tx, order.subject_id, selector.class())? {
         return wait_for_hold(tx, &order, payload);
     }
@@ -276,9 +274,7 @@ fn body(
 ) -> Stored<String> {
     let successor = match in_force.successor() {
         None => None,
-        Some(subject) => {
-            crate::people::memberships_of_subject(tx, subject)?.last().map(|m| m.staff_number.clone())
-        }
+        Some(subject) => crate::people::memberships_of_subject(tx, subject)?.last().map(|m| m.staff_number.clone()),
     };
     let subject = crate::people::memberships_of_subject(tx, order.subject_id)?.last().map(|m| m.staff_number.clone());
     let event = json!({

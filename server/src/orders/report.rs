@@ -164,6 +164,8 @@ fn finish_if_reported(
     use super::model::OrderState;
     match order.state {
         OrderState::Awaiting => finish_if_complete(tx, order, in_force),
-        OrderState::Running | OrderState::Done | OrderState::DoneWithFailures | OrderState::Cancelled => Ok(store::save(tx, &mut order)?),
+        OrderState::Running | OrderState::Done | OrderState::DoneWithFailures | OrderState::Cancelled => {
+            Ok(store::save(tx, &mut order)?)
+        }
     }
 }

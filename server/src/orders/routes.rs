@@ -28,11 +28,7 @@ async fn get_order(at: Attempt, id: web::Path<OrderId>) -> Answer<Order> {
 /// What a connector reports on a delivery. It may come in parts and more than once.
 #[utoipa::path(tag = "connectors", request_body = Report, responses((status = 200, body = Reported)))]
 #[post("/connectors/{id}/reports")]
-async fn report_on_delivery(
-    at: Attempt,
-    id: web::Path<ConnectorId>,
-    body: web::Json<Report>,
-) -> Answer<Reported> {
+async fn report_on_delivery(at: Attempt, id: web::Path<ConnectorId>, body: web::Json<Report>) -> Answer<Reported> {
     let (id, report) = (id.into_inner(), body.into_inner());
     at.run(Act::on("connectors.report", "connector", id), move |tx| {
         holdings::speaks_for(tx, id)?;

@@ -71,9 +71,7 @@ pub(super) fn insert_items(tx: &mut TenantTx<'_>, items: &[Item]) -> Stored<()> 
 }
 
 pub(super) fn items_of_delivery(tx: &mut TenantTx<'_>, delivery: DeliveryId) -> Stored<Vec<Item>> {
-    tx.load(order_items::table, |rows| {
-        rows.filter(order_items::delivery_id.eq(delivery)).select(Item::as_select())
-    })
+    tx.load(order_items::table, |rows| rows.filter(order_items::delivery_id.eq(delivery)).select(Item::as_select()))
 }
 
 pub(super) fn settle_items(
@@ -90,7 +88,11 @@ pub(super) fn settle_items(
                 .filter(order_items::holding_id.eq_any(ids))
                 .filter(order_items::state.eq(ItemState::Sent)),
         )
-        .set((order_items::state.eq(state), order_items::outcome.eq(Some(outcome)), order_items::done_at.eq(Some(now))))
+        .set((
+            order_items::state.eq(state),
+            order_items::outcome.eq(Some(outcome)),
+            order_items::done_at.eq(Some(now)),
+        ))
     })
 }
 

@@ -8,9 +8,7 @@ pub mod routes;
 mod store;
 
 pub use error::PackError;
-pub use store::{
-    TenantRow, find_tenant, find_tenant_by_slug, insert_tenant, list_tenants, policy_changed, tenant,
-};
+pub use store::{TenantRow, find_tenant, find_tenant_by_slug, insert_tenant, list_tenants, policy_changed, tenant};
 
 use crate::platform::db::{StoreError, Stored, TenantTx};
 use policy_model::calendar::Calendar;
@@ -87,7 +85,8 @@ pub fn calendar() -> Stored<Arc<Calendar>> {
 /// The pack that this tenant lives by.
 pub fn in_force(tx: &mut TenantTx<'_>) -> Stored<Arc<Pack>> {
     let row = tenant(tx)?;
-    by_name(&row.pack).ok_or_else(|| StoreError::Unreadable(format!("the tenant's pack {} is not on the shelf", row.pack)))
+    by_name(&row.pack)
+        .ok_or_else(|| StoreError::Unreadable(format!("the tenant's pack {} is not on the shelf", row.pack)))
 }
 
 /// The tenant's time zone, in which its civil deadlines are computed.

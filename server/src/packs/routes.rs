@@ -59,8 +59,7 @@ async fn try_ruling(at: Attempt, body: web::Json<Value>) -> Answer<Value> {
     let facts = body.into_inner();
     let ruling = at
         .run(Act::named("packs.read"), move |tx| {
-            let facts: Facts =
-                serde_json::from_value(facts.clone()).map_err(|e| PackError::Facts(e.to_string()))?;
+            let facts: Facts = serde_json::from_value(facts.clone()).map_err(|e| PackError::Facts(e.to_string()))?;
             let pack = in_force(tx)?;
             let explanation = pack.explain(&facts);
             Ok::<_, PackError>(json!({ "ruling": explanation.ruling.line(1), "read": explanation.read }))

@@ -107,7 +107,9 @@ impl AsProblem for PeopleError {
                 .clause("gbt35273-7.1-c"),
             Self::NoAccount => Problem::conflict("people.no-account").detail(words),
             Self::RoleNotHeld => Problem::conflict("people.role-not-held").detail(words),
-            Self::Departed => Problem::conflict("people.departed").detail("The membership has ended; it holds no role."),
+            Self::Departed => {
+                Problem::conflict("people.departed").detail("The membership has ended; it holds no role.")
+            }
             Self::Invalid(_) => Problem::invalid("people.invalid").detail(words),
             Self::Store(e) => Problem::store(e),
         }

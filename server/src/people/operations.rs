@@ -114,8 +114,7 @@ fn subject_for(tx: &mut TenantTx<'_>, person: PersonId) -> Result<SubjectId, Peo
     if let Some(known) = store::find_subject_of_person(tx, person)? {
         return Ok(known);
     }
-    let subject =
-        store::Subject { id: tx.new_id(), person_id: person, sealed_name: None, created_at: tx.now() };
+    let subject = store::Subject { id: tx.new_id(), person_id: person, sealed_name: None, created_at: tx.now() };
     store::insert_subject(tx, &subject)?;
     Ok(subject.id)
 }
@@ -201,7 +200,11 @@ pub fn change_last_day(tx: &mut TenantTx<'_>, m: Membership, last_day: NaiveDate
 }
 
 /// They stay after all. `None` when something newer was said already.
-pub fn rescind_leaving(tx: &mut TenantTx<'_>, mut m: Membership, said_at: Ts) -> Result<Option<Membership>, PeopleError> {
+pub fn rescind_leaving(
+    tx: &mut TenantTx<'_>,
+    mut m: Membership,
+    said_at: Ts,
+) -> Result<Option<Membership>, PeopleError> {
     if m.leaving_at.is_some_and(|newer| said_at < newer) {
         return Ok(None);
     }
@@ -253,10 +256,7 @@ pub fn subject_of(tx: &mut TenantTx<'_>, staff_number: &str) -> Stored<Option<Su
 }
 
 /// Many memberships at once, by id.
-pub fn memberships_by_id(
-    tx: &mut TenantTx<'_>,
-    ids: &[MembershipId],
-) -> Stored<HashMap<MembershipId, Membership>> {
+pub fn memberships_by_id(tx: &mut TenantTx<'_>, ids: &[MembershipId]) -> Stored<HashMap<MembershipId, Membership>> {
     Ok(store::load_memberships(tx, ids)?.into_iter().map(|m| (m.id, m)).collect())
 }
 

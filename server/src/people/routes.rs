@@ -7,9 +7,9 @@ use crate::platform::attempt::{Act, Attempt};
 use crate::platform::caller::Actor;
 use crate::platform::db::{TenantTx, Ts};
 use crate::platform::http::{Answer, Answered, Page, PageQuery};
+use crate::platform::ids::{DepartmentId, MembershipId, RoleAssignmentId, SubjectId, TenantId};
 use crate::platform::mail::{self, Template};
 use crate::platform::sign_in::{self, SignInError};
-use crate::platform::ids::{DepartmentId, MembershipId, RoleAssignmentId, SubjectId, TenantId};
 use actix_web::{delete, get, post, web};
 use serde::{Deserialize, Serialize};
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -186,8 +186,7 @@ async fn list_role_assignments(
     page: web::Query<PageQuery>,
 ) -> Answer<Page<RoleAssignment>> {
     let (limit, cursor, of) = (page.limit()?, page.cursor()?, filter.membership);
-    let rows =
-        at.run(Act::named("members.read"), move |tx| store::list_assignments(tx, of, cursor, limit)).await?;
+    let rows = at.run(Act::named("members.read"), move |tx| store::list_assignments(tx, of, cursor, limit)).await?;
     Ok(Answered::ok(Page::cut(rows, limit, |a| store::by_id(a.id))))
 }
 

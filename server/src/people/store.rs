@@ -59,8 +59,7 @@ pub(super) fn load_subjects(tx: &mut TenantTx<'_>, ids: &[SubjectId]) -> Stored<
 
 pub(super) fn set_name(tx: &mut TenantTx<'_>, id: SubjectId, sealed: Vec<u8>) -> Stored<()> {
     tx.change(subjects::table, |rows| {
-        diesel::update(rows.filter(subjects::id.eq(id)))
-            .set(subjects::sealed_name.eq(Some(sealed)))
+        diesel::update(rows.filter(subjects::id.eq(id))).set(subjects::sealed_name.eq(Some(sealed)))
     })?;
     Ok(())
 }
@@ -178,9 +177,7 @@ pub(super) fn change_department(
 
 /// The whole tree: departments number in the hundreds, and a tree is of use only as a whole.
 pub(super) fn all_departments(tx: &mut TenantTx<'_>) -> Stored<Vec<Department>> {
-    tx.load(departments::table, |rows| {
-        rows.order(departments::id).limit(20_000).select(Department::as_select())
-    })
+    tx.load(departments::table, |rows| rows.order(departments::id).limit(20_000).select(Department::as_select()))
 }
 
 pub(super) fn insert_assignment(tx: &mut TenantTx<'_>, assignment: &RoleAssignment) -> Stored<()> {

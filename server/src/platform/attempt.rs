@@ -311,13 +311,12 @@ pub mod idempotency {
         fingerprint: &str,
     ) -> Result<Option<String>, Problem> {
         let actor = format!("{}:{}", tx.actor().kind(), tx.actor().id());
-        let found: Option<(String, String, Vec<u8>)> = tx.first(idempotency_keys::table, |rows| {
-            rows.filter(idempotency_keys::actor.eq(actor)).filter(idempotency_keys::key.eq(key.to_owned())).select((
-                idempotency_keys::act,
-                idempotency_keys::fingerprint,
-                idempotency_keys::answer,
-            ))
-        })?;
+        let found: Option<(String, String, Vec<u8>)> =
+            tx.first(idempotency_keys::table, |rows| {
+                rows.filter(idempotency_keys::actor.eq(actor))
+                    .filter(idempotency_keys::key.eq(key.to_owned()))
+                    .select((idempotency_keys::act, idempotency_keys::fingerprint, idempotency_keys::answer))
+            })?;
         match found {
             None => Ok(None),
             Some((before, print, answer)) if before == act && print == fingerprint => {
@@ -330,13 +329,7 @@ pub mod idempotency {
         }
     }
 
-    pub(super) fn keep(
-        tx: &mut TenantTx<'_>,
-        act: &str,
-        key: &str,
-        fingerprint: &str,
-        answer: &str,
-    ) -> Stored<()> {
+    pub(super) fn keep(tx: &mut TenantTx<'_>, act: &str, key: &str, fingerprint: &str, answer: &str) -> Stored<()> {
         let actor = format!("{}:{}", tx.actor().kind(), tx.actor().id());
         let created_at = tx.now();
         let answer = vault::seal_secret(tx, &ANSWER, answer.as_bytes())?;

@@ -8,8 +8,8 @@ use crate::platform::Platform;
 use crate::platform::attempt::job_tx;
 use crate::platform::clock::Clock;
 use crate::platform::db::tx::platform_tx;
-use crate::platform::http::AsProblem;
 use crate::platform::db::{AnyConnection, PlatformTx, StoreError, Stored, TenantTx, Ts};
+use crate::platform::http::AsProblem;
 use crate::platform::ids::{JobId, TenantId};
 use chrono::Duration;
 use diesel::prelude::*;
@@ -29,7 +29,6 @@ mod tables {
     }
 }
 use tables::jobs;
-
 
 /// What a step says of the work that is left.
 #[derive(Debug)]
@@ -237,9 +236,7 @@ pub fn cancel(tx: &mut TenantTx<'_>, kind: &'static str, key: &str) -> Stored<bo
     let (tenant, key) = (tx.tenant(), key.to_owned());
     let gone = tx.as_platform(|p| {
         p.change(jobs::table, |all| {
-            diesel::delete(
-                all.filter(jobs::tenant_id.eq(tenant)).filter(jobs::kind.eq(kind)).filter(jobs::key.eq(key)),
-            )
+            diesel::delete(all.filter(jobs::tenant_id.eq(tenant)).filter(jobs::kind.eq(kind)).filter(jobs::key.eq(key)))
         })
     })?;
     Ok(gone > 0)
@@ -364,9 +361,7 @@ impl Workers {
             Step::WaitUntil(due, payload) => {
                 let set = (jobs::payload.eq(payload.to_string()), jobs::due_at.eq(*due), free());
                 let unmoved = mine.clone();
-                p.change(jobs::table, |all| {
-                    diesel::update(unmoved(all).filter(jobs::due_at.eq(job.due_at))).set(set)
-                })?
+                p.change(jobs::table, |all| diesel::update(unmoved(all).filter(jobs::due_at.eq(job.due_at))).set(set))?
             }
             Step::Done => {
                 let unmoved = mine.clone();
@@ -436,4 +431,3 @@ fn next_free(p: &mut PlatformTx<'_>, now: Ts, wall: Ts) -> Stored<Option<JobId>>
     };
     Ok(found)
 }
-

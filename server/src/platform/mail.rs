@@ -148,10 +148,11 @@ mod tests {
 
     #[test]
     fn every_template_is_filled_in_both_languages() {
-        let words: BTreeMap<String, String> = [("organisation", "远山科技"), ("token", "T"), ("where", "W"), ("expires", "E")]
-            .into_iter()
-            .map(|(k, w)| (k.to_owned(), w.to_owned()))
-            .collect();
+        let words: BTreeMap<String, String> =
+            [("organisation", "远山科技"), ("token", "T"), ("where", "W"), ("expires", "E")]
+                .into_iter()
+                .map(|(k, w)| (k.to_owned(), w.to_owned()))
+                .collect();
         for template in [Template::SetUp, Template::ApprovalWaits] {
             for locale in ["zh-CN", "en"] {
                 let (subject, body) = template.fill(locale, &words);

@@ -1,6 +1,8 @@
 //! Prometheus metrics. Labels are routes, acts and codes: never a name, an id or anything of a person.
 
-use prometheus::{Encoder, HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGauge, Opts, Registry, TextEncoder};
+use prometheus::{
+    Encoder, HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGauge, Opts, Registry, TextEncoder,
+};
 
 /// The counters of one process.
 pub struct Metrics {
@@ -21,8 +23,10 @@ impl Metrics {
     /// Registers them all; fails only when two have one name, which a test would show at once.
     pub fn new() -> Result<Self, prometheus::Error> {
         let registry = Registry::new();
-        let requests =
-            IntCounterVec::new(Opts::new("tenure_http_requests_total", "HTTP requests"), &["route", "method", "status"])?;
+        let requests = IntCounterVec::new(
+            Opts::new("tenure_http_requests_total", "HTTP requests"),
+            &["route", "method", "status"],
+        )?;
         let request_seconds = HistogramVec::new(
             HistogramOpts::new("tenure_http_request_seconds", "Seconds an HTTP request took"),
             &["route"],

@@ -15,7 +15,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 mod tables {
     use crate::platform::db::tx::{platform_table, tenant_table};
-    
+
     platform_table! {
         platform_keys (id) { id -> Text, wrapped -> Binary, created_at -> SqlTs, }
     }
@@ -30,7 +30,6 @@ mod tables {
     }
 }
 use tables::{platform_keys, subject_keys, tenant_keys};
-
 
 impl From<KeyringError> for StoreError {
     fn from(e: KeyringError) -> Self {
@@ -78,11 +77,7 @@ impl Keys {
         let wrapped = self.master.wrap_tenant(&TenantKey::generate(tenant, algorithm)?)?.into_bytes();
         p.add(
             tenant_keys::table,
-            (
-                tenant_keys::tenant_id.eq(tenant),
-                tenant_keys::wrapped.eq(wrapped),
-                tenant_keys::created_at.eq(p.now()),
-            ),
+            (tenant_keys::tenant_id.eq(tenant), tenant_keys::wrapped.eq(wrapped), tenant_keys::created_at.eq(p.now())),
         )
     }
 
@@ -92,7 +87,9 @@ impl Keys {
             return Ok(key.clone());
         }
         let wrapped: Vec<u8> = p
-            .first(tenant_keys::table, |all| all.filter(tenant_keys::tenant_id.eq(tenant)).select(tenant_keys::wrapped))?
+            .first(tenant_keys::table, |all| {
+                all.filter(tenant_keys::tenant_id.eq(tenant)).select(tenant_keys::wrapped)
+            })?
             .ok_or_else(|| StoreError::Keyring("the tenant has no key".into()))?;
         let key = Arc::new(self.master.open_tenant(tenant, &Wrapped::parse(wrapped)?)?);
         let mut open = self.lock();

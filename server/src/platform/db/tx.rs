@@ -10,11 +10,11 @@
 //! ```
 
 use super::{AnyConnection, Pool, StoreError, Stored, Ts, on_each};
+use crate::platform::Platform;
 use crate::platform::attempt::{Act, Grant};
 use crate::platform::caller::Actor;
 use crate::platform::ids::{Id, JobId, RequestId, TenantId};
 use crate::platform::record::Record;
-use crate::platform::Platform;
 use diesel::connection::{AnsiTransactionManager, TransactionManager};
 use diesel::prelude::*;
 use diesel::query_builder::InsertStatement;
@@ -356,8 +356,7 @@ pub(in crate::platform) fn tenant_tx<T, E: From<StoreError>>(
     let (done, wakes) = write_tx(&mut conn, |conn| {
         bind_tenant(conn, tenant)?;
         let now = platform.now();
-        let mut tx =
-            TenantTx { conn, platform, tenant, actor, now, request, pending: Vec::new(), wakes_jobs: false };
+        let mut tx = TenantTx { conn, platform, tenant, actor, now, request, pending: Vec::new(), wakes_jobs: false };
         let done = work(&mut tx)?;
         platform.keep_records(&mut tx)?;
         Ok::<_, E>((done, tx.wakes_jobs))

@@ -11,10 +11,7 @@ use actix_web::web;
 use std::time::Instant;
 
 /// Gives the request its id, counts it, and logs it by route pattern.
-pub async fn watch<B: MessageBody>(
-    req: ServiceRequest,
-    next: Next<B>,
-) -> Result<ServiceResponse<B>, actix_web::Error> {
+pub async fn watch<B: MessageBody>(req: ServiceRequest, next: Next<B>) -> Result<ServiceResponse<B>, actix_web::Error> {
     let begun = Instant::now();
     let platform = req.app_data::<web::Data<Platform>>().cloned();
     let id: Option<RequestId> = platform.as_ref().map(|p| p.new_id(p.now()));
