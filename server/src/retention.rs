@@ -8,7 +8,7 @@ use crate::packs;
 use crate::platform::Platform;
 use crate::platform::attempt::{across_tenants, idempotency};
 use crate::platform::caller::Actor;
-use crate::platform::db::{StoreError, Stored, TenantTx, Ts};
+use crate::platform::db::{Stored, TenantTx, Ts};
 use crate::platform::ids::InstructionId;
 use crate::platform::jobs::{self, JobError, Registry, Step};
 use crate::platform::record::Record;
@@ -54,7 +54,7 @@ pub fn schedule(platform: &Platform) -> Stored<()> {
             let Some(last) = tenants.last() else { return Ok(()) };
             after = Some(last.id);
             for tenant in &tenants {
-                p.in_tenant(tenant.id, Actor::Job(DAILY), |tx| plan_next(tx).map_err(StoreError::from))?;
+                p.in_tenant(tenant.id, Actor::Job(DAILY), plan_next)?;
             }
         }
     })

@@ -25,7 +25,7 @@ fn opened_note(seq: u64) -> OpenedText {
 /// Every fifth record has a text about a person.
 fn record(seq: u64) -> RecordBody {
     let note = opened_note(seq);
-    let personal = (seq % 5 == 0).then(|| PersonalText {
+    let personal = seq.is_multiple_of(5).then(|| PersonalText {
         field: "note".into(),
         subject: "person-1".into(),
         commit: PersonalText::commit(note.salt.as_bytes(), &note.text),
@@ -41,7 +41,7 @@ fn record(seq: u64) -> RecordBody {
         act: "departures.approve".into(),
         object: Some(Object { kind: "departure".into(), id: format!("=d{seq}") }),
         subjects: vec!["person-1".into()],
-        class: (seq % 3 == 0).then(|| "hr.salary_bank_account".into()),
+        class: seq.is_multiple_of(3).then(|| "hr.salary_bank_account".into()),
         purpose: Some("payroll, \"monthly\"\n发薪".into()),
         instruction: None,
         outcome: Outcome::Done,
@@ -81,7 +81,7 @@ impl Ledger {
     }
 
     fn opened(seq: u64) -> Opened {
-        (seq % 10 == 0).then(|| ("note".to_owned(), opened_note(seq))).into_iter().collect()
+        seq.is_multiple_of(10).then(|| ("note".to_owned(), opened_note(seq))).into_iter().collect()
     }
 
     fn export(&self, format: Format, range: Range, chosen: Option<&[u64]>) -> Vec<u8> {

@@ -5,7 +5,6 @@ use crate::app;
 use crate::organisations::{self, NewOrganisation};
 use crate::packs;
 use crate::platform::attempt::across_tenants;
-use crate::platform::db::StoreError;
 use crate::platform::keyring::Algorithm;
 use clap::Subcommand;
 use std::path::PathBuf;
@@ -59,8 +58,7 @@ pub fn run(file: Option<PathBuf>, verb: Verb) -> Outcome {
             println!("  POST /api/v1/auth/setup {{\"token\": \"…\", \"password\": \"…\"}}");
         }
         Verb::List => {
-            let all =
-                across_tenants(&tenure.platform, |p| packs::list_tenants(p, None, 10_000).map_err(StoreError::from))?;
+            let all = across_tenants(&tenure.platform, |p| packs::list_tenants(p, None, 10_000))?;
             for row in all {
                 println!("{}\t{}\t{}\t{}\t{}", row.id, row.slug, row.pack, row.time_zone, row.name);
             }

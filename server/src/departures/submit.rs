@@ -7,7 +7,7 @@ use crate::attention;
 use crate::instructions::{self, Decision, Draft, InstructionError, Kind, Scope};
 use crate::packs;
 use crate::people;
-use crate::platform::db::{StoreError, Stored, TenantTx};
+use crate::platform::db::{Stored, TenantTx};
 use crate::platform::http::AsProblem;
 use crate::platform::ids::{CaseId, DepartureId, Id};
 use crate::platform::mail::{self, Template};
@@ -255,7 +255,7 @@ pub(super) fn take_back(tx: &mut TenantTx<'_>, d: &mut Departure, why: &str) -> 
     }
     for mut line in store::lines(tx, d.id)? {
         line.instruction_id = None;
-        store::move_line(tx, &mut line, LineState::Planned).map_err(StoreError::from)?;
+        store::move_line(tx, &mut line, LineState::Planned)?;
     }
     if d.state != State::Planned {
         d.state = State::Planned;

@@ -19,6 +19,7 @@ use policy_model::ruling::Ruling;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use std::collections::HashMap;
+use std::collections::hash_map::Entry as Slot;
 
 /// Where a vault payload lives.
 const PAYLOAD: Aad = Aad::new("holdings.payload");
@@ -211,10 +212,11 @@ fn seal_all(tx: &mut TenantTx<'_>, pack: &Pack, deposits: &[Deposit], holdings: 
     let mut keys = HashMap::new();
     for (deposit, holding) in deposits.iter().zip(holdings) {
         let place = (deposit.subject, deposit.class.as_str());
-        if !keys.contains_key(&place) {
-            keys.insert(place, vault::key(tx, deposit.subject, drawer(pack, &deposit.class))?);
-        }
-        let sealed = keys[&place].seal(&PAYLOAD.row(holding.id), &deposit.content)?;
+        let key = match keys.entry(place) {
+            Slot::Occupied(found) => found.into_mut(),
+            Slot::Vacant(empty) => empty.insert(vault::key(tx, deposit.subject, drawer(pack, &deposit.class))?),
+        };
+        let sealed = key.seal(&PAYLOAD.row(holding.id), &deposit.content)?;
         let algorithm = sealed.algorithm().as_str();
         store::set_payload(tx, holding.id, sealed.into_bytes(), algorithm)?;
     }

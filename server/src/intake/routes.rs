@@ -8,7 +8,6 @@ use super::store;
 use crate::platform::Platform;
 use crate::platform::attempt::{Act, Attempt, across_tenants};
 use crate::platform::caller::Actor;
-use crate::platform::db::StoreError;
 use crate::platform::http::{Answer, Answered, AsProblem, Cursor, Page, PageQuery, Problem};
 use crate::platform::ids::{Id, MessageId, SourceId};
 use actix_web::http::StatusCode;
@@ -39,7 +38,7 @@ pub async fn receive(
     let platform = platform.into_inner();
     let slug = slug.into_inner();
     let lookup = platform.clone();
-    let found = web::block(move || across_tenants(&lookup, |p| store::route(p, &slug).map_err(StoreError::from)))
+    let found = web::block(move || across_tenants(&lookup, |p| store::route(p, &slug)))
         .await
         .map_err(|_| Problem::unavailable("server.busy"))??;
     let (tenant, source) = found.ok_or_else(|| IntakeError::UnknownSource.problem())?;

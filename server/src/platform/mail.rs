@@ -3,7 +3,7 @@
 //!
 //! Without `mail.smtp_url` nothing is sent, and whoever asked for it is told so.
 
-use crate::platform::db::{StoreError, Stored, TenantTx, Ts};
+use crate::platform::db::{Stored, TenantTx, Ts};
 use crate::platform::ids::{AccountId, JobId};
 use crate::platform::jobs::{JobError, Outside, Registry, Step};
 use crate::platform::keyring::{Aad, IdentifierKind};
@@ -95,7 +95,7 @@ fn step(outside: &Outside<'_>, payload: &Value) -> Result<Step, JobError> {
     let Some(mail) = &outside.platform().config().mail else { return Err(JobError::of("mail is not set up any more")) };
     let id: JobId = serde_json::from_value(payload["id"].clone()).map_err(|e| wrong(&e))?;
     let sealed = STANDARD.decode(payload["sealed"].as_str().unwrap_or_default()).map_err(|e| wrong(&e))?;
-    let opened = outside.tx(|tx| Ok::<_, StoreError>(vault::open_secret(tx, &BODY.row(id), sealed)?))?;
+    let opened = outside.tx(|tx| vault::open_secret(tx, &BODY.row(id), sealed))?;
     let letter: Letter = serde_json::from_slice(&opened).map_err(|e| wrong(&e))?;
     let (subject, body) = letter.template.fill(&letter.locale, &letter.words);
     let message = Message::builder()
