@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 use scenarios::connector::Mood;
 use scenarios::{Organisation, Person, Tenure, scenario};
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// 林晓's mailbox goes to her manager on the day.
 fn handing_over(t: &Tenure) -> (Organisation, Person) {
@@ -55,6 +55,76 @@ scenario!(what_a_connector_could_not_do_is_raised_and_stands_in_the_certificate,
     let line = acme.departure_of(&lin).line("mail.message");
     assert!(waiting.iter().any(|a| a["kind"] == "order.failed"), "{waiting:#?}\n{line:#}");
     assert_ne!(acme.departure_of(&lin).line("mail.message")["state"], "done");
+});
+
+/// The only delivery of the order behind a departure's line that is not wholly done.
+fn failed_delivery(acme: &Organisation, line: &Value) -> String {
+    let order = line["order_id"].as_str().expect("an order");
+    let all = acme.hr_admin().gets(&format!("/orders/{order}/deliveries")).items();
+    let failed = all.iter().find(|d| d["failed"].as_i64() > Some(0)).unwrap_or_else(|| panic!("none failed: {all:#?}"));
+    failed["id"].as_str().expect("an id").to_owned()
+}
+
+scenario!(what_a_connector_could_not_do_can_be_done_again_and_counts_once, |t| {
+    let (acme, lin) = handing_over(t);
+    acme.keeps("mail/lin-old", "mail.message").about(&lin);
+    acme.connector().is(Mood::Unable);
+    t.clock().reaches("2026-04-01T00:00+08:00");
+    t.settles();
+    let line = acme.departure_of(&lin).line("mail.message");
+    assert_eq!(line["state"], "done_with_failures");
+    let before = acme.departure_of(&lin).certificate();
+    let retry = format!("/deliveries/{}/retry", failed_delivery(&acme, &line));
+
+    acme.connector().is(Mood::Willing);
+    acme.hr_admin().posts(&retry, &json!({})).is_refused("power.missing");
+    let sent = acme.data_operator().posts(&retry, &json!({})).ok();
+    assert_ne!(retry, format!("/deliveries/{}/retry", sent["id"].as_str().expect("a delivery of its own")));
+    acme.data_operator().posts(&retry, &json!({})).is_refused("orders.reported");
+    t.settles();
+
+    assert_eq!(acme.connector().shelf().deeds().len(), 2, "{:?}", acme.connector().shelf().deeds());
+    let order = acme.hr_admin().gets(&format!("/orders/{}", line["order_id"].as_str().expect("an order"))).ok();
+    assert_eq!(
+        (&order["state"], &order["done"], &order["failed"]),
+        (&json!("done"), &json!(2), &json!(0)),
+        "{order:#}"
+    );
+    assert_eq!(acme.departure_of(&lin).line("mail.message")["state"], "done");
+    let raised = acme.hr_admin().gets("/attention").items();
+    assert!(!raised.iter().any(|a| a["kind"] == "order.failed"), "it is settled: {raised:#?}");
+    let after = acme.departure_of(&lin).certificate();
+    let says = |document: &str| {
+        let document: Value = serde_json::from_str(document).expect("it is JSON");
+        document["certificate"]["lines"][0]["state"]
+            .as_str()
+            .unwrap_or_else(|| panic!("no line in {document:#}"))
+            .to_owned()
+    };
+    assert_eq!((says(&before).as_str(), says(&after).as_str()), ("done_with_failures", "done"));
+    acme.auditor().verifies(&before).ok();
+    acme.auditor().verifies(&after).ok();
+    acme.auditor().verifies_offline();
+});
+
+scenario!(what_failed_again_can_be_done_yet_again_until_somebody_gives_up, |t| {
+    let (acme, lin) = handing_over(t);
+    acme.connector().is(Mood::Unable);
+    t.clock().reaches("2026-04-01T00:00+08:00");
+    t.settles();
+    let line = acme.departure_of(&lin).line("mail.message");
+    for _ in 0..2 {
+        let retry = format!("/deliveries/{}/retry", failed_delivery(&acme, &line));
+        acme.data_operator().posts(&retry, &json!({})).ok();
+        t.settles();
+        assert_eq!(acme.departure_of(&lin).line("mail.message")["state"], "done_with_failures");
+    }
+    let revoke = format!("/instructions/{}/revoke", line["instruction_id"].as_str().expect("an instruction"));
+    acme.privacy_officer().posts(&revoke, &json!({ "reason": "邮箱已由厂商处理" })).ok();
+    t.settles();
+    let retry = format!("/deliveries/{}/retry", failed_delivery(&acme, &line));
+    acme.data_operator().posts(&retry, &json!({})).is_refused("instructions.not-in-force");
+    assert_eq!(acme.connector().shelf().deeds(), [] as [String; 0]);
 });
 
 scenario!(what_is_not_there_any_more_needs_no_deleting, |t| {

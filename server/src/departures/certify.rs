@@ -13,11 +13,17 @@ use serde_json::{Value, json};
 /// Everything is where it should be. The certificate's text is bound to the ledger by its hash; the document with proofs
 /// is made by a job, because its checkpoint has to cover this very record.
 pub(super) fn certify(tx: &mut TenantTx<'_>, mut d: Departure) -> Result<(), DepartureError> {
-    let lines = store::lines(tx, d.id)?;
     d.state = State::Completed;
     d.finished_at = Some(tx.now());
     store::save(tx, &mut d)?;
-    let certificate = text(tx, &d, &lines)?;
+    certify_anew(tx, &d)
+}
+
+/// A certificate of a completed departure as its lines stand now. It takes the place of the one before, which stays true of
+/// its time and verifiable for whoever has it.
+pub(super) fn certify_anew(tx: &mut TenantTx<'_>, d: &Departure) -> Result<(), DepartureError> {
+    let lines = store::lines(tx, d.id)?;
+    let certificate = text(tx, d, &lines)?;
     let mut objects = vec![d.id.to_string()];
     for order in orders::of_case(tx, super::submit::case(d.id))? {
         objects.push(order.id.to_string());
@@ -71,10 +77,7 @@ pub fn store_certificate(tx: &mut TenantTx<'_>, id: DepartureId, document: &str)
     let Some(mut d) = store::find(tx, id)? else {
         return Err(StoreError::Unreadable("a certificate for a departure that is not there".into()));
     };
-    if d.certificate_id.is_some() {
-        return Ok(());
-    }
-    store::insert_certificate(tx, id, document)?;
+    store::replace_certificate(tx, id, document)?;
     d.certificate_id = Some(id);
     store::save(tx, &mut d)
 }

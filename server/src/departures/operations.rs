@@ -249,8 +249,10 @@ fn start_line(tx: &mut TenantTx<'_>, d: &Departure, line: &mut LineRow) -> Resul
 /// Looks at where the orders stand; with the last of them done, the departure is certified.
 pub fn follow(tx: &mut TenantTx<'_>, id: DepartureId) -> Result<(), DepartureError> {
     let Some(d) = store::find(tx, id)? else { return Ok(()) };
-    if d.state != State::CarryingOut {
-        return Ok(());
+    match d.state {
+        State::CarryingOut => {}
+        State::Completed => return follow_what_failed(tx, d),
+        State::Planned | State::Submitted | State::Approved | State::Rescinded => return Ok(()),
     }
     let mut open = 0;
     for mut line in store::lines(tx, id)? {
@@ -270,6 +272,19 @@ pub fn follow(tx: &mut TenantTx<'_>, id: DepartureId) -> Result<(), DepartureErr
         open += u32::from(is_open(line.state));
     }
     if open == 0 { certify::certify(tx, d) } else { Ok(()) }
+}
+
+/// What had failed was done again: its line says so now, and so does a new certificate.
+fn follow_what_failed(tx: &mut TenantTx<'_>, d: Departure) -> Result<(), DepartureError> {
+    let mut done = 0;
+    for mut line in store::lines(tx, d.id)? {
+        let Some(order) = line.order_id.filter(|_| line.state == LineState::DoneWithFailures) else { continue };
+        if orders::find(tx, order)?.state == OrderState::Done {
+            store::move_line(tx, &mut line, LineState::Done)?;
+            done += 1;
+        }
+    }
+    if done == 0 { Ok(()) } else { certify::certify_anew(tx, &d) }
 }
 
 fn is_open(state: LineState) -> bool {

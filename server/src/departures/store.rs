@@ -152,8 +152,9 @@ pub(super) fn move_line(tx: &mut TenantTx<'_>, line: &mut LineRow, state: LineSt
     Ok(())
 }
 
-pub(super) fn insert_certificate(tx: &mut TenantTx<'_>, departure: DepartureId, document: &str) -> Stored<()> {
+pub(super) fn replace_certificate(tx: &mut TenantTx<'_>, departure: DepartureId, document: &str) -> Stored<()> {
     let at: Ts = tx.now();
+    tx.change(certificates::table, |rows| diesel::delete(rows.filter(certificates::departure_id.eq(departure))))?;
     tx.add(
         certificates::table,
         (

@@ -4,7 +4,7 @@
 use super::error::OrderError;
 use super::model::{Delivery, DeliveryState};
 use super::operations::{LOOK_AGAIN_MINUTES, is_suspended};
-use super::store;
+use super::{again, store};
 use crate::attention;
 use crate::holdings;
 use crate::instructions::{self, InstructionError};
@@ -156,11 +156,12 @@ fn record(tx: &mut TenantTx<'_>, d: &Delivery, result: &Result<(), String>) {
     });
 }
 
-/// Sends a raised delivery again, because a person said so.
-pub(super) fn send_again(tx: &mut TenantTx<'_>, id: DeliveryId) -> Result<(), OrderError> {
+/// Sends again what of a delivery is open; where nothing is, does again what of it failed. Returns the delivery that goes out.
+pub(super) fn send_again(tx: &mut TenantTx<'_>, id: DeliveryId) -> Result<DeliveryId, OrderError> {
     let mut d = store::find_delivery(tx, id)?.ok_or(OrderError::UnknownDelivery)?;
     match d.state {
-        DeliveryState::Reported | DeliveryState::Withdrawn => return Err(OrderError::Reported),
+        DeliveryState::Reported => return again::do_again(tx, &d),
+        DeliveryState::Withdrawn => return Err(OrderError::Reported),
         DeliveryState::Sending | DeliveryState::Acknowledged | DeliveryState::Raised => {}
     }
     d.state = DeliveryState::Sending;
@@ -168,5 +169,5 @@ pub(super) fn send_again(tx: &mut TenantTx<'_>, id: DeliveryId) -> Result<(), Or
     store::save_delivery(tx, &d)?;
     attention::resolve_about(tx, "delivery", &id.to_string(), "sent again")?;
     tx.run_at(tx.now(), super::jobs::DELIVER, &id.to_string(), &json!({ "delivery": id }))?;
-    Ok(())
+    Ok(id)
 }

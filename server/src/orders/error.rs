@@ -14,7 +14,7 @@ pub enum OrderError {
     #[error("no such delivery")]
     UnknownDelivery,
     /// Everything of the delivery is settled.
-    #[error("nothing of this delivery is open: the connector has reported on all of it, or its order was taken back")]
+    #[error("nothing of this delivery is open and nothing of it has failed, or its order was taken back")]
     Reported,
     /// A report on something that was not in the delivery.
     #[error("the delivery holds no `{0}`")]

@@ -4,6 +4,7 @@
 //! connector, which acknowledges and reports; what is not acknowledged is retried with growing pauses and then raised to
 //! a person. What is done to a holding and the record of it commit together.
 
+mod again;
 mod deliver;
 mod error;
 mod jobs;

@@ -226,27 +226,8 @@ fn send(
     connector: ConnectorId,
     batch: &[HoldingId],
 ) -> Result<(), OrderError> {
-    let locators = holdings::locators(tx, batch)?;
     for some in batch.chunks(DELIVERY_ITEMS) {
-        let id: DeliveryId = tx.new_id();
-        let named: Vec<&String> = some.iter().filter_map(|h| locators.get(h)).collect();
-        let body = body(tx, order, in_force, id, &named)?;
-        store::insert_delivery(
-            tx,
-            &Delivery {
-                id,
-                connector_id: connector,
-                order_id: order.id,
-                body,
-                state: DeliveryState::Sending,
-                attempts: 0,
-                last_status: None,
-                created_at: tx.now(),
-                sent_at: None,
-                acknowledged_at: None,
-                reported_at: None,
-            },
-        )?;
+        let id = deliver(tx, order, in_force, connector, some)?;
         let items: Vec<Item> = some
             .iter()
             .map(|holding| Item {
@@ -259,9 +240,40 @@ fn send(
             })
             .collect();
         store::insert_items(tx, &items)?;
-        tx.run_at(tx.now(), DELIVER, &id.to_string(), &json!({ "delivery": id }))?;
     }
     Ok(())
+}
+
+/// One delivery about some holdings, on its way with the end of this transaction.
+pub(super) fn deliver(
+    tx: &mut TenantTx<'_>,
+    order: &Order,
+    in_force: &InForce,
+    connector: ConnectorId,
+    some: &[HoldingId],
+) -> Result<DeliveryId, OrderError> {
+    let id: DeliveryId = tx.new_id();
+    let locators = holdings::locators(tx, some)?;
+    let named: Vec<&String> = some.iter().filter_map(|h| locators.get(h)).collect();
+    let body = body(tx, order, in_force, id, &named)?;
+    store::insert_delivery(
+        tx,
+        &Delivery {
+            id,
+            connector_id: connector,
+            order_id: order.id,
+            body,
+            state: DeliveryState::Sending,
+            attempts: 0,
+            last_status: None,
+            created_at: tx.now(),
+            sent_at: None,
+            acknowledged_at: None,
+            reported_at: None,
+        },
+    )?;
+    tx.run_at(tx.now(), DELIVER, &id.to_string(), &json!({ "delivery": id }))?;
+    Ok(id)
 }
 
 /// A CloudEvents 1.0 body.
@@ -314,8 +326,12 @@ pub(super) fn finish_if_complete(
     if in_force.action() == Action::Anonymise {
         store::forget_items(tx, order.id)?;
     }
-    // One instruction may have an order for each place where the data lives; it is carried out with the last of them.
-    if store::of_instruction(tx, order.instruction_id)?.iter().all(|o| o.finished_at.is_some()) {
+    if order.state == OrderState::Done {
+        attention::resolve_about(tx, "order", &order.id.to_string(), "every holding is as ordered")?;
+    }
+    // One instruction may have an order for each place where the data lives; it is carried out with the last of them. As
+    // long as something has failed it stays in force, so that it can be done again.
+    if store::undone(tx, order.instruction_id)? == 0 {
         instructions::carried_out(tx, order.instruction_id)?;
     }
     tx.record(

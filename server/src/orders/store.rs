@@ -1,8 +1,8 @@
 //! The tables of orders and every query on them.
 
-use super::model::{Delivery, DeliveryState, Item, ItemState, Order};
+use super::model::{Delivery, DeliveryState, Item, ItemState, Order, OrderState};
 use crate::platform::db::tx::tenant_table;
-use crate::platform::db::{Stored, TenantTx, lost_race};
+use crate::platform::db::{MultiBackend, Stored, TenantTx, Ts, lost_race};
 use crate::platform::ids::{CaseId, DeliveryId, HoldingId, InstructionId, OrderId};
 use diesel::prelude::*;
 
@@ -46,6 +46,16 @@ pub(super) fn of_instruction(tx: &mut TenantTx<'_>, instruction: InstructionId) 
     tx.load(orders::table, |rows| {
         rows.filter(orders::instruction_id.eq(instruction)).order(orders::id).limit(2_000).select(Order::as_select())
     })
+}
+
+/// Orders of an instruction that are not over, or that are over but not as ordered.
+pub(super) fn undone(tx: &mut TenantTx<'_>, instruction: InstructionId) -> Stored<i64> {
+    let undone = tx.first(orders::table, |rows| {
+        rows.filter(orders::instruction_id.eq(instruction))
+            .filter(orders::state.ne_all([OrderState::Done, OrderState::Cancelled]))
+            .count()
+    })?;
+    Ok(undone.unwrap_or(0))
 }
 
 pub(super) fn save(tx: &mut TenantTx<'_>, order: &mut Order) -> Stored<()> {
@@ -96,9 +106,34 @@ pub(super) fn settle_items(
     })
 }
 
-/// After an anonymisation nothing may lead from the order back to what it emptied (gbt35273-3.14).
+/// What failed goes out once more, in another delivery. Returns how many items that were.
+pub(super) fn send_items_again(
+    tx: &mut TenantTx<'_>,
+    order: OrderId,
+    ids: &[HoldingId],
+    delivery: DeliveryId,
+) -> Stored<usize> {
+    let ids = ids.to_vec();
+    tx.change(order_items::table, |rows| {
+        diesel::update(
+            rows.filter(order_items::order_id.eq(order))
+                .filter(order_items::holding_id.eq_any(ids))
+                .filter(order_items::state.eq(ItemState::Failed)),
+        )
+        .set((
+            order_items::state.eq(ItemState::Sent),
+            order_items::delivery_id.eq(Some(delivery)),
+            order_items::outcome.eq(None::<String>),
+            order_items::done_at.eq(None::<Ts>),
+        ))
+    })
+}
+
+/// After an anonymisation nothing may lead from the order back to what it emptied (gbt35273-3.14). What failed was not.
 pub(super) fn forget_items(tx: &mut TenantTx<'_>, order: OrderId) -> Stored<()> {
-    tx.change(order_items::table, |rows| diesel::delete(rows.filter(order_items::order_id.eq(order))))?;
+    tx.change(order_items::table, |rows| {
+        diesel::delete(rows.filter(order_items::order_id.eq(order)).filter(order_items::state.ne(ItemState::Failed)))
+    })?;
     tx.change(deliveries::table, |rows| {
         diesel::update(rows.filter(deliveries::order_id.eq(order))).set(deliveries::body.eq(""))
     })?;
@@ -107,6 +142,35 @@ pub(super) fn forget_items(tx: &mut TenantTx<'_>, order: OrderId) -> Stored<()> 
 
 pub(super) fn insert_delivery(tx: &mut TenantTx<'_>, delivery: &Delivery) -> Stored<()> {
     tx.add(deliveries::table, delivery)
+}
+
+/// An order's deliveries, oldest first.
+pub(super) fn deliveries_of(
+    tx: &mut TenantTx<'_>,
+    order: OrderId,
+    after: Option<DeliveryId>,
+    limit: i64,
+) -> Stored<Vec<Delivery>> {
+    tx.load(deliveries::table, |rows| {
+        let mut query = rows.filter(deliveries::order_id.eq(order)).into_boxed::<MultiBackend>();
+        if let Some(after) = after {
+            query = query.filter(deliveries::id.gt(after));
+        }
+        query.order(deliveries::id).limit(limit + 1).select(Delivery::as_select())
+    })
+}
+
+/// How many items of each of these deliveries stand where.
+pub(super) fn item_states(
+    tx: &mut TenantTx<'_>,
+    ids: &[DeliveryId],
+) -> Stored<Vec<(Option<DeliveryId>, ItemState, i64)>> {
+    let ids = ids.to_vec();
+    tx.load(order_items::table, |rows| {
+        rows.filter(order_items::delivery_id.eq_any(ids))
+            .group_by((order_items::delivery_id, order_items::state))
+            .select((order_items::delivery_id, order_items::state, diesel::dsl::count_star()))
+    })
 }
 
 pub(super) fn find_delivery(tx: &mut TenantTx<'_>, id: DeliveryId) -> Stored<Option<Delivery>> {
