@@ -10,6 +10,7 @@ mod ledger;
 mod operations;
 mod orders;
 mod packs;
+mod proxies;
 mod roles;
 mod sign_in;
 mod tenancy;

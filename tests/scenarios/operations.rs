@@ -99,6 +99,26 @@ scenario!(a_wrong_setting_is_named_with_its_line_and_what_would_be_right, |t| {
     }
 });
 
+scenario!(a_wrong_variable_is_named_with_what_would_be_right, |t| {
+    for (name, value, parts) in [
+        ("TENURE_LOG", "loud", ["TENURE_LOG", "\"loud\"", "warn, info, debug"]),
+        ("TENURE_LISTEN", "8080", ["TENURE_LISTEN", "\"8080\"", "127.0.0.1:8080"]),
+        ("TENURE_DATABASE_URL", "mysql://db/tenure", ["TENURE_DATABASE_URL", "not shown", "postgres://"]),
+        ("TENURE_DATABSE_URL", "postgres://db/tenure", ["TENURE_DATABSE_URL", "did you mean", "TENURE_DATABASE_URL"]),
+        (
+            "TENURE_MASTER_KEY",
+            "AAAA",
+            ["TENURE_MASTER_KEY", "must not be in the environment", "TENURE_MASTER_KEY_FILE"],
+        ),
+    ] {
+        let said = t.server().cli_where((name, value), ["migrate"]);
+        assert_ne!(said.status, 0, "{name}={value}: {said:?}");
+        for part in parts {
+            assert!(said.err.contains(part), "{name}={value}: it should say {part}:\n{}", said.err);
+        }
+    }
+});
+
 scenario!(starting_again_finds_everything_and_migrating_twice_changes_nothing, |t| {
     let acme = t.organisation("远山科技").pack("dingtalk");
     let lin = acme.hires("林晓");

@@ -36,6 +36,13 @@ impl Server {
         self.cli_reading(args, "")
     }
 
+    /// The same, with a variable of the operator's in its environment.
+    pub fn cli_where<'a>(&self, (name, value): (&str, &str), args: impl IntoIterator<Item = &'a str>) -> Said {
+        let mut command = self.command();
+        command.args(args).env(name, value);
+        said_by(command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()), "")
+    }
+
     /// The same, with something on its standard input.
     pub fn cli_reading<'a>(&self, args: impl IntoIterator<Item = &'a str>, input: &str) -> Said {
         let mut command = self.command();
@@ -44,9 +51,14 @@ impl Server {
 
     /// A command line of an operator who has the database's superuser in TENURE_DATABASE_URL.
     pub fn cli_as_superuser<'a>(&self, args: impl IntoIterator<Item = &'a str>) -> Said {
+        self.cli_in_role("postgres", args)
+    }
+
+    /// A command line of an operator who has another role of the database in TENURE_DATABASE_URL.
+    pub fn cli_in_role<'a>(&self, role: &str, args: impl IntoIterator<Item = &'a str>) -> Said {
         let mut command = self.command();
         command.args(args).env("TENURE_LISTEN", "127.0.0.1:0");
-        command.env("TENURE_DATABASE_URL", self.postgres().superuser_url());
+        command.env("TENURE_DATABASE_URL", self.postgres().url_of(role));
         said_by(command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()), "")
     }
 

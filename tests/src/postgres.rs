@@ -142,7 +142,12 @@ impl PostgresDatabase {
         self.cluster.url(ROLE, &self.name)
     }
 
-    /// The password in both addresses.
+    /// As another role of the cluster that was given the same password.
+    pub fn url_of(&self, role: &str) -> String {
+        self.cluster.url(role, &self.name)
+    }
+
+    /// The password in all addresses.
     pub fn password(&self) -> &str {
         &self.cluster.password
     }

@@ -102,6 +102,15 @@ impl Server {
         now.clone_into(&mut self.now.borrow_mut());
     }
 
+    /// Writes other settings for the next start.
+    pub(crate) fn is_configured(&self, change: impl FnOnce(&str) -> String) {
+        let file = self.data_dir().join("tenure.toml");
+        let before = std::fs::read_to_string(&file).expect("it was written");
+        let after = change(&before);
+        assert_ne!(after, before, "the settings are as they were");
+        std::fs::write(file, after).expect("it is ours");
+    }
+
     /// SIGKILL: no warning, no farewell.
     pub fn kill(&self) {
         drop(self.process.borrow_mut().take());
@@ -162,15 +171,44 @@ impl Server {
 
     /// The single number that a query in the PostgreSQL database gives, as its administrator sees it.
     pub fn counts(&self, sql: &str) -> i64 {
-        #[derive(diesel::QueryableByName)]
-        struct Count {
-            #[diesel(sql_type = diesel::sql_types::BigInt)]
-            count: i64,
-        }
         let mut connection = PgConnection::establish(&self.postgres().superuser_url()).expect("it answers");
-        let counted: Count =
-            diesel::sql_query(sql).get_result(&mut connection).unwrap_or_else(|e| panic!("{sql}: {e}"));
-        counted.count
+        count(&mut connection, sql).unwrap_or_else(|e| panic!("{sql}: {e}"))
+    }
+
+    /// The same in the server's own role, as a statement of the server's would see it that has bound itself to this
+    /// tenant, or to none.
+    ///
+    /// # Errors
+    /// The database's own message.
+    pub fn counts_in_its_own_role(&self, tenant: Option<&str>, sql: &str) -> Result<i64, String> {
+        let mut connection = PgConnection::establish(&self.postgres().url()).map_err(|e| e.to_string())?;
+        if let Some(tenant) = tenant {
+            let bind = format!("SET app.tenant = '{tenant}'");
+            connection.batch_execute(&bind).map_err(|e| e.to_string())?;
+        }
+        count(&mut connection, sql)
+    }
+
+    /// What a query of one text a row, called `name`, gives to whoever has the database in their hands.
+    pub fn names(&self, sql: &str) -> Vec<String> {
+        #[derive(diesel::QueryableByName)]
+        struct Name {
+            #[diesel(sql_type = diesel::sql_types::Text)]
+            name: String,
+        }
+        let found: Vec<Name> = match &self.postgres {
+            Some(database) => {
+                let mut connection = PgConnection::establish(&database.superuser_url()).expect("it answers");
+                diesel::sql_query(sql).load(&mut connection)
+            }
+            None => {
+                let file = self.sqlite_file();
+                let mut connection = SqliteConnection::establish(&file.to_string_lossy()).expect("it is a database");
+                diesel::sql_query(sql).load(&mut connection)
+            }
+        }
+        .unwrap_or_else(|e| panic!("{sql}: {e}"));
+        found.into_iter().map(|row| row.name).collect()
     }
 
     /// The word that must never be printed.
@@ -225,6 +263,15 @@ pub fn program() -> PathBuf {
     });
     assert!(program.exists(), "{} is not built: run `make test`, or `make test-build` once", program.display());
     program
+}
+
+fn count(connection: &mut PgConnection, sql: &str) -> Result<i64, String> {
+    #[derive(diesel::QueryableByName)]
+    struct Count {
+        #[diesel(sql_type = diesel::sql_types::BigInt)]
+        count: i64,
+    }
+    diesel::sql_query(sql).get_result(connection).map(|counted: Count| counted.count).map_err(|e| e.to_string())
 }
 
 fn keep_log(stream: Option<impl Read + Send + 'static>, log: &Arc<Mutex<Vec<String>>>) {

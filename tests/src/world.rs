@@ -127,6 +127,13 @@ impl Tenure {
         }
     }
 
+    /// The operator writes other settings, and starts the server anew.
+    pub fn operator_changes_settings(&self, change: impl FnOnce(&str) -> String) {
+        self.is_killed();
+        self.server.is_configured(change);
+        self.starts_again();
+    }
+
     /// Lets the log hold names in this story. There had better be a reason.
     pub fn log_may_be_personal(&self) {
         self.logs_may_be_personal.set(true);

@@ -14,6 +14,7 @@ pub mod jobs;
 pub mod keyring;
 pub mod mail;
 pub mod metrics;
+pub mod network;
 pub mod outbound;
 pub mod record;
 pub mod sign_in;

@@ -14,7 +14,7 @@ mod sources;
 mod values;
 
 pub use problem::{ConfigError, Origin, Problem};
-pub use sections::{Database, Delivery, Jobs, Ledger, Limits, Log, Mail, SignIn, Webhooks};
+pub use sections::{Database, Delivery, Http, Jobs, Ledger, Limits, Log, Mail, SignIn, Webhooks};
 pub use sources::Sources;
 pub use values::{LogFormat, MasterKeyFile, SecretUrl};
 
@@ -38,6 +38,8 @@ pub struct Config {
     pub master_key_file: MasterKeyFile,
     /// Where rows are kept.
     pub database: Database,
+    /// How requests come in.
+    pub http: Http,
     /// What is logged, and how.
     pub log: Log,
     /// How much is taken in at once.
@@ -82,6 +84,7 @@ impl Config {
             listen: from.value("listen", "an IP address and port, such as 127.0.0.1:8080", values::parsed),
             public_url: from.optional("public_url", "a URL such as https://tenure.example.com", values::public_url),
             database: Database::read(from, &jobs),
+            http: Http::read(from),
             log: Log::read(from),
             limits: Limits::read(from),
             sign_in: SignIn::read(from),

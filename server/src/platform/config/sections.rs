@@ -4,6 +4,7 @@
 
 use super::reader::Reader;
 use super::values::{self, LogFormat, SecretUrl};
+use crate::platform::http::Proxies;
 use crate::platform::outbound::Exception;
 use std::time::Duration;
 
@@ -30,6 +31,22 @@ impl Database {
     }
 }
 
+/// `[http]`
+#[derive(Clone, Debug)]
+pub struct Http {
+    /// The proxies in front of the server, whose word on the client's address counts.
+    pub proxies: Proxies,
+}
+
+impl Http {
+    pub(super) fn read(from: &mut Reader<'_>) -> Self {
+        let networks = "a list of addresses or networks, such as [\"10.2.0.5\", \"fd00:12::/32\"]";
+        let trusted = from.value("http.trusted_proxies", networks, values::networks);
+        let header = from.value("http.forwarded_header", "X-Forwarded-For or Forwarded", values::parsed);
+        Self { proxies: Proxies { trusted, header } }
+    }
+}
+
 /// `[log]`
 #[derive(Clone, Debug)]
 pub struct Log {
@@ -41,7 +58,8 @@ pub struct Log {
 
 impl Log {
     pub(super) fn read(from: &mut Reader<'_>) -> Self {
-        let expected = "a level (error, warn, info, debug, trace) or directives such as info,tenure::departures=debug";
+        let expected =
+            "a level (error, warn, info, debug, trace, off) or directives such as info,tenure::departures=debug";
         Self {
             level: from.value("log.level", expected, values::log_filter),
             format: from.value("log.format", "text or json", values::parsed),

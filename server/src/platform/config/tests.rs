@@ -1,6 +1,7 @@
 //! What an operator writes, and what they are told.
 
 use super::*;
+use crate::platform::http::client::ForwardedHeader;
 use proptest::prelude::*;
 use std::path::Path;
 use std::time::Duration;
@@ -58,6 +59,9 @@ fn everything_can_be_set() {
         master_key_file = "/etc/tenure/master.key"
         [database]
         url = "postgres://tenure:hunter2@db/tenure"
+        [http]
+        trusted_proxies = ["10.2.0.5", "fd00:12::/32"]
+        forwarded_header = "forwarded"
         [log]
         format = "json"
         [delivery]
@@ -69,6 +73,8 @@ fn everything_can_be_set() {
     "#;
     let config = load(file, &[]).unwrap();
     assert_eq!(config.master_key_file, MasterKeyFile::Given("/etc/tenure/master.key".into()));
+    assert_eq!(config.http.proxies.trusted.len(), 2);
+    assert_eq!(config.http.proxies.header, ForwardedHeader::Forwarded);
     assert_eq!(config.log.format, LogFormat::Json);
     assert_eq!(config.delivery.retry_after, [Duration::from_secs(1), Duration::from_secs(120)]);
     assert_eq!(config.delivery.allow_internal_addresses.len(), 3);
@@ -244,4 +250,23 @@ proptest! {
         let _ = load(&text, &[("TENURE_LISTEN", &text)]);
         let _ = load(&format!("{key} = {value}"), &[("TENURE_DATABASE_URL", &value)]);
     }
+}
+
+#[test]
+fn a_word_that_is_no_level_and_a_name_that_is_no_network_are_refused() {
+    assert_eq!(
+        told_of(&[("TENURE_LOG", "loud")]),
+        [
+            "environment variable TENURE_LOG: log.level is \"loud\"; it must be a level (error, warn, info, debug, trace, off) or \
+             directives such as info,tenure::departures=debug"
+        ]
+    );
+    assert_eq!(
+        told("[http]\ntrusted_proxies = [\"10.2.3.4/16\"]\nforwarded_header = \"X-Real-IP\"\n"),
+        [
+            "tenure.toml:2: http.trusted_proxies is [\"10.2.3.4/16\"]; it must be a list of addresses or networks, such as \
+             [\"10.2.0.5\", \"fd00:12::/32\"]",
+            "tenure.toml:3: http.forwarded_header is \"X-Real-IP\"; it must be X-Forwarded-For or Forwarded",
+        ]
+    );
 }

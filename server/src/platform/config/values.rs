@@ -1,6 +1,7 @@
 //! From TOML values to the types of settings. Each function answers `None` for what it cannot take; the reader knows
 //! where it stood and what would have been right.
 
+use crate::platform::network::Network;
 use crate::platform::outbound::Exception;
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -102,8 +103,17 @@ pub(super) fn public_url(value: &DeValue<'_>) -> Option<Url> {
 }
 
 pub(super) fn log_filter(value: &DeValue<'_>) -> Option<String> {
-    let text = value.as_str().filter(|text| !text.trim().is_empty())?;
-    EnvFilter::try_new(text).ok().map(|_| text.to_owned())
+    let directives: Vec<&str> = value.as_str()?.split(',').map(str::trim).collect();
+    let text = directives.join(",");
+    (directives.iter().all(|text| is_directive(text)) && EnvFilter::try_new(&text).is_ok()).then_some(text)
+}
+
+/// A level, or a module and its level. A word alone would be taken for a module: `TENURE_LOG=loud` would log nothing but
+/// what a module `loud` says.
+fn is_directive(text: &str) -> bool {
+    let (module, level) = text.rsplit_once('=').unwrap_or(("tenure", text));
+    let is_named = |part: &str| !part.is_empty() && part.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+    module.split("::").all(is_named) && (level.eq_ignore_ascii_case("off") || level.parse::<tracing::Level>().is_ok())
 }
 
 pub(super) fn mailbox(value: &DeValue<'_>) -> Option<String> {
@@ -117,6 +127,10 @@ pub(super) fn retry_schedule(value: &DeValue<'_>) -> Option<Vec<Duration>> {
 }
 
 pub(super) fn exceptions(value: &DeValue<'_>) -> Option<Vec<Exception>> {
+    list(value, parsed)
+}
+
+pub(super) fn networks(value: &DeValue<'_>) -> Option<Vec<Network>> {
     list(value, parsed)
 }
 
@@ -161,6 +175,18 @@ mod tests {
         }
         for text in ["", "s", "5", "5w", "0s", "-5s", "+5s", "5 s", "1.5h", "五s", "5秒", "99999999999999999999d"] {
             assert_eq!(duration(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_log_level_is_a_level_or_says_whose() {
+        for text in ["info", "WARN", "off", "info,tenure::departures=debug", "warn, tenure=trace", "actix_http=error"] {
+            assert!(log_filter(&DeValue::String(text.into())).is_some(), "{text}");
+        }
+        for text in
+            ["", " ", "loud", "info,", "tenure=loud", "tenure::", "=info", "tenure:info", "6", "info tenure=debug"]
+        {
+            assert!(log_filter(&DeValue::String(text.into())).is_none(), "{text}");
         }
     }
 

@@ -2,11 +2,13 @@
 
 pub mod answer;
 pub mod body;
+pub mod client;
 pub mod paging;
 pub mod problem;
 pub mod watch;
 
 pub use answer::{Answer, Answered, Versioned};
 pub use body::{OptionalJson, holds_nul};
+pub use client::Proxies;
 pub use paging::{Cursor, Page, PageQuery};
 pub use problem::{AsProblem, Problem};

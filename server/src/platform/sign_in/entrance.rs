@@ -17,14 +17,14 @@ use sha2::{Digest, Sha256};
 use std::net::IpAddr;
 
 /// The act, as records name it.
-const SIGN_IN: &str = "sign-in";
+pub(super) const SIGN_IN: &str = "sign-in";
 /// Tenants of one person that are looked at when none was named. Somebody in more of them names one.
 const MOST_TENANTS: i64 = 64;
 
 /// From where somebody comes, as far as we can tell.
 #[derive(Debug, Clone)]
 pub struct Visitor {
-    /// The address of the connection.
+    /// The address of the connection, or what a trusted proxy says it is.
     pub address: IpAddr,
     /// What the browser or program says it is, cut and cleaned.
     pub user_agent: String,
@@ -136,7 +136,7 @@ fn settle(
     let tenants = tenants(p, &account, with.tenant.as_deref())?;
     if !is_right || !store::pass(p, account.id)? {
         let concerned: Vec<TenantId> = tenants.iter().map(|(tenant, _)| *tenant).collect();
-        trace::wrong_password(p, &account, &concerned, SIGN_IN)?;
+        trace::wrong_password(p, &account, &concerned, SIGN_IN, visitor)?;
         return Ok(Err(SignInError::Refused));
     }
     let doors = doors(p, &account, tenants)?;
@@ -190,11 +190,11 @@ fn enter(
 ) -> Stored<Result<Entry, SignInError>> {
     let open: Vec<TenantId> = doors.iter().filter(|d| d.standing.lets_in && d.is_confirmed).map(|d| d.tenant).collect();
     match open.as_slice() {
-        [] => closed(p, account, &doors).map(Err),
+        [] => closed(p, account, &doors, visitor).map(Err),
         [tenant] => {
             doors.retain(|d| d.tenant == *tenant);
             let Some(door) = doors.pop() else { return Ok(Err(SignInError::NoMembership)) };
-            let opened = sessions::open(p, account, door.tenant, door.standing, &visitor.user_agent)?;
+            let opened = sessions::open(p, account, door.tenant, door.standing, visitor)?;
             Ok(Ok(Entry::In(opened)))
         }
         [..] => {
@@ -205,11 +205,11 @@ fn enter(
 }
 
 /// Why no door is open; each tenant behind one gets to know that somebody tried.
-fn closed(p: &mut PlatformTx<'_>, account: &Account, doors: &[Door]) -> Stored<SignInError> {
+fn closed(p: &mut PlatformTx<'_>, account: &Account, doors: &[Door], visitor: &Visitor) -> Stored<SignInError> {
     let mut why = SignInError::NoMembership;
     for Door { tenant, standing, .. } in doors {
         let reason = if standing.lets_in { "sign-in.not-confirmed" } else { "membership.ended" };
-        trace::refused(p, account, *tenant, SIGN_IN, reason)?;
+        trace::refused(p, account, *tenant, reason, visitor)?;
         if standing.lets_in {
             why = SignInError::NotConfirmed;
         } else if !matches!(why, SignInError::NotConfirmed) {

@@ -4,6 +4,7 @@
 //! ends. An access token lives minutes, but every request asks whether its session still does, so that an end binds at
 //! once and not when the token expires (gbt35273-11.6-c).
 
+use super::entrance::{SIGN_IN, Visitor};
 use super::error::SignInError;
 use super::model::{Account, AccountState, Session, Standing};
 use super::secret::{self, Secret};
@@ -64,7 +65,7 @@ pub(super) fn open(
     account: &Account,
     tenant: TenantId,
     standing: Standing,
-    user_agent: &str,
+    visitor: &Visitor,
 ) -> Stored<Opened> {
     let now = p.now();
     let session = Session {
@@ -73,7 +74,7 @@ pub(super) fn open(
         tenant_id: tenant,
         membership_id: standing.membership,
         subject_id: standing.subject,
-        user_agent: user_agent.to_owned(),
+        user_agent: visitor.user_agent.clone(),
         created_at: now,
         last_used_at: now,
         ended_at: None,
@@ -81,7 +82,7 @@ pub(super) fn open(
     };
     store::add(p, &session)?;
     let refresh_token = next_token(p, session.id)?;
-    leave(p, &session, Record::of("sign-in"))?;
+    leave(p, &session, trace::from(Record::of(SIGN_IN), session.subject_id, visitor))?;
     Ok(Opened { session, refresh_token, roles: standing.roles })
 }
 

@@ -5,6 +5,7 @@
 //! only the second, and asks for that password.
 
 use super::accounts::{confirm, identifiers_of, open_account, store_password};
+use super::entrance::Visitor;
 use super::error::SignInError;
 use super::model::{Account, AccountKind};
 use super::password::PasswordHash;
@@ -46,7 +47,12 @@ pub fn issue_setup_link(p: &mut PlatformTx<'_>, account: AccountId, tenant: Tena
 /// # Errors
 /// [`SignInError::LinkInvalid`]; [`SignInError::Weak`], after which the link is still good; [`SignInError::Refused`] when
 /// the personal account has another password.
-pub fn use_setup_link(platform: &Platform, token: &Secret, password: &str) -> Result<TenantId, SignInError> {
+pub fn use_setup_link(
+    platform: &Platform,
+    visitor: &Visitor,
+    token: &Secret,
+    password: &str,
+) -> Result<TenantId, SignInError> {
     if !secret::is_token(token.expose()) {
         return Err(SignInError::LinkInvalid);
     }
@@ -59,7 +65,7 @@ pub fn use_setup_link(platform: &Platform, token: &Secret, password: &str) -> Re
         }
         Some(_) | None => Step::Set(passwords.accept(password, &link.identifiers)?),
     };
-    platform_tx(platform, |p| settle(p, &link, &token_hash, step))?.map(|()| link.tenant)
+    platform_tx(platform, |p| settle(p, &link, &token_hash, step, visitor))?.map(|()| link.tenant)
 }
 
 /// What a link leads to, as far as its holder may use it.
@@ -87,21 +93,27 @@ impl Link {
 }
 
 /// The inner refusal commits what was counted and recorded; the outer error rolls back.
-fn settle(p: &mut PlatformTx<'_>, link: &Link, token_hash: &[u8], step: Step) -> Stored<Result<(), SignInError>> {
+fn settle(
+    p: &mut PlatformTx<'_>,
+    link: &Link,
+    token_hash: &[u8],
+    step: Step,
+    visitor: &Visitor,
+) -> Stored<Result<(), SignInError>> {
     let Link { account, tenant, .. } = link;
     let is_allowed = match step {
         Step::Confirm(is_right) => is_right && account_store::pass(p, account.id)?,
         Step::Set(_) => true,
     };
     if !is_allowed {
-        trace::wrong_password(p, account, &[*tenant], SET_UP)?;
+        trace::wrong_password(p, account, &[*tenant], SET_UP, visitor)?;
         return Ok(Err(SignInError::Refused));
     }
     if !links::use_up(p, token_hash)? || !apply(p, account, step)? {
         return Ok(Err(SignInError::LinkInvalid));
     }
     confirm(p, account.person_id, *tenant)?;
-    trace::done(p, account, *tenant, SET_UP)?;
+    trace::done(p, account, *tenant, SET_UP, visitor)?;
     Ok(Ok(()))
 }
 

@@ -18,7 +18,6 @@ use actix_web::http::header::USER_AGENT;
 use actix_web::web::{Data, Json, Query};
 use actix_web::{HttpRequest, HttpResponse, get, post};
 use serde::{Deserialize, Serialize};
-use std::net::{IpAddr, Ipv4Addr};
 use std::time::Duration;
 use tokio::time::Instant;
 
@@ -124,7 +123,7 @@ pub async fn sign_in(req: HttpRequest, platform: Data<Platform>, body: Json<Sign
     bounded(&identifier, LONGEST_IDENTIFIER, "/identifier")?;
     bounded(&password, LONGEST_PASSWORD, "/password")?;
     refuse_odd_tenant(tenant.as_deref())?;
-    let (visitor, with) = (visitor(&req), Credentials { identifier, password, tenant });
+    let (visitor, with) = (visitor(&req, &platform), Credentials { identifier, password, tenant });
     let entered = hashing(&platform, move |platform| match entrance::sign_in(platform, &visitor, &with)? {
         Entry::In(opened) => Ok(SignInAnswer::In(tokens(platform, opened)?)),
         Entry::Choose(choose) => Ok(SignInAnswer::Choose { choose }),
@@ -201,12 +200,13 @@ pub async fn list_sessions(
 pub async fn set_up(req: HttpRequest, platform: Data<Platform>, body: Json<SetUpRequest>) -> Answer<SetUpAnswer> {
     let SetUpRequest { token, password } = body.into_inner();
     bounded(&password, LONGEST_PASSWORD, "/password")?;
-    let address = entrance::network(visitor(&req).address);
+    let visitor = visitor(&req, &platform);
+    let address = entrance::network(visitor.address);
     let set_up = hashing(&platform, move |platform| {
         let doors = platform.sign_in();
         let taken = doors.by_address.take(&address, platform.now());
         taken.map_err(|retry_after_seconds| SignInError::TooMany { retry_after_seconds })?;
-        let tenant = setup::use_setup_link(platform, &token, password.expose())?;
+        let tenant = setup::use_setup_link(platform, &visitor, &token, password.expose())?;
         doors.by_address.give_back(&address);
         Ok(SetUpAnswer { tenant: slug(platform, tenant)? })
     });
@@ -225,11 +225,10 @@ pub async fn jwks(platform: Data<Platform>) -> Result<HttpResponse, Problem> {
     Ok(HttpResponse::Ok().insert_header(("Cache-Control", cached)).json(keys))
 }
 
-fn visitor(req: &HttpRequest) -> Visitor {
+fn visitor(req: &HttpRequest, platform: &Platform) -> Visitor {
     let user_agent = req.headers().get(USER_AGENT).and_then(|v| v.to_str().ok()).unwrap_or_default();
     Visitor {
-        // Of the connection: a header that anybody can write must not choose who is counted.
-        address: req.peer_addr().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |address| address.ip()),
+        address: platform.config().http.proxies.client_of(req),
         user_agent: user_agent.chars().filter(|c| !c.is_control()).take(LONGEST_USER_AGENT).collect(),
     }
 }

@@ -1,6 +1,6 @@
 //! Who gets in where, and what a tenant cannot do to somebody else's account.
 
-use super::world::{PASSWORD, World};
+use super::world::{PASSWORD, World, somebody};
 use crate::platform::db::tx::platform_tx;
 use crate::platform::keyring::Identifier;
 use crate::platform::sign_in::accounts::{self, Holder};
@@ -14,9 +14,9 @@ fn a_new_colleague_gets_in_with_the_link_and_in_no_other_way() {
     assert!(matches!(w.signs_in("lin@acme.cn", PASSWORD, None), Err(SignInError::Refused)));
 
     let link = w.link(acme, lin.account);
-    assert!(matches!(use_setup_link(&w.platform, &link, "qwertyuiop"), Err(SignInError::Weak(_))));
-    assert_eq!(use_setup_link(&w.platform, &link, PASSWORD).unwrap(), acme);
-    assert!(matches!(use_setup_link(&w.platform, &link, PASSWORD), Err(SignInError::LinkInvalid)));
+    assert!(matches!(use_setup_link(&w.platform, &somebody(), &link, "qwertyuiop"), Err(SignInError::Weak(_))));
+    assert_eq!(use_setup_link(&w.platform, &somebody(), &link, PASSWORD).unwrap(), acme);
+    assert!(matches!(use_setup_link(&w.platform, &somebody(), &link, PASSWORD), Err(SignInError::LinkInvalid)));
 
     let opened = w.is_in(" Lin@ACME.cn", None);
     assert_eq!((opened.tenant(), opened.roles.as_slice()), (acme, ["hr_admin".to_owned()].as_slice()));
@@ -29,8 +29,8 @@ fn a_newer_link_takes_back_the_one_before() {
     let acme = w.organisation("acme");
     let lin = w.hires(acme, Owner::Person, "lin@acme.cn");
     let (old, new) = (w.link(acme, lin.account), w.link(acme, lin.account));
-    assert!(matches!(use_setup_link(&w.platform, &old, PASSWORD), Err(SignInError::LinkInvalid)));
-    use_setup_link(&w.platform, &new, PASSWORD).unwrap();
+    assert!(matches!(use_setup_link(&w.platform, &somebody(), &old, PASSWORD), Err(SignInError::LinkInvalid)));
+    use_setup_link(&w.platform, &somebody(), &new, PASSWORD).unwrap();
 }
 
 #[test]
@@ -45,8 +45,11 @@ fn one_human_being_is_one_person_and_each_tenant_confirms_for_itself() {
     assert_eq!(w.is_in("13800138000", None).tenant(), acme);
 
     let link = w.link(other, lin.account);
-    assert!(matches!(use_setup_link(&w.platform, &link, "another good password"), Err(SignInError::Refused)));
-    use_setup_link(&w.platform, &link, PASSWORD).unwrap();
+    assert!(matches!(
+        use_setup_link(&w.platform, &somebody(), &link, "another good password"),
+        Err(SignInError::Refused)
+    ));
+    use_setup_link(&w.platform, &somebody(), &link, PASSWORD).unwrap();
     assert_eq!(w.is_in("13800138000", Some("other")).tenant(), other);
     match w.signs_in("13800138000", PASSWORD, None).unwrap() {
         Entry::Choose(choices) => {
@@ -89,7 +92,7 @@ fn an_enterprise_account_leads_to_its_owner_and_nowhere_else() {
 
     // Its owner may give it another password, which ends what was open.
     let link = w.link(acme, work.account);
-    use_setup_link(&w.platform, &link, "quite another password").unwrap();
+    use_setup_link(&w.platform, &somebody(), &link, "quite another password").unwrap();
     assert!(matches!(w.signs_in("lin@acme.cn", PASSWORD, None), Err(SignInError::Refused)));
 }
 
@@ -123,7 +126,7 @@ fn the_lock_holds_without_our_memory_of_it() {
         .forget(accounts::index(&w.platform, &accounts::sign_in_name("lin@acme.cn").unwrap()).as_bytes());
     assert!(matches!(w.signs_in("lin@acme.cn", PASSWORD, None), Err(SignInError::Refused)));
     let link = w.link(acme, lin.account);
-    assert!(matches!(use_setup_link(&w.platform, &link, PASSWORD), Err(SignInError::Refused)));
+    assert!(matches!(use_setup_link(&w.platform, &somebody(), &link, PASSWORD), Err(SignInError::Refused)));
 }
 
 #[test]

@@ -133,12 +133,12 @@ impl World {
     /// The whole way of a new colleague: hired, given a link, link used.
     pub fn settles_in(&self, tenant: TenantId, owner: Owner, name: &str) -> Found {
         let found = self.hires(tenant, owner, name);
-        use_setup_link(&self.platform, &self.link(tenant, found.account), PASSWORD).unwrap();
+        use_setup_link(&self.platform, &somebody(), &self.link(tenant, found.account), PASSWORD).unwrap();
         found
     }
 
     pub fn signs_in(&self, name: &str, password: &str, tenant: Option<&str>) -> Result<Entry, SignInError> {
-        let visitor = Visitor { address: Ipv4Addr::LOCALHOST.into(), user_agent: "test".into() };
+        let visitor = somebody();
         let with = Credentials {
             identifier: Secret::new(name),
             password: Secret::new(password),
@@ -174,4 +174,8 @@ impl World {
         let kept = self.kept.lock().unwrap();
         kept.iter().filter(|(whose, _)| *whose == tenant).map(|(_, record)| format!("{record:?}")).collect()
     }
+}
+
+pub fn somebody() -> Visitor {
+    Visitor { address: Ipv4Addr::LOCALHOST.into(), user_agent: "test".into() }
 }
