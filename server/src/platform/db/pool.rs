@@ -113,16 +113,19 @@ impl Pool {
         Ok(found.keys > 0)
     }
 
+    /// Neither by itself nor by a role that it is a member of: SET ROLE is one statement away.
     fn refuse_bypassing_role(&self) -> Stored<()> {
         let mut conn = self.get()?;
         let AnyConnection::Pg(pg) = &mut *conn else { return Ok(()) };
-        let role: Bypass =
-            diesel::sql_query("SELECT rolsuper OR rolbypassrls AS bypasses FROM pg_roles WHERE rolname = current_user")
-                .get_result(pg)?;
+        let role: Bypass = diesel::sql_query(
+            "SELECT COALESCE(bool_or(rolsuper OR rolbypassrls), true) AS bypasses FROM pg_roles \
+             WHERE pg_has_role(session_user, oid, 'MEMBER')",
+        )
+        .get_result(pg)?;
         if role.bypasses {
             return Err(StoreError::NoConnection(
-                "the PostgreSQL role is a superuser or has BYPASSRLS, so row-level security would not hold. \
-                 Create one without: CREATE ROLE tenure LOGIN NOSUPERUSER NOBYPASSRLS PASSWORD '…'"
+                "the PostgreSQL role is a superuser or has BYPASSRLS, or is a member of one that is or has, so row-level \
+                 security would not hold. Create one without: CREATE ROLE tenure LOGIN NOSUPERUSER NOBYPASSRLS PASSWORD '…'"
                     .into(),
             ));
         }
