@@ -45,6 +45,7 @@ struct Inner {
 pub struct Founding<'t> {
     t: &'t Tenure,
     name: String,
+    algorithm: &'static str,
 }
 
 impl House {
@@ -56,7 +57,12 @@ impl House {
 
 impl<'t> Founding<'t> {
     pub(crate) fn of(t: &'t Tenure, name: &str) -> Self {
-        Self { t, name: name.to_owned() }
+        Self { t, name: name.to_owned(), algorithm: "aes-256-gcm" }
+    }
+
+    /// With another cipher than the usual one.
+    pub fn sealed_with(self, algorithm: &'static str) -> Self {
+        Self { algorithm, ..self }
     }
 
     /// Founds it under this policy pack, with its first admin and its HR system, and a neighbour beside it.
@@ -64,7 +70,8 @@ impl<'t> Founding<'t> {
         let found = |name: &str| {
             let email = format!("admin-{}@example.com", crate::unique());
             let asked = ["tenant", "create", "--name", name, "--admin-email", &email, "--pack", pack];
-            (self.t.cli(asked).ok(), email)
+            let sealed_with = ["--algorithm", self.algorithm];
+            (self.t.cli(asked.into_iter().chain(sealed_with)).ok(), email)
         };
         let (beside, own) = (found(&format!("{}的邻居", self.name)), found(&self.name));
         let beside = Organisation::of(self.t, &beside, None);
