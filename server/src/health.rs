@@ -29,7 +29,7 @@ impl Document {
 
 /// Names the API and how to sign in.
 pub fn describe(api: &mut utoipa::openapi::OpenApi) {
-    use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
+    use utoipa::openapi::security::{ApiKey, ApiKeyValue, Http, HttpAuthScheme, SecurityRequirement, SecurityScheme};
     api.info.title = "Tenure".into();
     api.info.description = Some(
         "Governs the data an organisation controls about its people. Problems are RFC 9457 documents; lists are pages \
@@ -38,7 +38,14 @@ pub fn describe(api: &mut utoipa::openapi::OpenApi) {
     );
     let components = api.components.get_or_insert_default();
     components.add_security_scheme("bearer", SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer)));
-    api.security = Some(vec![utoipa::openapi::security::SecurityRequirement::new::<_, [&str; 0], &str>("bearer", [])]);
+    let cookie = ApiKeyValue::with_description(
+        "tenure",
+        "A browser's session, opened by `POST /api/v1/session`; `__Host-tenure` over https. What changes something needs \
+         the session's own `X-CSRF-Token`, too.",
+    );
+    components.add_security_scheme("cookie", SecurityScheme::ApiKey(ApiKey::Cookie(cookie)));
+    let either = ["bearer", "cookie"].map(|name| SecurityRequirement::new::<_, [&str; 0], &str>(name, []));
+    api.security = Some(either.into());
 }
 
 /// The process is alive.

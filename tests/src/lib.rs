@@ -7,6 +7,7 @@
 #![allow(clippy::missing_panics_doc, reason = "a test fails by a panic")]
 
 pub mod auditor;
+pub mod browser;
 pub mod clock;
 pub mod command_line;
 pub mod connector;

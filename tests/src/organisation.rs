@@ -151,6 +151,21 @@ impl Organisation {
         person
     }
 
+    /// Takes on somebody who is in another organisation already, with the account that they have there. They confirm it by
+    /// this organisation's own link.
+    pub fn takes_on_too(&self, known: &Person, staff_number: &str) -> Person {
+        let data = json!({
+            "staff_number": staff_number, "name": known.name, "email": known.email, "account": "personal",
+            "first_day": "2024-05-01",
+        });
+        self.hr_system().says_joined(data).ok();
+        self.settles();
+        let membership = self.membership_of(staff_number);
+        let person = Person::new(&self.0.house, &known.name, staff_number, &known.email, &membership);
+        person.takes_up(&self.setup_token_of(&membership));
+        person
+    }
+
     /// A member who holds this role, appointed by the first admin. The same one each time.
     pub fn member_with(&self, role: &str) -> Person {
         if role == "primary_admin" {
@@ -241,6 +256,19 @@ impl Organisation {
     /// Nobody in particular, at this organisation's door.
     pub fn anonymous(&self) -> Caller {
         self.0.house.anonymous()
+    }
+
+    /// A browser with the console open, nobody signed in.
+    pub fn browser(&self) -> crate::browser::Browser {
+        crate::browser::Browser::new(&self.anonymous(), &self.0.house.server.base_url())
+    }
+
+    /// A browser in which this person is signed in.
+    #[track_caller]
+    pub fn browser_of(&self, person: &Person) -> crate::browser::Browser {
+        let browser = self.browser();
+        browser.signs_in(person, Some(self.slug())).ok();
+        browser
     }
 
     pub(crate) fn beside(&self) -> Option<&Self> {

@@ -13,7 +13,6 @@ use serde::{Deserialize, Serialize};
 
 text_enum! {
     /// The three kinds of instruction (design §3).
-    #[schema(as = InstructionKind)]
     Kind {
         /// 常设指令: in force until revoked.
         Standing = "standing",
@@ -37,7 +36,6 @@ impl Kind {
 
 text_enum! {
     /// Where an instruction stands.
-    #[schema(as = InstructionState)]
     State {
         /// It waits for approval. Silence never means yes.
         Pending = "pending",
@@ -275,7 +273,6 @@ pub struct May {
 
 /// What the caller may do with an instruction now.
 #[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
-#[schema(as = InstructionCan)]
 pub struct Can {
     /// Say yes or no.
     pub decide: May,

@@ -10,10 +10,10 @@ use crate::platform::db::{Stored, TenantTx, Ts};
 use crate::platform::ids::{AccountId, DepartmentId, MembershipId, PersonId, SubjectId};
 use crate::platform::keyring::Aad;
 use crate::platform::record::Record;
-use crate::platform::sign_in::{Memberships, Standing};
+use crate::platform::sign_in::{Memberships, Present, Standing};
 use crate::platform::vault::{self, Drawer};
 use chrono::NaiveDate;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 /// Where a subject's sealed name lives.
 const NAME: Aad = Aad::new("subjects.name");
@@ -350,16 +350,6 @@ pub fn names(tx: &mut TenantTx<'_>, subjects: &[SubjectId]) -> Stored<HashMap<Su
     Ok(names)
 }
 
-/// The names of departments.
-pub fn department_names(
-    tx: &mut TenantTx<'_>,
-    ids: impl IntoIterator<Item = DepartmentId>,
-) -> Stored<HashMap<DepartmentId, String>> {
-    let ids: HashSet<DepartmentId> = ids.into_iter().collect();
-    let found = store::load_departments(tx, &ids.into_iter().collect::<Vec<_>>())?;
-    Ok(found.into_iter().map(|d| (d.id, d.name)).collect())
-}
-
 /// Answers the platform's question "who is a member?".
 pub struct PlatformAnswers;
 
@@ -374,5 +364,11 @@ impl Memberships for PlatformAnswers {
         let roles = roles::of_membership(tx, m.id)?;
         let lets_in = !roles::has_ended(tx, m)?;
         Ok(Some(Standing { membership: m.id, subject, lets_in, roles }))
+    }
+
+    fn present(&self, tx: &mut TenantTx<'_>, membership: MembershipId) -> Stored<Option<Present>> {
+        let Some(m) = store::find_membership(tx, membership)? else { return Ok(None) };
+        let roles = roles::of_membership(tx, m.id)?;
+        Ok(Some(Present { name: name_of(tx, m.subject_id)?, staff_number: m.staff_number, roles }))
     }
 }

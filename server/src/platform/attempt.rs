@@ -10,6 +10,7 @@ use crate::platform::db::{StoreError, Stored, TenantTx};
 use crate::platform::http::{Answer, Answered, AsProblem, Problem};
 use crate::platform::ids::{RequestId, TenantId};
 use crate::platform::record::{Outcome, Record};
+use crate::platform::sign_in::{self, Presented};
 use actix_web::http::StatusCode;
 use actix_web::{FromRequest, HttpMessage, HttpRequest, dev::Payload, web};
 use serde::Serialize;
@@ -213,10 +214,10 @@ impl FromRequest for Attempt {
     fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
         let asked = asked_of(req);
         Box::pin(async move {
-            let Asked { platform, bearer, request, if_match, idempotency_key } = asked?;
+            let Asked { platform, presented, request, if_match, idempotency_key } = asked?;
             // Reads the session, so off the event loop.
             let of = platform.clone();
-            let caller = web::block(move || crate::platform::sign_in::identify(&of, &bearer))
+            let caller = web::block(move || sign_in::identify(&of, &presented))
                 .await
                 .map_err(|_| Problem::unavailable("server.busy"))??;
             Ok(Attempt { platform, caller, request, if_match, idempotency_key })
@@ -227,7 +228,7 @@ impl FromRequest for Attempt {
 /// What a request says about its attempt, before it is known who makes it.
 struct Asked {
     platform: Arc<Platform>,
-    bearer: String,
+    presented: Presented,
     request: RequestId,
     if_match: Option<String>,
     idempotency_key: Option<String>,
@@ -236,11 +237,7 @@ struct Asked {
 fn asked_of(req: &HttpRequest) -> Result<Asked, Problem> {
     let platform = req.app_data::<web::Data<Platform>>().ok_or_else(Problem::internal)?.clone().into_inner();
     let header = |name: &str| req.headers().get(name).and_then(|v| v.to_str().ok()).map(str::to_owned);
-    let bearer = header("Authorization").and_then(|v| v.strip_prefix("Bearer ").map(|t| t.trim().to_owned()));
-    let Some(bearer) = bearer else {
-        return Err(Problem::unauthenticated("sign-in.required")
-            .detail("This needs `Authorization: Bearer` with an access token or an API key."));
-    };
+    let presented = sign_in::presented(req, platform.config())?;
     let idempotency_key = header("Idempotency-Key");
     // One that cannot be read must not be taken for none: the request would be carried out twice.
     let is_unreadable = idempotency_key.is_none() && req.headers().contains_key("Idempotency-Key");
@@ -248,7 +245,13 @@ fn asked_of(req: &HttpRequest) -> Result<Asked, Problem> {
         return Err(Problem::invalid("request.idempotency-key")
             .detail("An Idempotency-Key has 1 to 255 visible ASCII characters."));
     }
-    Ok(Asked { request: request_id(req, &platform), platform, bearer, if_match: header("If-Match"), idempotency_key })
+    Ok(Asked {
+        request: request_id(req, &platform),
+        platform,
+        presented,
+        if_match: header("If-Match"),
+        idempotency_key,
+    })
 }
 
 /// Whether `actor` may speak at all is settled before any act: a background job enqueued by the platform needs no power.

@@ -71,6 +71,14 @@ impl Actor {
         }
     }
 
+    /// The session, when a person acts.
+    pub fn session(&self) -> Option<SessionId> {
+        match self {
+            Self::Member { session, .. } => Some(*session),
+            Self::ApiKey { .. } | Self::Source(_) | Self::Job(_) | Self::Operator | Self::Anonymous => None,
+        }
+    }
+
     /// The person of this tenant, when a person acts. Separation of duties looks at this and not at the membership:
     /// somebody with two memberships is one person.
     pub fn subject(&self) -> Option<SubjectId> {

@@ -7,10 +7,10 @@ use super::clock::Clock;
 use super::config::{Config, Sources};
 use super::db::{DbTarget, Pool, StoreError, Stored, TenantTx, migrate};
 use super::http::Problem;
-use super::ids::{AccountId, PersonId, TenantId};
+use super::ids::{AccountId, MembershipId, PersonId, TenantId};
 use super::keyring::{Algorithm, MasterKey};
 use super::metrics::Metrics;
-use super::sign_in::{Memberships, Scopes, Standing};
+use super::sign_in::{Memberships, Present, Scopes, Standing};
 use super::{Platform, Plugged};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -36,6 +36,10 @@ struct Nobody;
 
 impl Memberships for Nobody {
     fn standing(&self, _: &mut TenantTx<'_>, _: PersonId, _: AccountId) -> Stored<Option<Standing>> {
+        Ok(None)
+    }
+
+    fn present(&self, _: &mut TenantTx<'_>, _: MembershipId) -> Stored<Option<Present>> {
         Ok(None)
     }
 }

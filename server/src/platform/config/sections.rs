@@ -109,6 +109,10 @@ pub struct SignIn {
     pub access_token: Duration,
     /// How long a session lasts without use.
     pub refresh: Duration,
+    /// How long a browser's session lasts without use.
+    pub browser_idle: Duration,
+    /// How long it lasts at most.
+    pub browser_longest: Duration,
     /// Failed attempts in a row that lock an account.
     pub lockout_attempts: u32,
     /// For how long it is locked.
@@ -126,6 +130,8 @@ impl SignIn {
         Self {
             access_token: values::minutes(from.integer("sign_in.access_token_minutes", 1..=60)),
             refresh: values::days(from.integer("sign_in.refresh_days", 1..=90)),
+            browser_idle: values::minutes(from.integer("sign_in.browser_idle_minutes", 5..=1_440)),
+            browser_longest: values::minutes(60 * from.integer::<u64>("sign_in.browser_hours", 1..=168)),
             lockout_attempts: from.integer("sign_in.lockout_attempts", 3..=100),
             lockout: values::minutes(from.integer("sign_in.lockout_minutes", 1..=1_440)),
             rate_per_minute: from.integer("sign_in.rate_per_minute", 1..=10_000),

@@ -1,5 +1,6 @@
 //! Access tokens: JWTs signed with EdDSA, good for minutes, checked against our own clock and never the machine's.
 
+use super::browser;
 use super::error::SignInError;
 use super::model::Session;
 use super::store::sessions as store;
@@ -69,8 +70,8 @@ pub(super) fn caller(platform: &Platform, token: &str) -> Result<Caller, SignInE
                 session: claims.sid,
             },
         }),
-        Some(Some(reason)) if reason == "membership.ended" => Err(SignInError::MembershipEnded),
-        Some(Some(_)) | None => Err(SignInError::SessionEnded),
+        Some(reason) => Err(browser::ended(reason.as_deref())),
+        None => Err(SignInError::SessionEnded),
     }
 }
 

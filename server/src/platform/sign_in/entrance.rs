@@ -5,14 +5,14 @@
 //! guesses many at once still meets the lock.
 
 use super::error::SignInError;
-use super::model::{Account, AccountKind, AccountState, Choice, Standing};
+use super::model::{Account, AccountKind, AccountState, Choice, SessionKind, Standing};
 use super::secret::Secret;
-use super::store::accounts as store;
+use super::store::{accounts as store, sessions as session_store};
 use super::{accounts, sessions, trace};
 use crate::platform::Platform;
 use crate::platform::db::tx::platform_tx;
 use crate::platform::db::{PlatformTx, Stored};
-use crate::platform::ids::TenantId;
+use crate::platform::ids::{AccountId, SessionId, TenantId};
 use sha2::{Digest, Sha256};
 use std::net::IpAddr;
 
@@ -28,6 +28,8 @@ pub struct Visitor {
     pub address: IpAddr,
     /// What the browser or program says it is, cut and cleaned.
     pub user_agent: String,
+    /// How their session is to be carried on.
+    pub comes_with: SessionKind,
 }
 
 /// What somebody gives to be let in.
@@ -44,7 +46,7 @@ pub struct Credentials {
 /// How it went.
 pub enum Entry {
     /// In.
-    In(sessions::Opened),
+    In(Box<sessions::Opened>),
     /// Right, but there are several tenants to choose from.
     Choose(Vec<Choice>),
 }
@@ -148,12 +150,9 @@ fn settle(
 fn tenants(p: &mut PlatformTx<'_>, account: &Account, named: Option<&str>) -> Stored<Vec<(TenantId, bool)>> {
     let named = match named {
         None => None,
-        Some(text) => match text.parse::<TenantId>() {
-            Ok(id) => Some(id),
-            Err(_) => match store::find_tenant_by_slug(p, text)? {
-                Some(id) => Some(id),
-                None => return Ok(Vec::new()),
-            },
+        Some(text) => match tenant_named(p, text)? {
+            Some(id) => Some(id),
+            None => return Ok(Vec::new()),
         },
     };
     let linked = match named {
@@ -163,6 +162,10 @@ fn tenants(p: &mut PlatformTx<'_>, account: &Account, named: Option<&str>) -> St
     let leads_into = linked.into_iter().filter(|(tenant, _)| account.leads_into(*tenant));
     // The owner of an enterprise account gave it out itself.
     Ok(leads_into.map(|(tenant, confirmed)| (tenant, confirmed || account.kind == AccountKind::Enterprise)).collect())
+}
+
+fn tenant_named(p: &mut PlatformTx<'_>, text: &str) -> Stored<Option<TenantId>> {
+    text.parse::<TenantId>().map_or_else(|_| store::find_tenant_by_slug(p, text), |id| Ok(Some(id)))
 }
 
 /// A tenant, and what stands there between the person and it.
@@ -188,19 +191,91 @@ fn enter(
     mut doors: Vec<Door>,
     visitor: &Visitor,
 ) -> Stored<Result<Entry, SignInError>> {
-    let open: Vec<TenantId> = doors.iter().filter(|d| d.standing.lets_in && d.is_confirmed).map(|d| d.tenant).collect();
+    let open = open_of(&doors);
     match open.as_slice() {
         [] => closed(p, account, &doors, visitor).map(Err),
         [tenant] => {
             doors.retain(|d| d.tenant == *tenant);
             let Some(door) = doors.pop() else { return Ok(Err(SignInError::NoMembership)) };
             let opened = sessions::open(p, account, door.tenant, door.standing, visitor)?;
-            Ok(Ok(Entry::In(opened)))
+            Ok(Ok(Entry::In(Box::new(opened))))
         }
-        [..] => {
-            let choices = store::tenant_names(p, &open)?;
-            Ok(Ok(Entry::Choose(choices.into_iter().map(|(_, tenant, name)| Choice { tenant, name }).collect())))
+        [..] => Ok(Ok(Entry::Choose(choices(p, &open)?))),
+    }
+}
+
+fn open_of(doors: &[Door]) -> Vec<TenantId> {
+    doors.iter().filter(|d| d.standing.lets_in && d.is_confirmed).map(|d| d.tenant).collect()
+}
+
+fn choices(p: &mut PlatformTx<'_>, open: &[TenantId]) -> Stored<Vec<Choice>> {
+    let named = store::tenant_names(p, open)?;
+    Ok(named.into_iter().map(|(_, tenant, name)| Choice { tenant, name }).collect())
+}
+
+/// Opens a session where somebody has just proved who they are by a set-up link.
+///
+/// # Errors
+/// [`SignInError::MembershipEnded`], [`SignInError::NoMembership`].
+pub(super) fn enter_from_link(
+    platform: &Platform,
+    (account, tenant): (AccountId, TenantId),
+    visitor: &Visitor,
+) -> Result<sessions::Opened, SignInError> {
+    platform_tx(platform, |p| go_in(p, account, tenant, visitor))?
+}
+
+/// Goes over from one organisation into another of the same account's: this session ends, and a new one is opened there.
+/// What either gets to know is that somebody signed out, or in: not where from, and not where to.
+///
+/// # Errors
+/// As [`sign_in`] with the right password and a tenant named; then the session goes on.
+pub(super) fn switch(
+    platform: &Platform,
+    from: SessionId,
+    to: &str,
+    visitor: &Visitor,
+) -> Result<sessions::Opened, SignInError> {
+    let opened = platform_tx(platform, |p| {
+        let left = session_store::find(p, from)?.ok_or(SignInError::SessionEnded)?;
+        let Some(tenant) = tenant_named(p, to)? else { return Ok(Err(SignInError::NoMembership)) };
+        match go_in(p, left.account_id, tenant, visitor)? {
+            // However often somebody goes over, the day's work ends when it would have ended.
+            Ok(opened) => Ok(Ok(sessions::as_old_as(p, opened, left.created_at)?)),
+            Err(refused) => Ok::<_, SignInError>(Err(refused)),
         }
+    })??;
+    // Apart from it: whoever holds two ledgers' locks must take them in the order of their ids, and this is not it.
+    sessions::sign_out(platform, from)?;
+    Ok(opened)
+}
+
+/// The organisations that an account leads into now.
+pub(super) fn organisations(platform: &Platform, account: AccountId) -> Result<Vec<Choice>, SignInError> {
+    platform_tx(platform, |p| {
+        let account = accounts::open_account(p, account)?;
+        let tenants = tenants(p, &account, None)?;
+        let doors = doors(p, &account, tenants)?;
+        Ok(choices(p, &open_of(&doors))?)
+    })
+}
+
+/// The inner refusal commits its record; the outer error rolls back.
+fn go_in(
+    p: &mut PlatformTx<'_>,
+    account: AccountId,
+    tenant: TenantId,
+    visitor: &Visitor,
+) -> Stored<Result<sessions::Opened, SignInError>> {
+    let Some(account) = store::find_account(p, account)?.filter(|a| a.state == AccountState::Open) else {
+        return Ok(Err(SignInError::SessionEnded));
+    };
+    let tenants = tenants(p, &account, Some(&tenant.to_string()))?;
+    let doors = doors(p, &account, tenants)?;
+    match enter(p, &account, doors, visitor)? {
+        Ok(Entry::In(opened)) => Ok(Ok(*opened)),
+        Ok(Entry::Choose(_)) => Ok(Err(SignInError::NoMembership)),
+        Err(refused) => Ok(Err(refused)),
     }
 }
 

@@ -40,6 +40,21 @@ pub enum SignInError {
     /// The session has ended.
     #[error("the session has ended")]
     SessionEnded,
+    /// A browser's session was not used for too long, or is too old.
+    #[error("the session has expired")]
+    SessionExpired,
+    /// The account has no such session here.
+    #[error("no such session")]
+    UnknownSession,
+    /// Something that only a browser's session can do.
+    #[error("this needs the session of a browser")]
+    NoCookie,
+    /// A changing request by cookie without the session's own token.
+    #[error("the X-CSRF-Token is missing or another session's")]
+    ForgedToken,
+    /// A changing request by cookie from another site's page, or from nowhere that says so.
+    #[error("the request does not come from a page of this server")]
+    ForgedOrigin,
     /// A refresh token came a second time: somebody has a copy.
     #[error("the refresh token was used before")]
     TokenReused,
@@ -116,6 +131,19 @@ impl AsProblem for SignInError {
             Self::SessionEnded => {
                 Problem::unauthenticated("session.ended").detail("This session has ended.").help("Sign in again.")
             }
+            Self::SessionExpired => Problem::unauthenticated("session.expired")
+                .detail("This session was not used for a while, or has lasted as long as one may.")
+                .help("Sign in again; nothing that was saved is lost."),
+            Self::UnknownSession => Problem::not_found("session"),
+            Self::NoCookie => Problem::refused("session.no-cookie")
+                .detail("This is for a session that was opened by `POST /api/v1/session`.")
+                .help("With tokens, sign in anew and name the organisation."),
+            Self::ForgedToken => Problem::refused("csrf.token")
+                .detail("A request that changes something needs the session's own `X-CSRF-Token`.")
+                .help("Read it from `GET /api/v1/session`."),
+            Self::ForgedOrigin => Problem::refused("csrf.origin")
+                .detail("This request does not come from a page of this server.")
+                .help("Behind a proxy that changes the host name, set `public_url`."),
             Self::TokenReused => Problem::unauthenticated("session.token-reused")
                 .detail("This refresh token was used before. Somebody may have a copy, so the session was ended.")
                 .help("Sign in again, and sign out everywhere if you do not know why this happened."),

@@ -3,6 +3,7 @@
 //! ```text
 //! password ──▶ entrance ──▶ session ──▶ access token, minutes       checked with every request, and the session with it
 //!                              └──────▶ refresh token, days         changes with every use; a second use ends the session
+//!                └──────▶ browser's cookie, hours             the same token all day; what changes something needs a second
 //! machine's key ─────────────────────▶ caller with scopes
 //! ```
 //!
@@ -16,6 +17,7 @@
 mod access_token;
 pub mod accounts;
 pub mod api_keys;
+mod browser;
 mod entrance;
 mod error;
 mod limiter;
@@ -34,7 +36,9 @@ mod trace;
 pub use api_keys::Scopes;
 pub use entrance::{Credentials, Entry, Visitor, sign_in};
 pub use error::SignInError;
-pub use model::{Account, AccountKind, AccountState, ApiKey, Choice, Memberships, Owner, SigningKey, Standing};
+pub use model::{
+    Account, AccountKind, AccountState, ApiKey, Choice, Memberships, Owner, Present, SessionKind, SigningKey, Standing,
+};
 pub use password::Weakness;
 pub use routes::{routes, well_known};
 pub use secret::{ApiToken, Secret};
@@ -47,6 +51,8 @@ use crate::platform::caller::Caller;
 use crate::platform::config;
 use crate::platform::db::Stored;
 use crate::platform::http::{AsProblem, Problem};
+use actix_web::HttpRequest;
+use actix_web::http::header::AUTHORIZATION;
 use limiter::Limiter;
 use password::Passwords;
 use prometheus::IntCounter;
@@ -93,15 +99,45 @@ impl SignIn {
     }
 }
 
-/// Tells who a bearer token or API key belongs to. Asks the database once, by key.
+/// What a request shows to say who makes it.
+pub enum Presented {
+    /// `Authorization: Bearer`: an access token or an API key. Where there is one, no cookie counts.
+    Bearer(Secret),
+    /// A browser's cookie.
+    Cookie(browser::Shown),
+}
+
+/// What this request shows.
 ///
 /// # Errors
-/// 401 for what is none of ours, past its time or ended; 403 `membership.ended`.
-pub fn identify(platform: &Platform, bearer: &str) -> Result<Caller, Problem> {
-    let found = match bearer.len() {
-        0 | LONGEST_BEARER.. => Err(SignInError::NoToken),
-        _ if ApiToken::is_meant(bearer) => api_keys::caller(platform, bearer),
-        _ => access_token::caller(platform, bearer),
+/// 401 `sign-in.required` where it shows nothing.
+pub fn presented(req: &HttpRequest, config: &config::Config) -> Result<Presented, Problem> {
+    let authorization = req.headers().get(AUTHORIZATION);
+    let bearer = authorization.and_then(|v| v.to_str().ok()).and_then(|v| v.strip_prefix("Bearer "));
+    let shown = match (authorization, bearer) {
+        (Some(_), Some(bearer)) => Some(Presented::Bearer(Secret::new(bearer.trim()))),
+        (Some(_), None) => None,
+        (None, _) => browser::shown(req, config).map(Presented::Cookie),
+    };
+    shown.ok_or_else(|| {
+        Problem::unauthenticated("sign-in.required").detail(
+            "This needs `Authorization: Bearer` with an access token or an API key, or the cookie of a signed-in browser.",
+        )
+    })
+}
+
+/// Tells who that is. Asks the database once, by key.
+///
+/// # Errors
+/// 401 for what is none of ours, past its time or ended; 403 `membership.ended`, `csrf.token`, `csrf.origin`.
+pub fn identify(platform: &Platform, presented: &Presented) -> Result<Caller, Problem> {
+    let found = match presented {
+        Presented::Cookie(shown) => browser::caller(platform, shown),
+        Presented::Bearer(bearer) => match bearer.expose() {
+            bearer if bearer.is_empty() || bearer.len() >= LONGEST_BEARER => Err(SignInError::NoToken),
+            bearer if ApiToken::is_meant(bearer) => api_keys::caller(platform, bearer),
+            bearer => access_token::caller(platform, bearer),
+        },
     };
     found.map_err(|e| e.problem())
 }

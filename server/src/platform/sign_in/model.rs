@@ -1,6 +1,6 @@
 //! Accounts, sessions, keys, and what the platform has to ask about memberships.
 
-use super::store::accounts::accounts;
+use super::store::accounts::{accounts, tenants};
 use super::store::keys::{api_keys, signing_keys};
 use super::store::sessions::sessions;
 use crate::platform::db::{MultiBackend, Stored, TenantTx, Ts};
@@ -13,12 +13,21 @@ use serde::Serialize;
 
 text_enum! {
     /// Whose account it is (dingtalk-def-17).
-    #[schema(as = SignInAccountKind)]
     AccountKind {
         /// 个人账号: the person's own.
         Personal = "personal",
         /// 企业账号: issued and owned by the tenant.
         Enterprise = "enterprise",
+    }
+}
+
+text_enum! {
+    /// How a session is carried on.
+    SessionKind {
+        /// By a program, with access and refresh tokens.
+        Token = "token",
+        /// By a browser, in a cookie that no script can read.
+        Browser = "browser",
     }
 }
 
@@ -109,11 +118,25 @@ pub struct Standing {
     pub roles: Vec<String>,
 }
 
+/// A member as they see themselves.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Present {
+    /// Their name, while it is known.
+    pub name: Option<String>,
+    /// 工号.
+    pub staff_number: String,
+    /// The roles held now.
+    pub roles: Vec<String>,
+}
+
 /// Who is a member. The platform asks; a slice answers.
 pub trait Memberships: Send + Sync {
     /// The person's membership in the transaction's tenant in which they act with this account: a present one before one
     /// that has ended, the newest of several.
     fn standing(&self, tx: &mut TenantTx<'_>, person: PersonId, account: AccountId) -> Stored<Option<Standing>>;
+
+    /// The member behind a session, as they see themselves.
+    fn present(&self, tx: &mut TenantTx<'_>, membership: MembershipId) -> Stored<Option<Present>>;
 }
 
 /// A signed-in session.
@@ -130,6 +153,9 @@ pub(super) struct Session {
     pub last_used_at: Ts,
     pub ended_at: Option<Ts>,
     pub end_reason: Option<String>,
+    pub kind: SessionKind,
+    /// What is stored of a browser's cookie.
+    pub token_hash: Option<Vec<u8>>,
 }
 
 /// A machine's key, without its secret.
@@ -157,6 +183,25 @@ pub struct ApiKey {
     pub revoked_at: Option<Ts>,
     /// When it was last used, to the hour.
     pub last_used_at: Option<Ts>,
+}
+
+/// An organisation as its members see it.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Serialize, utoipa::ToSchema)]
+#[diesel(table_name = tenants, check_for_backend(MultiBackend, Pg, Sqlite))]
+#[schema(as = SessionOrganisation)]
+pub struct Organisation {
+    /// Its id.
+    pub id: TenantId,
+    /// Its short name.
+    pub slug: String,
+    /// Its name.
+    pub name: String,
+    /// In which its civil deadlines are computed.
+    pub time_zone: String,
+    /// The language of what it is sent.
+    pub locale: String,
+    /// The pack it lives by.
+    pub pack: String,
 }
 
 /// An organisation to choose.

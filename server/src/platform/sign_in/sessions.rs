@@ -1,4 +1,5 @@
-//! Sessions: opened by a sign-in, kept alive by refresh tokens that change with every use, ended at once.
+//! Sessions: opened by a sign-in, kept alive by refresh tokens that change with every use, ended at once. Those of browsers
+//! are carried on by a cookie instead, see `browser`.
 //!
 //! A refresh token that comes a second time means that two have it, and nobody can tell who is the thief: the session
 //! ends. An access token lives minutes, but every request asks whether its session still does, so that an end binds at
@@ -6,7 +7,7 @@
 
 use super::entrance::{SIGN_IN, Visitor};
 use super::error::SignInError;
-use super::model::{Account, AccountState, Session, Standing};
+use super::model::{Account, AccountState, Session, SessionKind, Standing};
 use super::secret::{self, Secret};
 use super::store::{accounts, links, sessions as store};
 use super::trace;
@@ -23,10 +24,11 @@ const SIGN_OUT: &str = "sign-out";
 /// Days for which ended sessions and used tokens are kept, so that reuse is noticed and an end can be explained.
 const KEEP_DAYS: i64 = 90;
 
-/// A session that can go on, with its next refresh token.
+/// A session that can go on, with what carries it on.
 pub struct Opened {
     pub(super) session: Session,
-    pub(super) refresh_token: Secret,
+    /// The next refresh token, or what a browser's cookie holds.
+    pub(super) token: Secret,
     /// The roles held now.
     pub roles: Vec<String>,
 }
@@ -49,13 +51,15 @@ impl Opened {
 pub struct SessionView {
     /// Its id.
     pub id: SessionId,
+    /// A browser's, or a program's.
+    pub kind: SessionKind,
     /// Whether it is the one that asks.
     pub is_this_one: bool,
     /// The browser or program, in its own words.
     pub user_agent: String,
     /// When it was opened.
     pub created_at: Ts,
-    /// When it was last refreshed.
+    /// When it was last refreshed; of a browser's, last seen, to the minute.
     pub last_used_at: Ts,
 }
 
@@ -68,6 +72,11 @@ pub(super) fn open(
     visitor: &Visitor,
 ) -> Stored<Opened> {
     let now = p.now();
+    let token = secret::new_token()?;
+    let token_hash = match visitor.comes_with {
+        SessionKind::Token => None,
+        SessionKind::Browser => Some(secret::hash(token.expose())),
+    };
     let session = Session {
         id: p.new_id(),
         account_id: account.id,
@@ -79,11 +88,22 @@ pub(super) fn open(
         last_used_at: now,
         ended_at: None,
         end_reason: None,
+        kind: visitor.comes_with,
+        token_hash,
     };
     store::add(p, &session)?;
-    let refresh_token = next_token(p, session.id)?;
+    if session.kind == SessionKind::Token {
+        keep_refresh_token(p, session.id, &token)?;
+    }
     leave(p, &session, trace::from(Record::of(SIGN_IN), session.subject_id, visitor))?;
-    Ok(Opened { session, refresh_token, roles: standing.roles })
+    Ok(Opened { session, token, roles: standing.roles })
+}
+
+/// Dates a session back, so that it ends when the one before it would have ended.
+pub(super) fn as_old_as(p: &mut PlatformTx<'_>, mut opened: Opened, created_at: Ts) -> Stored<Opened> {
+    store::date_back(p, opened.session.id, created_at)?;
+    opened.session.created_at = created_at;
+    Ok(opened)
 }
 
 /// Goes on with a session: the token is used up and another takes its place.
@@ -124,8 +144,9 @@ fn go_on(p: &mut PlatformTx<'_>, token_hash: &[u8]) -> Stored<Result<Opened, Sig
         return Ok(Err(SignInError::MembershipEnded));
     };
     store::touch(p, session.id)?;
-    let refresh_token = next_token(p, session.id)?;
-    Ok(Ok(Opened { session, refresh_token, roles: standing.roles }))
+    let token = secret::new_token()?;
+    keep_refresh_token(p, session.id, &token)?;
+    Ok(Ok(Opened { session, token, roles: standing.roles }))
 }
 
 /// Ends the caller's session. A repeat changes nothing.
@@ -151,17 +172,36 @@ pub(super) fn sign_out_everywhere(platform: &Platform, from: SessionId) -> Resul
     })
 }
 
+/// Ends one session of the caller's own account in the caller's tenant. A repeat changes nothing.
+///
+/// # Errors
+/// [`SignInError::UnknownSession`]; [`SignInError::NoSession`] for a machine.
+pub(super) fn end_one(platform: &Platform, caller: &Caller, id: SessionId) -> Result<(), SignInError> {
+    let Actor::Member { account, .. } = caller.actor else { return Err(SignInError::NoSession) };
+    platform_tx(platform, |p| {
+        let found = store::find(p, id)?.filter(|s| s.account_id == account && s.tenant_id == caller.tenant);
+        let session = found.ok_or(SignInError::UnknownSession)?;
+        Ok(end(p, &session, "signed-out", Outcome::Done)?)
+    })
+}
+
 /// The live sessions of the caller's account in the caller's tenant, newest first.
 pub(super) fn list(platform: &Platform, caller: &Caller, page: &PageQuery) -> Result<Page<SessionView>, Problem> {
     let Actor::Member { account, session: this, .. } = caller.actor else {
         return Err(SignInError::NoSession.problem());
     };
     let (limit, after) = (page.limit()?, page.cursor()?);
-    let since = Ts(*platform.now() - platform.config().sign_in.refresh);
+    let (now, settings) = (*platform.now(), &platform.config().sign_in);
+    let since = store::Since {
+        token: Ts(now - settings.refresh),
+        browser: Ts(now - settings.browser_idle),
+        opened: Ts(now - settings.browser_longest),
+    };
     let rows = platform_tx(platform, |p| store::page(p, (account, caller.tenant), since, limit, after))?;
     let page = Page::cut(rows, limit, |row| Cursor::after(row.created_at, row.id.uuid()));
     Ok(page.map(|row| SessionView {
         id: row.id,
+        kind: row.kind,
         is_this_one: row.id == this,
         user_agent: row.user_agent,
         created_at: row.created_at,
@@ -193,15 +233,13 @@ pub fn forget_old(p: &mut PlatformTx<'_>) -> Stored<usize> {
     Ok(store::forget_before(p, before)? + links::forget_before(p, before)?)
 }
 
-fn next_token(p: &mut PlatformTx<'_>, session: SessionId) -> Stored<Secret> {
-    let token = secret::new_token()?;
+fn keep_refresh_token(p: &mut PlatformTx<'_>, session: SessionId, token: &Secret) -> Stored<()> {
     let expires_at = Ts(*p.now() + p.platform().config().sign_in.refresh);
-    store::add_refresh_token(p, session, secret::hash(token.expose()), expires_at)?;
-    Ok(token)
+    store::add_refresh_token(p, session, secret::hash(token.expose()), expires_at)
 }
 
 /// Ends a session and leaves the record with its tenant.
-fn end(p: &mut PlatformTx<'_>, session: &Session, reason: &'static str, outcome: Outcome) -> Stored<()> {
+pub(super) fn end(p: &mut PlatformTx<'_>, session: &Session, reason: &'static str, outcome: Outcome) -> Stored<()> {
     if !store::end(p, session.id, reason)? {
         return Ok(());
     }
@@ -209,7 +247,7 @@ fn end(p: &mut PlatformTx<'_>, session: &Session, reason: &'static str, outcome:
 }
 
 /// A record of this session's person, in this session's tenant.
-fn leave(p: &mut PlatformTx<'_>, session: &Session, record: Record) -> Stored<()> {
+pub(super) fn leave(p: &mut PlatformTx<'_>, session: &Session, record: Record) -> Stored<()> {
     let actor = Actor::Member {
         membership: session.membership_id,
         subject: session.subject_id,

@@ -7,7 +7,7 @@
 use super::accounts::{confirm, identifiers_of, open_account, store_password};
 use super::entrance::Visitor;
 use super::error::SignInError;
-use super::model::{Account, AccountKind};
+use super::model::{Account, AccountKind, Organisation};
 use super::password::PasswordHash;
 use super::secret::{self, Secret};
 use super::store::{accounts as account_store, links};
@@ -53,6 +53,16 @@ pub fn use_setup_link(
     token: &Secret,
     password: &str,
 ) -> Result<TenantId, SignInError> {
+    use_link(platform, visitor, token, password).map(|(_, tenant)| tenant)
+}
+
+/// As [`use_setup_link`], and says whose account it was.
+pub(super) fn use_link(
+    platform: &Platform,
+    visitor: &Visitor,
+    token: &Secret,
+    password: &str,
+) -> Result<(AccountId, TenantId), SignInError> {
     if !secret::is_token(token.expose()) {
         return Err(SignInError::LinkInvalid);
     }
@@ -65,7 +75,43 @@ pub fn use_setup_link(
         }
         Some(_) | None => Step::Set(passwords.accept(password, &link.identifiers)?),
     };
-    platform_tx(platform, |p| settle(p, &link, &token_hash, step, visitor))?.map(|()| link.tenant)
+    platform_tx(platform, |p| settle(p, &link, &token_hash, step, visitor))?.map(|()| (link.account.id, link.tenant))
+}
+
+/// What its holder may know of a link before using it.
+pub(super) struct Seen {
+    pub tenant: Organisation,
+    pub has_password: bool,
+    /// Masked: enough to recognise one's own, too little to learn somebody else's.
+    pub identifiers: Vec<String>,
+}
+
+/// Looks at a link and uses nothing up.
+///
+/// # Errors
+/// [`SignInError::LinkInvalid`].
+pub(super) fn look(platform: &Platform, token: &Secret) -> Result<Seen, SignInError> {
+    if !secret::is_token(token.expose()) {
+        return Err(SignInError::LinkInvalid);
+    }
+    platform_tx(platform, |p| {
+        let link = Link::find(p, &secret::hash(token.expose()))?;
+        let tenant = account_store::find_organisation(p, link.tenant)?.ok_or(SignInError::LinkInvalid)?;
+        // An enterprise account's password is set anew by each link; a personal one's is asked for.
+        let has_password = link.account.kind == AccountKind::Personal && link.account.has_password();
+        Ok(Seen { tenant, has_password, identifiers: link.identifiers.iter().map(masked).collect() })
+    })
+}
+
+/// `l**@example.com`, `138****1234`: the first letter and the domain, or a number's two ends.
+fn masked(identifier: &Identifier) -> String {
+    let text = identifier.as_str();
+    if let Some((name, domain)) = text.split_once('@') {
+        return format!("{}**@{domain}", name.chars().next().map(String::from).unwrap_or_default());
+    }
+    let digits: Vec<char> = text.chars().collect();
+    let (begin, end) = (digits.len().saturating_sub(8), digits.len().saturating_sub(4));
+    digits.iter().enumerate().map(|(at, c)| if (begin..end).contains(&at) { '*' } else { *c }).collect()
 }
 
 /// What a link leads to, as far as its holder may use it.

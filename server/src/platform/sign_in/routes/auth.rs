@@ -1,28 +1,28 @@
-//! Signing in, going on, signing out, setting up; and the keys to check our tokens with.
+//! Signing in, going on and signing out with tokens; the list of sessions; and the keys to check our tokens with.
 
 use super::{SignedIn, hashing, off_the_loop};
 use crate::platform::Platform;
 use crate::platform::db::tx::platform_tx;
 use crate::platform::db::{PlatformTx, Stored};
 use crate::platform::http::{Answer, Answered, AsProblem, Page, PageQuery, Problem};
-use crate::platform::ids::{MembershipId, TenantId};
+use crate::platform::ids::{MembershipId, SessionId, TenantId};
+use crate::platform::sign_in::access_token;
 use crate::platform::sign_in::entrance::{self, Credentials, Entry, Visitor};
 use crate::platform::sign_in::error::SignInError;
-use crate::platform::sign_in::model::Choice;
+use crate::platform::sign_in::model::{Choice, SessionKind};
 use crate::platform::sign_in::secret::Secret;
 use crate::platform::sign_in::sessions::{self, Opened, SessionView};
 use crate::platform::sign_in::signing_keys::{self, JWKS_MAX_AGE, Jwks};
 use crate::platform::sign_in::store::accounts as store;
-use crate::platform::sign_in::{access_token, setup};
 use actix_web::http::header::USER_AGENT;
-use actix_web::web::{Data, Json, Query};
-use actix_web::{HttpRequest, HttpResponse, get, post};
+use actix_web::web::{Data, Json, Path, Query};
+use actix_web::{HttpRequest, HttpResponse, delete, get, post};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 use tokio::time::Instant;
 
 const LONGEST_IDENTIFIER: usize = 320;
-const LONGEST_PASSWORD: usize = 1024;
+pub(super) const LONGEST_PASSWORD: usize = 1024;
 const LONGEST_TENANT: usize = 64;
 const LONGEST_USER_AGENT: usize = 256;
 /// Refusals leave at multiples of this after the request came, so that their time says nothing about the reason.
@@ -38,6 +38,17 @@ pub struct SignInRequest {
     password: Secret,
     /// The organisation's short name or id; needed by those who are in several.
     tenant: Option<String>,
+}
+
+impl SignInRequest {
+    /// What of it can be tried at all.
+    pub(super) fn credentials(self) -> Result<Credentials, Problem> {
+        let Self { identifier, password, tenant } = self;
+        bounded(&identifier, LONGEST_IDENTIFIER, "/identifier")?;
+        bounded(&password, LONGEST_PASSWORD, "/password")?;
+        refuse_odd_tenant(tenant.as_deref())?;
+        Ok(Credentials { identifier, password, tenant })
+    }
 }
 
 /// A session's tokens.
@@ -82,23 +93,6 @@ pub struct RefreshRequest {
     refresh_token: Secret,
 }
 
-/// A set-up link's token, and a password.
-#[derive(Debug, Deserialize, utoipa::ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct SetUpRequest {
-    /// The link's token.
-    token: Secret,
-    /// The password to set; the present one, where a personal account has one.
-    password: Secret,
-}
-
-/// A link was used.
-#[derive(Serialize, utoipa::ToSchema)]
-pub struct SetUpAnswer {
-    /// The short name of the organisation that one can now sign in to.
-    tenant: String,
-}
-
 /// How many sessions ended.
 #[derive(Serialize, utoipa::ToSchema)]
 pub struct SignedOut {
@@ -119,13 +113,9 @@ pub struct SignedOut {
 #[post("/auth/sign-in")]
 pub async fn sign_in(req: HttpRequest, platform: Data<Platform>, body: Json<SignInRequest>) -> Answer<SignInAnswer> {
     let came_at = Instant::now();
-    let Json(SignInRequest { identifier, password, tenant }) = body;
-    bounded(&identifier, LONGEST_IDENTIFIER, "/identifier")?;
-    bounded(&password, LONGEST_PASSWORD, "/password")?;
-    refuse_odd_tenant(tenant.as_deref())?;
-    let (visitor, with) = (visitor(&req, &platform), Credentials { identifier, password, tenant });
+    let (visitor, with) = (visitor(&req, &platform, SessionKind::Token), body.into_inner().credentials()?);
     let entered = hashing(&platform, move |platform| match entrance::sign_in(platform, &visitor, &with)? {
-        Entry::In(opened) => Ok(SignInAnswer::In(tokens(platform, opened)?)),
+        Entry::In(opened) => Ok(SignInAnswer::In(tokens(platform, *opened)?)),
         Entry::Choose(choose) => Ok(SignInAnswer::Choose { choose }),
     });
     even_out(came_at, entered.await).await.map(Answered::ok)
@@ -186,31 +176,19 @@ pub async fn list_sessions(
     listed.await.map(Answered::ok)
 }
 
-/// Uses a set-up link.
+/// Ends one of this account's sessions in this organisation.
 #[utoipa::path(
-    tag = "sign-in", operation_id = "set_up", request_body = SetUpRequest,
+    tag = "sign-in", operation_id = "end_session", params(("id" = SessionId, Path, description = "The session's id")),
     responses(
-        (status = 200, description = "Now sign in", body = SetUpAnswer),
-        (status = 401, description = "`sign-in.refused`: the account has another password"),
-        (status = 422, description = "`setup.link-invalid`, or what is wrong with the password"),
-        (status = 429, description = "`sign-in.too-many`"),
+        (status = 204, description = "It has ended"),
+        (status = 401, description = "Not signed in"),
+        (status = 404, description = "`session.not-found`"),
     ),
 )]
-#[post("/auth/setup")]
-pub async fn set_up(req: HttpRequest, platform: Data<Platform>, body: Json<SetUpRequest>) -> Answer<SetUpAnswer> {
-    let SetUpRequest { token, password } = body.into_inner();
-    bounded(&password, LONGEST_PASSWORD, "/password")?;
-    let visitor = visitor(&req, &platform);
-    let address = entrance::network(visitor.address);
-    let set_up = hashing(&platform, move |platform| {
-        let doors = platform.sign_in();
-        let taken = doors.by_address.take(&address, platform.now());
-        taken.map_err(|retry_after_seconds| SignInError::TooMany { retry_after_seconds })?;
-        let tenant = setup::use_setup_link(platform, &visitor, &token, password.expose())?;
-        doors.by_address.give_back(&address);
-        Ok(SetUpAnswer { tenant: slug(platform, tenant)? })
-    });
-    set_up.await.map(Answered::ok)
+#[delete("/auth/sessions/{id}")]
+pub async fn end_session(platform: Data<Platform>, me: SignedIn, id: Path<SessionId>) -> Result<HttpResponse, Problem> {
+    off_the_loop(&platform, move |platform| sessions::end_one(platform, &me.caller, *id)).await?;
+    Ok(HttpResponse::NoContent().finish())
 }
 
 /// The public keys that access tokens are signed with.
@@ -225,22 +203,24 @@ pub async fn jwks(platform: Data<Platform>) -> Result<HttpResponse, Problem> {
     Ok(HttpResponse::Ok().insert_header(("Cache-Control", cached)).json(keys))
 }
 
-fn visitor(req: &HttpRequest, platform: &Platform) -> Visitor {
+/// Who asks, and how their session is to be carried on.
+pub(super) fn visitor(req: &HttpRequest, platform: &Platform, comes_with: SessionKind) -> Visitor {
     let user_agent = req.headers().get(USER_AGENT).and_then(|v| v.to_str().ok()).unwrap_or_default();
     Visitor {
         address: platform.config().http.proxies.client_of(req),
         user_agent: user_agent.chars().filter(|c| !c.is_control()).take(LONGEST_USER_AGENT).collect(),
+        comes_with,
     }
 }
 
-fn bounded(text: &Secret, at_most: usize, pointer: &str) -> Result<(), Problem> {
+pub(super) fn bounded(text: &Secret, at_most: usize, pointer: &str) -> Result<(), Problem> {
     if text.expose().len() <= at_most {
         return Ok(());
     }
     Err(Problem::invalid("request.too-long").at(pointer).detail(format!("This has more than {at_most} bytes.")))
 }
 
-fn refuse_odd_tenant(tenant: Option<&str>) -> Result<(), Problem> {
+pub(super) fn refuse_odd_tenant(tenant: Option<&str>) -> Result<(), Problem> {
     let is_plain = |text: &str| text.len() <= LONGEST_TENANT && !text.chars().any(char::is_control);
     if tenant.is_none_or(is_plain) { Ok(()) } else { Err(SignInError::NoMembership.problem()) }
 }
@@ -250,7 +230,7 @@ fn tokens(platform: &Platform, opened: Opened) -> Stored<Tokens> {
         access_token: access_token::issue(platform, &opened.session)?,
         token_type: "Bearer",
         expires_in: platform.config().sign_in.access_token.as_secs(),
-        refresh_token: opened.refresh_token.expose().to_owned(),
+        refresh_token: opened.token.expose().to_owned(),
         tenant: slug(platform, opened.tenant())?,
         tenant_id: opened.tenant(),
         membership_id: opened.membership(),
@@ -258,13 +238,13 @@ fn tokens(platform: &Platform, opened: Opened) -> Stored<Tokens> {
     })
 }
 
-fn slug(platform: &Platform, tenant: TenantId) -> Stored<String> {
+pub(super) fn slug(platform: &Platform, tenant: TenantId) -> Stored<String> {
     let find = |p: &mut PlatformTx<'_>| store::tenant_names(p, &[tenant]);
     Ok(platform_tx(platform, find)?.pop().map(|(_, slug, _)| slug).unwrap_or_default())
 }
 
 /// Lets a refusal wait for its time to leave.
-async fn even_out<T>(came_at: Instant, answer: Result<T, Problem>) -> Result<T, Problem> {
+pub(super) async fn even_out<T>(came_at: Instant, answer: Result<T, Problem>) -> Result<T, Problem> {
     if answer.as_ref().is_err_and(|problem| problem.status().is_client_error()) {
         let steps = came_at.elapsed().as_millis() / REFUSE_EVERY.as_millis() + 1;
         tokio::time::sleep_until(came_at + REFUSE_EVERY * u32::try_from(steps).unwrap_or(1)).await;

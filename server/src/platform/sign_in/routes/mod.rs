@@ -3,13 +3,15 @@
 
 mod api_keys;
 mod auth;
+mod session;
+mod setup;
 
 use super::error::SignInError;
 use crate::platform::Platform;
 use crate::platform::attempt::Attempt;
 use crate::platform::caller::{Actor, Caller};
 use crate::platform::http::{AsProblem, Problem};
-use crate::platform::ids::SessionId;
+use crate::platform::ids::{AccountId, SessionId};
 use actix_web::web::Data;
 use actix_web::{FromRequest, HttpRequest, dev::Payload, web};
 use std::future::Future;
@@ -23,7 +25,14 @@ pub fn routes(cfg: &mut ServiceConfig<'_>) {
         .service(auth::sign_out)
         .service(auth::sign_out_everywhere)
         .service(auth::list_sessions)
-        .service(auth::set_up)
+        .service(auth::end_session)
+        .service(setup::look)
+        .service(setup::set_up)
+        .service(session::open_session)
+        .service(session::present_session)
+        .service(session::session_organisations)
+        .service(session::switch_session)
+        .service(session::close_session)
         .service(api_keys::list_api_keys)
         .service(api_keys::create_api_key)
         .service(api_keys::revoke_api_key);
@@ -37,6 +46,7 @@ pub fn well_known(cfg: &mut ServiceConfig<'_>) {
 /// A person who is signed in.
 struct SignedIn {
     caller: Caller,
+    account: AccountId,
     session: SessionId,
 }
 
@@ -49,7 +59,7 @@ impl FromRequest for SignedIn {
         Box::pin(async move {
             let caller = attempt.await?.caller().clone();
             match caller.actor {
-                Actor::Member { session, .. } => Ok(Self { caller, session }),
+                Actor::Member { account, session, .. } => Ok(Self { caller, account, session }),
                 Actor::ApiKey { .. } | Actor::Source(_) | Actor::Job(_) | Actor::Operator | Actor::Anonymous => {
                     Err(SignInError::NoSession.problem())
                 }

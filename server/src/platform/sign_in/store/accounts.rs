@@ -5,7 +5,7 @@ use crate::platform::db::tx::platform_table;
 use crate::platform::db::{PlatformTx, Stored, Ts};
 use crate::platform::ids::{AccountId, PersonId, TenantId};
 use crate::platform::keyring::BlindIndex;
-use crate::platform::sign_in::model::{Account, AccountState, Owner};
+use crate::platform::sign_in::model::{Account, AccountState, Organisation, Owner};
 use diesel::prelude::*;
 
 platform_table! {
@@ -29,7 +29,7 @@ platform_table! {
 }
 platform_table! {
     /// What sign-in shows of a tenant.
-    tenants (id) { id -> SqlUid, name -> Text, slug -> Text, }
+    tenants (id) { id -> SqlUid, name -> Text, slug -> Text, time_zone -> Text, locale -> Text, pack -> Text, }
 }
 
 pub fn add_person(p: &mut PlatformTx<'_>) -> Stored<PersonId> {
@@ -212,6 +212,11 @@ pub fn links(p: &mut PlatformTx<'_>, person: PersonId, limit: i64) -> Stored<Vec
 pub fn find_tenant_by_slug(p: &mut PlatformTx<'_>, slug: &str) -> Stored<Option<TenantId>> {
     let slug = slug.to_owned();
     p.first(tenants::table, |all| all.filter(tenants::slug.eq(slug)).select(tenants::id))
+}
+
+/// A tenant as its members see it.
+pub fn find_organisation(p: &mut PlatformTx<'_>, id: TenantId) -> Stored<Option<Organisation>> {
+    p.first(tenants::table, |all| all.filter(tenants::id.eq(id)).select(Organisation::as_select()))
 }
 
 /// Id, slug and name of each.

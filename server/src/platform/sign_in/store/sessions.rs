@@ -5,14 +5,14 @@ use crate::platform::db::tx::platform_table;
 use crate::platform::db::{MultiBackend, PlatformTx, Stored, Ts};
 use crate::platform::http::Cursor;
 use crate::platform::ids::{AccountId, MembershipId, SessionId, SubjectId, TenantId};
-use crate::platform::sign_in::model::Session;
+use crate::platform::sign_in::model::{Session, SessionKind};
 use diesel::prelude::*;
 
 platform_table! {
     sessions (id) {
         id -> SqlUid, account_id -> SqlUid, tenant_id -> SqlUid, membership_id -> SqlUid, subject_id -> SqlUid,
         user_agent -> Text, created_at -> SqlTs, last_used_at -> SqlTs, ended_at -> Nullable<SqlTs>,
-        end_reason -> Nullable<Text>,
+        end_reason -> Nullable<Text>, kind -> Text, token_hash -> Nullable<Binary>,
     }
 }
 platform_table! {
@@ -40,6 +40,22 @@ pub fn end_of_session(platform: &Platform, id: SessionId) -> Stored<Option<Optio
     Ok(found.map(|(ended, reason)| ended.map(|_| reason.unwrap_or_default())))
 }
 
+/// The session of a browser's cookie: one read by key, outside any transaction, for every request.
+pub fn find_by_token(platform: &Platform, token_hash: &[u8]) -> Stored<Option<Session>> {
+    let mut conn = platform.pool().get()?;
+    let found = sessions::table.filter(sessions::token_hash.eq(token_hash.to_vec())).select(Session::as_select());
+    Ok(found.first(&mut *conn).optional()?)
+}
+
+/// Notes that a session was used, outside any transaction.
+pub fn note_use(platform: &Platform, id: SessionId, now: Ts) -> Stored<()> {
+    let mut conn = platform.pool().get()?;
+    diesel::update(sessions::table.filter(sessions::id.eq(id)))
+        .set(sessions::last_used_at.eq(now))
+        .execute(&mut *conn)?;
+    Ok(())
+}
+
 /// In which tenants, and as whom there, an account has live sessions; in the order in which ledgers are locked.
 pub fn live_places(p: &mut PlatformTx<'_>, account: AccountId) -> Stored<Vec<(TenantId, MembershipId, SubjectId)>> {
     p.load(sessions::table, |all| {
@@ -51,11 +67,22 @@ pub fn live_places(p: &mut PlatformTx<'_>, account: AccountId) -> Stored<Vec<(Te
     })
 }
 
-/// Live sessions in one tenant used since `since`, newest first, one more than a page holds.
+/// Since when a session must have been used, and a browser's opened, to be live.
+#[derive(Clone, Copy)]
+pub struct Since {
+    /// The last use of a program's.
+    pub token: Ts,
+    /// The last use of a browser's.
+    pub browser: Ts,
+    /// The beginning of a browser's.
+    pub opened: Ts,
+}
+
+/// Live sessions in one tenant, newest first, one more than a page holds.
 pub fn page(
     p: &mut PlatformTx<'_>,
     (account, tenant): (AccountId, TenantId),
-    since: Ts,
+    since: Since,
     limit: i64,
     after: Option<Cursor>,
 ) -> Stored<Vec<Session>> {
@@ -64,7 +91,12 @@ pub fn page(
             .filter(sessions::account_id.eq(account))
             .filter(sessions::tenant_id.eq(tenant))
             .filter(sessions::ended_at.is_null())
-            .filter(sessions::last_used_at.gt(since))
+            .filter(
+                sessions::kind.eq(SessionKind::Token).and(sessions::last_used_at.gt(since.token)).or(sessions::kind
+                    .eq(SessionKind::Browser)
+                    .and(sessions::last_used_at.gt(since.browser))
+                    .and(sessions::created_at.gt(since.opened))),
+            )
             .order((sessions::created_at.desc(), sessions::id.desc()))
             .limit(limit + 1)
             .select(Session::as_select())
@@ -110,6 +142,13 @@ pub fn end_of_membership(
         )
         .set((sessions::ended_at.eq(Some(now)), sessions::end_reason.eq(Some(reason))))
     })
+}
+
+pub fn date_back(p: &mut PlatformTx<'_>, id: SessionId, created_at: Ts) -> Stored<()> {
+    p.change(sessions::table, |all| {
+        diesel::update(all.filter(sessions::id.eq(id))).set(sessions::created_at.eq(created_at))
+    })?;
+    Ok(())
 }
 
 pub fn touch(p: &mut PlatformTx<'_>, id: SessionId) -> Stored<()> {

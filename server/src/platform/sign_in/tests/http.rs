@@ -168,10 +168,15 @@ fn every_route_describes_itself() {
             "/api/v1/api-keys/{id}",
             "/api/v1/auth/refresh",
             "/api/v1/auth/sessions",
+            "/api/v1/auth/sessions/{id}",
             "/api/v1/auth/setup",
+            "/api/v1/auth/setup/look",
             "/api/v1/auth/sign-in",
             "/api/v1/auth/sign-out",
             "/api/v1/auth/sign-out-everywhere",
+            "/api/v1/session",
+            "/api/v1/session/organisations",
+            "/api/v1/session/switch",
         ]
     );
 }

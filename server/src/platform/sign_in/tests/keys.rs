@@ -1,11 +1,11 @@
 //! Machines' keys.
 
-use super::world::World;
+use super::world::{World, identify};
 use crate::platform::caller::Actor;
 use crate::platform::db::Ts;
 use crate::platform::http::PageQuery;
+use crate::platform::sign_in::SignInError;
 use crate::platform::sign_in::api_keys::{self, NewApiKey};
-use crate::platform::sign_in::{SignInError, identify};
 use chrono::Duration;
 
 fn new(w: &World, scopes: &[&str], days: i64) -> NewApiKey {

@@ -1,12 +1,12 @@
 //! Tokens, and how a session ends.
 
-use super::world::{PASSWORD, World};
+use super::world::{PASSWORD, World, identify};
 use crate::platform::caller::{Actor, Caller};
 use crate::platform::db::tx::platform_tx;
 use crate::platform::http::PageQuery;
 use crate::platform::sign_in::sessions::{self, Opened};
 use crate::platform::sign_in::{
-    Owner, SignInError, access_token, end_sessions_of_membership, identify, refresh, rotate_signing_key, signing_keys,
+    Owner, SignInError, access_token, end_sessions_of_membership, refresh, rotate_signing_key, signing_keys,
 };
 
 fn token(w: &World, opened: &Opened) -> String {
@@ -59,15 +59,15 @@ fn what_was_changed_or_is_not_ours_is_no_token() {
 #[test]
 fn a_refresh_token_is_good_once_and_a_second_use_ends_the_session() {
     let (w, opened) = somebody();
-    let next = refresh(&w.platform, &opened.refresh_token).unwrap();
+    let next = refresh(&w.platform, &opened.token).unwrap();
     assert_eq!(next.session.id, opened.session.id);
-    let third = refresh(&w.platform, &next.refresh_token).unwrap();
+    let third = refresh(&w.platform, &next.token).unwrap();
     let access = token(&w, &third);
     identify(&w.platform, &access).unwrap();
 
-    assert!(matches!(refresh(&w.platform, &opened.refresh_token), Err(SignInError::TokenReused)));
+    assert!(matches!(refresh(&w.platform, &opened.token), Err(SignInError::TokenReused)));
     assert_eq!(refused(&w, &access), "session.ended");
-    assert!(matches!(refresh(&w.platform, &third.refresh_token), Err(SignInError::SessionEnded)));
+    assert!(matches!(refresh(&w.platform, &third.token), Err(SignInError::SessionEnded)));
     assert!(w.ledger(opened.tenant()).contains(&"sign-out refused token.reused".to_owned()));
 }
 
@@ -82,7 +82,7 @@ fn the_end_of_a_membership_binds_at_once() {
     let ended = w.in_tenant(acme, |tx| end_sessions_of_membership(tx, membership, "membership.ended")).unwrap();
     assert_eq!(ended, 1);
     assert_eq!(refused(&w, &access), "membership.ended");
-    assert!(matches!(refresh(&w.platform, &opened.refresh_token), Err(SignInError::SessionEnded)));
+    assert!(matches!(refresh(&w.platform, &opened.token), Err(SignInError::SessionEnded)));
     assert!(matches!(w.signs_in("lin@acme.cn", PASSWORD, None), Err(SignInError::MembershipEnded)));
     assert_eq!(w.ledger(acme).last().unwrap(), "sign-in refused membership.ended");
 }
@@ -94,7 +94,7 @@ fn a_refresh_asks_again_whether_the_membership_goes_on() {
     let found =
         platform_tx(&w.platform, |p| crate::platform::sign_in::store::accounts::find_account(p, account)).unwrap();
     w.dismisses(opened.tenant(), found.unwrap().person_id);
-    assert!(matches!(refresh(&w.platform, &opened.refresh_token), Err(SignInError::MembershipEnded)));
+    assert!(matches!(refresh(&w.platform, &opened.token), Err(SignInError::MembershipEnded)));
     assert_eq!(refused(&w, &token(&w, &opened)), "membership.ended");
 }
 
@@ -158,9 +158,9 @@ mod in_time {
         identify(&w.platform, &access).unwrap();
         later(&w, Duration::minutes(2));
         assert_eq!(refused(&w, &access), "sign-in.required");
-        let next = refresh(&w.platform, &opened.refresh_token).unwrap();
+        let next = refresh(&w.platform, &opened.token).unwrap();
         later(&w, Duration::days(15));
-        assert!(matches!(refresh(&w.platform, &next.refresh_token), Err(SignInError::SessionEnded)));
+        assert!(matches!(refresh(&w.platform, &next.token), Err(SignInError::SessionEnded)));
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use crate::platform::Platform;
 use crate::platform::Plugged;
 use crate::platform::attempt::{Act, Authority, Grant, RecordSink};
-use crate::platform::caller::Actor;
+use crate::platform::caller::{Actor, Caller};
 use crate::platform::clock::Clock;
 use crate::platform::config::{Config, Sources};
 use crate::platform::db::tx::{platform_tx, tenant_tx};
@@ -15,8 +15,8 @@ use crate::platform::metrics::Metrics;
 use crate::platform::record::Record;
 use crate::platform::sign_in::accounts::{self, Found};
 use crate::platform::sign_in::{
-    Credentials, Entry, Memberships, Opened, Owner, Scopes, Secret, SignInError, Standing, Visitor, issue_setup_link,
-    sign_in, use_setup_link,
+    Credentials, Entry, Memberships, Opened, Owner, Present, Presented, Scopes, Secret, SessionKind, SignInError,
+    Standing, Visitor, issue_setup_link, sign_in, use_setup_link,
 };
 use actix_web::web::Data;
 use diesel::RunQueryDsl;
@@ -57,6 +57,13 @@ impl Memberships for Staff {
     fn standing(&self, tx: &mut TenantTx<'_>, person: PersonId, _: AccountId) -> Stored<Option<Standing>> {
         Ok(self.0.lock().unwrap().get(&(tx.tenant(), person)).cloned())
     }
+
+    fn present(&self, tx: &mut TenantTx<'_>, membership: MembershipId) -> Stored<Option<Present>> {
+        let known = self.0.lock().unwrap();
+        let found = known.iter().find(|((tenant, _), s)| *tenant == tx.tenant() && s.membership == membership);
+        let shown = |s: &Standing| Present { name: None, staff_number: "A0001".into(), roles: s.roles.clone() };
+        Ok(found.map(|(_, standing)| shown(standing)))
+    }
 }
 
 struct OnlyHoldings;
@@ -64,6 +71,11 @@ impl Scopes for OnlyHoldings {
     fn may_give(&self, _: &mut TenantTx<'_>, scope: &str) -> Stored<bool> {
         Ok(scope.starts_with("holdings."))
     }
+}
+
+/// Who an access token or an API key belongs to.
+pub fn identify(platform: &Platform, bearer: &str) -> Result<Caller, Problem> {
+    crate::platform::sign_in::identify(platform, &Presented::Bearer(Secret::new(bearer)))
 }
 
 impl World {
@@ -149,7 +161,7 @@ impl World {
 
     pub fn is_in(&self, name: &str, tenant: Option<&str>) -> Opened {
         match self.signs_in(name, PASSWORD, tenant).unwrap_or_else(|e| panic!("{name}: {e}")) {
-            Entry::In(opened) => opened,
+            Entry::In(opened) => *opened,
             Entry::Choose(choices) => panic!("{name} has to choose: {choices:?}"),
         }
     }
@@ -177,5 +189,5 @@ impl World {
 }
 
 pub fn somebody() -> Visitor {
-    Visitor { address: Ipv4Addr::LOCALHOST.into(), user_agent: "test".into() }
+    Visitor { address: Ipv4Addr::LOCALHOST.into(), user_agent: "test".into(), comes_with: SessionKind::Token }
 }
