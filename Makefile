@@ -2,11 +2,16 @@
 # why) and needs nothing on the machine but Rust, Node and make.
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test test-build lint fmt bench api install-run install-test
+.PHONY: help run build web test test-build lint fmt bench api install-run install-test
 
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 API := web-admin/openapi.json
 UNDER_TEST := $(TARGET)/under-test/tenure
+# The console: built where its sources are, and again only when one of them changed. What is embedded in a release build is
+# what lies there then; the variable tells the compiler that it came or went.
+CONSOLE := $(if $(wildcard web-admin/package.json),web-admin/dist/index.html)
+WEB_SOURCES := $(shell find web-admin -type f -not -path '*/node_modules/*' -not -path '*/dist/*' 2>/dev/null)
+export TENURE_CONSOLE = $(shell test -e web-admin/dist/index.html && echo built)
 # The clock that a test sets. Named for the whole workspace in every call, so that cargo settles on one set of features and
 # compiles each dependency once: the program that the scenarios start is built together with the tests that start it.
 TEST := --workspace --features tenure/test-clock
@@ -17,14 +22,24 @@ help: ## this list
 run: build ## the sample organisation, one departure played through, and the server; data stays in ./data
 	$(TARGET)/release/tenure serve --sample
 
-build: install-run ## the program: target/release/tenure
+build: install-run web ## the program: target/release/tenure
 	cargo build --release -p tenure
+
+web: $(CONSOLE) ## the console: web-admin/dist, which the program carries
+
+web-admin/dist/index.html: $(WEB_SOURCES) web-admin/node_modules/.package-lock.json
+	cd web-admin && npm run build
+
+web-admin/node_modules/.package-lock.json: web-admin/package.json web-admin/package-lock.json
+	scripts/install.sh --for web
+	cd web-admin && npm ci --no-audit --no-fund
+	touch $@
 
 test: test-build ## all tests, on SQLite and on PostgreSQL
 	TENURE_PROGRAM=$(abspath $(UNDER_TEST)) cargo test $(TEST) --no-fail-fast
 
 # A copy, so that a `cargo run` in another window does not put a program without the test clock in its place half way.
-test-build: install-test
+test-build: install-test web
 	cargo build $(TEST) --bins --tests
 	mkdir -p $(dir $(UNDER_TEST))
 	cp $(TARGET)/debug/tenure $(UNDER_TEST)

@@ -6,16 +6,19 @@
 #   PostgreSQL's client library (libpq)        the program speaks to PostgreSQL when TENURE_DATABASE_URL says so
 #   a PostgreSQL server, for the tests only    they start a cluster of their own in a temporary directory
 #
+# Node.js, which builds the console, is only looked for: what distributions carry is often too old, and where a newer one
+# comes from is yours to say.
+#
 # On Debian and Ubuntu it does so through apt, as root or through a sudo that asks no password. Anywhere else it changes
 # nothing, says what is missing, and fails.
 set -euo pipefail
 
 usage() {
-  echo "usage: scripts/install.sh --for run|test" >&2
+  echo "usage: scripts/install.sh --for run|test|web" >&2
   exit 2
 }
 [ $# -eq 2 ] && [ "$1" = --for ] || usage
-case "$2" in run | test) purpose=$2 ;; *) usage ;; esac
+case "$2" in run | test | web) purpose=$2 ;; *) usage ;; esac
 
 missing=() # Debian's package names, each followed in `why` by the reason
 why=()
@@ -36,6 +39,17 @@ has_postgresql_server() {
   done
   return 1
 }
+
+if [ "$purpose" = web ]; then
+  node=$(node --version 2>/dev/null || echo none)
+  major=${node#v}
+  if [ "$node" = none ] || [ "${major%%.*}" -lt 20 ] || ! command -v npm >/dev/null; then
+    echo "scripts/install.sh: the console is built with Node.js 20 or later and its npm; found: $node." >&2
+    echo "Install it from https://nodejs.org or your distribution, then try again." >&2
+    exit 1
+  fi
+  exit 0
+fi
 
 if ! command -v cargo >/dev/null; then
   echo "scripts/install.sh: there is no cargo on the PATH. Install Rust 1.90 or later, then try again." >&2

@@ -12,7 +12,9 @@ use crate::platform::jobs::{self, Registry, Step, Workers};
 use crate::platform::mail;
 use crate::platform::metrics::Metrics;
 use crate::platform::{Platform, Plugged, sign_in};
-use crate::{attention, departures, health, holdings, instructions, intake, ledger, orders, packs, people, retention};
+use crate::{
+    attention, console, departures, health, holdings, instructions, intake, ledger, orders, packs, people, retention,
+};
 use actix_web::{App, HttpServer, web};
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
@@ -221,7 +223,7 @@ pub fn serve(tenure: &Tenure) -> Result<Listening, StartError> {
             .configure(root)
             .into_app()
             .configure(health::test_routes)
-            .default_service(web::to(|| async { Err::<&str, _>(Problem::not_found("address")) }))
+            .default_service(web::to(console::serve))
     })
     .listen(listener)
     .map_err(|e| StartError::Listen(config.listen, e))?

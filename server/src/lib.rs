@@ -5,6 +5,7 @@
 pub mod app;
 pub mod attention;
 pub mod cli;
+pub mod console;
 pub mod decisions;
 pub mod departures;
 pub mod health;

@@ -1,6 +1,7 @@
 //! Black-box stories, told to the running program on both databases. See `tests/src` for their words.
 
 mod browser_sessions;
+mod console_pages;
 mod database;
 mod departures;
 mod departures_killed;

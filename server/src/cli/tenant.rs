@@ -55,7 +55,8 @@ pub fn run(file: Option<PathBuf>, verb: Verb) -> Outcome {
             println!("organisation  {} ({})", made.slug, made.tenant);
             println!("set-up token  {}", made.setup_token.expose());
             println!("The first admin sets a password with it, once, within seven days:");
-            println!("  POST /api/v1/auth/setup {{\"token\": \"…\", \"password\": \"…\"}}");
+            println!("  {}/setup#{}", tenure.platform.config().public_address(), made.setup_token.expose());
+            println!("or POST /api/v1/auth/setup {{\"token\": \"…\", \"password\": \"…\"}}");
         }
         Verb::List => {
             let all = across_tenants(&tenure.platform, |p| packs::list_tenants(p, None, 10_000))?;

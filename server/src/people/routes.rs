@@ -150,11 +150,12 @@ async fn issue_setup_link(at: Attempt, id: web::Path<MembershipId>) -> Answer<Se
             _ => PeopleError::NoAccount,
         })?;
         let row = crate::packs::tenant(tx)?;
-        let base = tx.platform().config().public_url.as_ref().map(ToString::to_string).unwrap_or_default();
+        let base = tx.platform().config().public_address();
         let words = [
             ("organisation", row.name),
             ("token", token.expose().to_owned()),
-            ("where", format!("{base}/api/v1/auth/setup")),
+            // Behind the `#`, where no log of a server or a proxy sees it.
+            ("where", format!("{base}/setup#{}", token.expose())),
         ];
         let sent = mail::post(tx, account, Template::SetUp, &row.locale, words)?;
         Ok(SetupLink { setup_token: (!sent).then(|| token.expose().to_owned()), sent })

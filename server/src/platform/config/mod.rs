@@ -98,6 +98,13 @@ impl Config {
         }
     }
 
+    /// What the addresses of pages begin with in a mail: how the outside reaches us, as the settings say; else where we
+    /// listen.
+    pub fn public_address(&self) -> String {
+        let url = self.public_url.as_ref().map_or_else(|| format!("http://{}", self.listen), ToString::to_string);
+        url.trim_end_matches('/').to_owned()
+    }
+
     /// The bounds of the client that calls addresses somebody else wrote down.
     pub fn outbound(&self) -> OutboundSettings {
         OutboundSettings {
