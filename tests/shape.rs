@@ -145,3 +145,43 @@ fn rust_files(path: &Path) -> Vec<PathBuf> {
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
 }
+
+#[test]
+fn no_two_types_of_the_api_have_one_name() {
+    // The description keeps one schema a name and drops the others without a word.
+    let mut named: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for file in rust_files(&root().join("server/src")) {
+        let text = fs::read_to_string(&file).unwrap();
+        for name in schema_names(&text) {
+            named.entry(name).or_default().push(file.display().to_string());
+        }
+    }
+    assert!(named.len() > 50, "the schemas are not found any more");
+    named.retain(|_, files| files.len() > 1);
+    assert!(named.is_empty(), "give each its own `#[schema(as = …)]`: {named:#?}");
+}
+
+/// The names under which a file's types stand in the API's description.
+fn schema_names(text: &str) -> Vec<String> {
+    let mut names = Vec::new();
+    let (mut described, mut renamed): (bool, Option<String>) = (false, None);
+    for line in text.lines().map(str::trim) {
+        if let Some(name) = line.strip_prefix("#[schema(as = ").and_then(|rest| rest.split([')', ',']).next()) {
+            renamed = Some(name.to_owned());
+        }
+        described |= line.contains("ToSchema)") || line.starts_with("text_enum! {");
+        let declares = ["pub struct ", "struct ", "pub enum ", "enum "].iter().find_map(|word| line.strip_prefix(word));
+        let in_macro =
+            described && line.ends_with(" {") && line.split(' ').count() == 2 && !line.starts_with("text_enum");
+        let own = declares
+            .or(in_macro.then_some(line))
+            .map(|rest| rest.chars().take_while(char::is_ascii_alphanumeric).collect::<String>());
+        if let Some(own) = own {
+            let name = renamed.take().unwrap_or(own);
+            if std::mem::take(&mut described) && !name.is_empty() {
+                names.push(name);
+            }
+        }
+    }
+    names
+}

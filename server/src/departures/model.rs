@@ -10,6 +10,7 @@ use diesel::{pg::Pg, sqlite::Sqlite};
 
 text_enum! {
     /// Where a departure stands.
+    #[schema(as = DepartureState)]
     State {
         /// 已计划: the plan is made and can be adjusted.
         Planned = "planned",

@@ -5,8 +5,9 @@ use super::model::{Departure, State};
 use super::operations::{self, Adjustment};
 use super::view::{DepartureView, LineView, views};
 use super::{rescind, store, submit};
+use crate::instructions::routes::{Word, word};
 use crate::platform::attempt::{Act, Attempt};
-use crate::platform::db::TenantTx;
+use crate::platform::db::{StoreError, TenantTx};
 use crate::platform::http::{Answer, Answered, Cursor, OptionalJson, Page, PageQuery, Problem};
 use crate::platform::ids::{DepartureId, Id, LineId};
 use actix_web::{HttpResponse, get, patch, post, web};
@@ -79,7 +80,8 @@ async fn list_lines(at: Attempt, id: web::Path<DepartureId>) -> Answer<Vec<LineV
     let lines = at
         .run(Act::on("departures.read", "departure", id), move |tx| {
             store::find(tx, id)?.ok_or(DepartureError::Unknown)?;
-            Ok::<_, DepartureError>(store::lines(tx, id)?.into_iter().map(LineView::from).collect())
+            let lines: Result<Vec<_>, StoreError> = store::lines(tx, id)?.into_iter().map(LineView::of).collect();
+            Ok::<_, DepartureError>(lines?)
         })
         .await?;
     Ok(Answered::ok(lines))
@@ -112,27 +114,10 @@ async fn adjust_line(
     let LineChange { disposition, successor } = body.into_inner();
     let wanted = Adjustment { disposition, successor };
     let act = Act::on("departures.plan", "departure", id);
-    let row = at.run(act, move |tx| operations::adjust(tx, id, line, version, &wanted)).await?;
-    Ok(Answered::ok(LineView::from(row)).versioned())
-}
-
-/// Why somebody says yes or no.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, utoipa::ToSchema)]
-#[serde(deny_unknown_fields)]
-struct Word {
-    /// The reason; needed for a no.
-    #[serde(default)]
-    reason: Option<String>,
-}
-
-fn word(OptionalJson(body): OptionalJson<Word>) -> Result<Word, Problem> {
-    let word = body.unwrap_or_default();
-    match &word.reason {
-        Some(reason) if reason.chars().count() > 2_000 => {
-            Err(Problem::invalid("request.reason").at("/reason").detail("A reason has at most 2,000 characters."))
-        }
-        Some(_) | None => Ok(word),
-    }
+    let line = at
+        .run(act, move |tx| Ok::<_, DepartureError>(LineView::of(operations::adjust(tx, id, line, version, &wanted)?)?))
+        .await?;
+    Ok(Answered::ok(line).versioned())
 }
 
 /// Asks for approval of the plan as it stands.
@@ -151,8 +136,8 @@ async fn submit_departure(at: Attempt, id: web::Path<DepartureId>) -> Answer<Dep
 #[utoipa::path(tag = "departures", request_body = Word, responses((status = 201, body = DepartureView)))]
 #[post("/departures/{id}/approve")]
 async fn approve_departure(at: Attempt, id: web::Path<DepartureId>, body: OptionalJson<Word>) -> Answer<DepartureView> {
-    let (id, word) = (id.into_inner(), word(body)?);
-    at.once(Act::on("departures.approve", "departure", id), (id, word.reason), |tx, (id, reason)| {
+    let (id, reason) = (id.into_inner(), word(body)?);
+    at.once(Act::on("departures.approve", "departure", id), (id, reason), |tx, (id, reason)| {
         let d = submit::approve(tx, *id, reason.as_deref())?;
         shown(tx, &d)
     })
@@ -163,8 +148,7 @@ async fn approve_departure(at: Attempt, id: web::Path<DepartureId>, body: Option
 #[utoipa::path(tag = "departures", request_body = Word, responses((status = 201, body = DepartureView)))]
 #[post("/departures/{id}/refuse")]
 async fn refuse_departure(at: Attempt, id: web::Path<DepartureId>, body: OptionalJson<Word>) -> Answer<DepartureView> {
-    let (id, word) = (id.into_inner(), word(body)?);
-    let reason = word.reason.unwrap_or_default();
+    let (id, reason) = (id.into_inner(), word(body)?.unwrap_or_default());
     at.once(Act::on("departures.approve", "departure", id), (id, reason), |tx, (id, reason)| {
         let d = submit::refuse(tx, *id, reason)?;
         shown(tx, &d)

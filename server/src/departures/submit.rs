@@ -2,6 +2,7 @@
 
 use super::error::DepartureError;
 use super::model::{Departure, LineRow, LineState, State};
+use super::view::Awaited;
 use super::{operations, store};
 use crate::attention;
 use crate::instructions::{self, Decision, Draft, InstructionError, Kind, Scope};
@@ -158,6 +159,25 @@ fn decide_all(
 fn pending(tx: &mut TenantTx<'_>, id: DepartureId) -> Stored<Vec<instructions::Instruction>> {
     let all = instructions::of_origin(tx, case(id))?;
     Ok(all.into_iter().filter(|i| i.state == instructions::State::Pending).collect())
+}
+
+/// Whose yes it waits for.
+pub(super) fn awaited(tx: &mut TenantTx<'_>, d: &Departure) -> Stored<Option<Awaited>> {
+    match d.state {
+        State::Submitted | State::CarryingOut => {}
+        State::Planned | State::Approved | State::Completed | State::Rescinded => return Ok(None),
+    }
+    let (mut roles, mut nobody, mut awaited) = (BTreeSet::new(), BTreeSet::new(), Awaited::default());
+    for i in pending(tx, d.id)? {
+        let (waiting_for, nobody_available) = instructions::waiting_roles(tx, &i)?;
+        roles.extend(waiting_for);
+        nobody.extend(nobody_available);
+        awaited.expires_at = awaited.expires_at.into_iter().chain(i.expires_at).min();
+        awaited.instructions += 1;
+    }
+    awaited.roles = roles.into_iter().collect();
+    awaited.nobody = nobody.into_iter().collect();
+    Ok((awaited.instructions > 0).then_some(awaited))
 }
 
 /// Whether the caller could approve: what `can.approve` shows.

@@ -9,8 +9,8 @@ use crate::platform::db::{Stored, TenantTx, Ts};
 use crate::platform::http::{AsProblem, Versioned};
 use crate::platform::ids::{ConnectorId, DepartureId, InstructionId, LineId, MembershipId, OrderId, SubjectId};
 use chrono::NaiveDate;
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 /// How much goes one way.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, utoipa::ToSchema)]
@@ -40,6 +40,7 @@ pub struct Lanes {
 
 /// What the caller may do with a departure now.
 #[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
+#[schema(as = DepartureCan)]
 pub struct Can {
     /// Change lines.
     pub adjust: May,
@@ -70,6 +71,12 @@ pub struct DepartureView {
     pub last_day: NaiveDate,
     /// The instant access ends.
     pub effective_at: Ts,
+    /// 部门.
+    pub department: Option<String>,
+    /// 职位.
+    pub position: Option<String>,
+    /// Since when the departure is known.
+    pub opened_at: Ts,
     /// Why, as a code.
     pub reason: Option<String>,
     /// Who takes over.
@@ -84,10 +91,14 @@ pub struct DepartureView {
     pub approved_at: Option<Ts>,
     /// When it was completed or rescinded.
     pub finished_at: Option<Ts>,
+    /// What it waits for, while it waits for somebody's yes.
+    pub approval: Option<Awaited>,
     /// Where everything goes.
     pub lanes: Lanes,
     /// Lines that are done.
     pub lines_done: u32,
+    /// Lines that ended with something left undone: for a person to look at.
+    pub lines_failed: u32,
     /// Lines.
     pub lines: u32,
     /// Whether the certificate can be fetched.
@@ -96,6 +107,19 @@ pub struct DepartureView {
     pub can: Can,
     /// Its version.
     pub version: i64,
+}
+
+/// Whose yes a submitted departure waits for. Silence never means yes.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct Awaited {
+    /// Roles whose yes is missing.
+    pub roles: Vec<String>,
+    /// Of them, those that nobody holds who may say it.
+    pub nobody: Vec<String>,
+    /// When the first of the requests lapses.
+    pub expires_at: Option<Ts>,
+    /// How many instructions wait.
+    pub instructions: u32,
 }
 
 impl Versioned for DepartureView {
@@ -146,21 +170,17 @@ pub struct LineView {
     /// The newest item.
     pub last_at: Option<Ts>,
     /// The holds that cover it.
-    #[schema(value_type = Vec<String>)]
-    pub holds: Value,
-    /// Departure rule, schedule, control rule.
-    #[schema(value_type = Vec<String>)]
-    pub rules: Value,
+    pub holds: Vec<String>,
+    /// Departure rule, schedule, control rule; none where the pack has none.
+    pub rules: Vec<Option<String>>,
     /// The clauses it rests on.
-    #[schema(value_type = Vec<String>)]
-    pub clauses: Value,
+    pub clauses: Vec<String>,
     /// Why, in Chinese.
     pub reason_zh: String,
     /// Why, in English.
     pub reason_en: String,
     /// What it could be changed to, or why not.
-    #[schema(value_type = Vec<Object>)]
-    pub changeable_to: Value,
+    pub changeable_to: Vec<DispositionChoice>,
     /// The instruction that orders it.
     pub instruction_id: Option<InstructionId>,
     /// The order that carries it out.
@@ -177,10 +197,14 @@ impl Versioned for LineView {
     }
 }
 
-impl From<LineRow> for LineView {
-    fn from(l: LineRow) -> Self {
-        let parse = |text: &str| serde_json::from_str(text).unwrap_or(Value::Null);
-        Self {
+impl LineView {
+    /// From how it is stored; unreadable lists are damage, not emptiness.
+    pub(super) fn of(l: LineRow) -> Stored<Self> {
+        fn list<T: DeserializeOwned>(text: &str) -> Stored<Vec<T>> {
+            Ok(serde_json::from_str(text)?)
+        }
+        let choices = list::<StoredChoice>(&l.changeable_to)?;
+        Ok(Self {
             id: l.id,
             class: l.class,
             controller: l.controller,
@@ -200,17 +224,66 @@ impl From<LineRow> for LineView {
             bytes: l.bytes,
             first_at: l.first_at,
             last_at: l.last_at,
-            holds: parse(&l.holds),
-            rules: parse(&l.rules),
-            clauses: parse(&l.clauses),
+            holds: list(&l.holds)?,
+            rules: list(&l.rules)?,
+            clauses: list(&l.clauses)?,
             reason_zh: l.reason_zh,
             reason_en: l.reason_en,
-            changeable_to: parse(&l.changeable_to),
+            changeable_to: choices.into_iter().map(StoredChoice::shown).collect(),
             instruction_id: l.instruction_id,
             order_id: l.order_id,
             state: l.state,
             version: l.version,
-        }
+        })
+    }
+}
+
+/// What a line could become, or why it could not.
+#[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct DispositionChoice {
+    /// The disposition.
+    pub to: String,
+    /// Whether.
+    pub allowed: bool,
+    /// Why not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub why: Option<Forbidden>,
+}
+
+/// Why a line may not become something.
+#[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct Forbidden {
+    /// A stable code.
+    pub code: String,
+    /// In Chinese.
+    pub reason_zh: String,
+    /// In English.
+    pub reason_en: String,
+    /// The clauses that forbid it.
+    pub clauses: Vec<String>,
+}
+
+/// As the rules wrote it down.
+#[derive(Deserialize)]
+struct StoredChoice {
+    to: String,
+    permission: StoredPermission,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum StoredPermission {
+    Allowed,
+    NotAllowed(Forbidden),
+}
+
+impl StoredChoice {
+    fn shown(self) -> DispositionChoice {
+        let (allowed, why) = match self.permission {
+            StoredPermission::Allowed => (true, None),
+            StoredPermission::NotAllowed(why) => (false, Some(why)),
+        };
+        DispositionChoice { to: self.to, allowed, why }
     }
 }
 
@@ -220,19 +293,25 @@ pub(super) fn views(tx: &mut TenantTx<'_>, departures: &[Departure]) -> Stored<V
     let tenures: Vec<MembershipId> = departures.iter().map(|d| d.membership_id).collect();
     let names = people::names(tx, &subjects)?;
     let memberships = people::memberships_by_id(tx, &tenures)?;
+    let departments = people::department_names(tx, memberships.values().filter_map(|m| m.department_id))?;
     let mut views = Vec::with_capacity(departures.len());
     for d in departures {
         let lines = store::lines(tx, d.id)?;
+        let tenure = memberships.get(&d.membership_id);
         let can = can(tx, d);
+        let approval = submit::awaited(tx, d)?;
         views.push(DepartureView {
             id: d.id,
             membership_id: d.membership_id,
             subject_id: d.subject_id,
             name: names.get(&d.subject_id).cloned(),
-            staff_number: memberships.get(&d.membership_id).map(|m| m.staff_number.clone()),
+            staff_number: tenure.map(|m| m.staff_number.clone()),
             state: d.state,
             last_day: d.last_day,
             effective_at: d.effective_at,
+            department: tenure.and_then(|m| m.department_id).and_then(|id| departments.get(&id).cloned()),
+            position: tenure.map(|m| m.position.clone()).filter(|p| !p.is_empty()),
+            opened_at: d.opened_at,
             reason: d.reason.clone(),
             successor_id: d.successor_id,
             planned_by: d.planned_by,
@@ -240,8 +319,12 @@ pub(super) fn views(tx: &mut TenantTx<'_>, departures: &[Departure]) -> Stored<V
             submitted_at: d.submitted_at,
             approved_at: d.approved_at,
             finished_at: d.finished_at,
+            approval,
             lanes: lanes(&lines),
             lines_done: count(lines.iter().filter(|l| l.state == LineState::Done)),
+            lines_failed: count(
+                lines.iter().filter(|l| matches!(l.state, LineState::DoneWithFailures | LineState::Undone)),
+            ),
             lines: count(lines.iter()),
             certified: d.certificate_id.is_some(),
             can,

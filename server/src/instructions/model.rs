@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 
 text_enum! {
     /// The three kinds of instruction (design §3).
+    #[schema(as = InstructionKind)]
     Kind {
         /// 常设指令: in force until revoked.
         Standing = "standing",
@@ -36,6 +37,7 @@ impl Kind {
 
 text_enum! {
     /// Where an instruction stands.
+    #[schema(as = InstructionState)]
     State {
         /// It waits for approval. Silence never means yes.
         Pending = "pending",
@@ -273,6 +275,7 @@ pub struct May {
 
 /// What the caller may do with an instruction now.
 #[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
+#[schema(as = InstructionCan)]
 pub struct Can {
     /// Say yes or no.
     pub decide: May,

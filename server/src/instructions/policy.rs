@@ -89,6 +89,11 @@ impl Policy {
         self.first_line(names, TENURE, act, "*", "*")
     }
 
+    /// Every power over Tenure itself that one of these names has, of those that `acts` lists.
+    pub fn powers<'a>(&self, names: &[String], acts: impl Iterator<Item = &'a str>) -> Vec<String> {
+        acts.filter(|act| self.empowers(names, act).is_some()).map(str::to_owned).collect()
+    }
+
     fn first_line(&self, names: &[String], object: &str, act: &str, purpose: &str, whose: &str) -> Option<String> {
         names.iter().find_map(|name| {
             let (yes, lines) = self.enforcer.enforce_ex((name.as_str(), object, act, purpose, whose)).ok()?;

@@ -4,8 +4,10 @@ use super::decide::decide;
 use super::error::InstructionError;
 use super::model::{Decision, Instruction, InstructionView, Kind, Scope, State};
 use super::operations;
+use super::policy::{Policies, names_of_caller};
 use super::propose::{Draft, propose};
 use super::{store, views};
+use crate::packs;
 use crate::platform::attempt::{Act, Attempt};
 use crate::platform::db::{TenantTx, Ts};
 use crate::platform::http::{Answer, Answered, Cursor, OptionalJson, Page, PageQuery, Problem};
@@ -23,7 +25,8 @@ pub fn routes(cfg: &mut ServiceConfig<'_>) {
         .service(approve_instruction)
         .service(refuse_instruction)
         .service(revoke_instruction)
-        .service(inbox);
+        .service(inbox)
+        .service(my_powers);
 }
 
 fn shown(tx: &mut TenantTx<'_>, i: &Instruction) -> Result<InstructionView, InstructionError> {
@@ -127,13 +130,14 @@ async fn propose_instruction(at: Attempt, body: web::Json<NewInstruction>) -> An
 /// Why somebody says yes or no, or takes it back.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
-struct Word {
+pub struct Word {
     /// The reason; needed for a no and for taking back.
     #[serde(default)]
     reason: Option<String>,
 }
 
-fn word(OptionalJson(body): OptionalJson<Word>) -> Result<Option<String>, Problem> {
+/// The reason in a body, which may be missing altogether.
+pub fn word(OptionalJson(body): OptionalJson<Word>) -> Result<Option<String>, Problem> {
     match body.and_then(|b| b.reason) {
         Some(reason) if reason.chars().count() > 2_000 => {
             Err(Problem::invalid("request.reason").at("/reason").detail("A reason has at most 2,000 characters."))
@@ -208,4 +212,26 @@ async fn inbox(at: Attempt, page: web::Query<PageQuery>) -> Answer<Page<Instruct
         })
         .await?;
     Ok(Answered::ok(page))
+}
+
+/// What the caller may do with Tenure itself.
+#[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
+struct Powers {
+    /// The acts, as packs name them: `departures.read`.
+    acts: Vec<String>,
+}
+
+/// What the caller's roles empower them to: a console shows what somebody may do, and nothing else.
+#[utoipa::path(tag = "people", responses((status = 200, body = Powers)))]
+#[get("/me/powers")]
+async fn my_powers(at: Attempt, policies: web::Data<Policies>) -> Answer<Powers> {
+    let policies = policies.into_inner();
+    let acts = at
+        .run(Act::named("self.read"), move |tx| {
+            let pack = packs::in_force(tx)?;
+            let (names, policy) = (names_of_caller(tx)?, policies.of(tx)?);
+            Ok::<_, InstructionError>(policy.powers(&names, pack.acts().iter().map(|act| act.key.as_str())))
+        })
+        .await?;
+    Ok(Answered::ok(Powers { acts }))
 }

@@ -6,6 +6,7 @@
 mod error;
 pub mod routes;
 mod store;
+mod view;
 
 pub use error::PackError;
 pub use store::{TenantRow, find_tenant, find_tenant_by_slug, insert_tenant, list_tenants, policy_changed, tenant};

@@ -1,7 +1,9 @@
 //! Packs over HTTP: the one in force as it reads, and what it would rule.
 
+use super::view::{PackView, RolesView};
 use super::{PackError, in_force};
 use crate::platform::attempt::{Act, Attempt};
+use crate::platform::db::StoreError;
 use crate::platform::http::{Answer, Answered};
 use actix_web::{get, post, web};
 use policy_model::facts::Facts;
@@ -14,39 +16,26 @@ pub fn routes(cfg: &mut ServiceConfig<'_>) {
 }
 
 /// The pack in force: classes, control rules in their order, schedules, departure rules, approvals, deadlines.
-#[utoipa::path(tag = "packs", responses((status = 200, body = Object)))]
+#[utoipa::path(tag = "packs", responses((status = 200, body = PackView)))]
 #[get("/packs/current")]
-async fn current_pack(at: Attempt) -> Answer<Value> {
+async fn current_pack(at: Attempt) -> Answer<PackView> {
     let pack = at
         .run(Act::named("packs.read"), |tx| {
             let pack = in_force(tx)?;
-            Ok::<_, PackError>(json!({
-                "pack": pack.header(),
-                "extends": pack.extends(),
-                "classes": pack.classes(),
-                "control": pack.control_rules(),
-                "schedules": pack.schedules(),
-                "departures": pack.departure_rules(),
-                "approvals": pack.approvals(),
-                "roles": pack.roles(),
-                "exclusions": pack.exclusions(),
-                "powers": pack.powers(),
-                "deadlines": pack.deadlines(),
-                "classes_with_a_rule_missing": pack.classes_with_a_rule_missing(),
-            }))
+            Ok::<_, PackError>(PackView::of(&pack).map_err(StoreError::from)?)
         })
         .await?;
     Ok(Answered::ok(pack))
 }
 
 /// The roles of the pack, and which exclude each other.
-#[utoipa::path(tag = "people", responses((status = 200, body = Object)))]
+#[utoipa::path(tag = "people", responses((status = 200, body = RolesView)))]
 #[get("/roles")]
-async fn roles(at: Attempt) -> Answer<Value> {
+async fn roles(at: Attempt) -> Answer<RolesView> {
     let roles = at
         .run(Act::named("packs.read"), |tx| {
-            let pack = in_force(tx)?;
-            Ok::<_, PackError>(json!({ "roles": pack.roles(), "exclusions": pack.exclusions() }))
+            let PackView { roles, exclusions, .. } = PackView::of(&*in_force(tx)?).map_err(StoreError::from)?;
+            Ok::<_, PackError>(RolesView { roles, exclusions })
         })
         .await?;
     Ok(Answered::ok(roles))

@@ -13,8 +13,8 @@ mod store;
 pub use error::PeopleError;
 pub use model::{AccountKind, Department, Membership, MembershipState, RoleAssignment, Via};
 pub use operations::{
-    HrFacts, Joining, PlatformAnswers, active_by_staff_number, apply_change, change_last_day, departments_of,
-    end_access, hire, memberships_by_id, name_of, names, newest_by_staff_number, rescind_leaving, start_leaving,
-    subject_of, upsert_department,
+    HrFacts, Joining, PlatformAnswers, active_by_staff_number, apply_change, change_last_day, department_names,
+    departments_of, end_access, hire, memberships_by_id, name_of, names, newest_by_staff_number, rescind_leaving,
+    start_leaving, subject_of, upsert_department,
 };
 pub use store::{find_membership, memberships_of_subject};

@@ -13,7 +13,7 @@ use crate::platform::record::Record;
 use crate::platform::sign_in::{Memberships, Present, Standing};
 use crate::platform::vault::{self, Drawer};
 use chrono::NaiveDate;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// Where a subject's sealed name lives.
 const NAME: Aad = Aad::new("subjects.name");
@@ -348,6 +348,16 @@ pub fn names(tx: &mut TenantTx<'_>, subjects: &[SubjectId]) -> Stored<HashMap<Su
         names.insert(subject.id, vault::open_text(&key, &NAME.row(subject.id), sealed)?);
     }
     Ok(names)
+}
+
+/// The names of departments.
+pub fn department_names(
+    tx: &mut TenantTx<'_>,
+    ids: impl IntoIterator<Item = DepartmentId>,
+) -> Stored<HashMap<DepartmentId, String>> {
+    let ids: HashSet<DepartmentId> = ids.into_iter().collect();
+    let found = store::load_departments(tx, &ids.into_iter().collect::<Vec<_>>())?;
+    Ok(found.into_iter().map(|d| (d.id, d.name)).collect())
 }
 
 /// Answers the platform's question "who is a member?".

@@ -154,6 +154,12 @@ pub(super) fn find_department(tx: &mut TenantTx<'_>, id: DepartmentId) -> Stored
     tx.first(departments::table, |rows| rows.filter(departments::id.eq(id)).select(Department::as_select()))
 }
 
+pub(super) fn load_departments(tx: &mut TenantTx<'_>, ids: &[DepartmentId]) -> Stored<Vec<Department>> {
+    tx.load(departments::table, |rows| {
+        rows.filter(departments::id.eq_any(ids.to_vec())).select(Department::as_select())
+    })
+}
+
 pub(super) fn insert_department(tx: &mut TenantTx<'_>, department: &Department) -> Stored<()> {
     tx.add(departments::table, department)
 }

@@ -13,6 +13,7 @@ use serde::Serialize;
 
 text_enum! {
     /// Whose account it is (dingtalk-def-17).
+    #[schema(as = SignInAccountKind)]
     AccountKind {
         /// 个人账号: the person's own.
         Personal = "personal",
