@@ -5,6 +5,7 @@
 #   pkg-config                                 by which the build finds the next one
 #   PostgreSQL's client library (libpq)        the program speaks to PostgreSQL when TENURE_DATABASE_URL says so
 #   a PostgreSQL server, for the tests only    they start a cluster of their own in a temporary directory
+#   curl and openssl, for the tests only       they follow the README's walk word by word
 #
 # Node.js, which builds the console, is only looked for: what distributions carry is often too old, and where a newer one
 # comes from is yours to say.
@@ -62,6 +63,8 @@ has_c_compiler || {
 command -v pkg-config >/dev/null || lacks pkg-config "by which the build finds libpq"
 has_libpq || lacks libpq-dev "PostgreSQL's client library"
 if [ "$purpose" = test ]; then
+  command -v curl >/dev/null || lacks curl "the tests follow the README's walk, which calls the server with it"
+  command -v openssl >/dev/null || lacks openssl "with which that walk signs a webhook"
   has_postgresql_server || lacks postgresql "a PostgreSQL server, for the tests only: they start a cluster of their own"
 fi
 [ ${#missing[@]} -eq 0 ] && exit 0

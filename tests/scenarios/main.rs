@@ -15,6 +15,7 @@ mod operations;
 mod orders;
 mod packs;
 mod proxies;
+mod readme;
 mod roles;
 mod roles_delegated;
 mod sign_in;

@@ -1,7 +1,7 @@
 //! What the platform's operator meets: start and stop, settings, health, metrics, the command line.
 
 use scenarios::{Database, scenario};
-use serde_json::{Value, json};
+use serde_json::json;
 
 scenario!(a_running_server_is_healthy_ready_and_counted, |t| {
     let stranger = t.stranger();
@@ -161,18 +161,4 @@ scenario!(secrets_stay_out_of_files_and_logs, |t| {
             assert!(!found, "{} holds {word} in the clear", file.display());
         }
     }
-});
-
-scenario!(the_demo_says_in_json_where_to_go_on_and_goes_on_serving, |t| {
-    let demo = t.server().demo();
-    let said: Value = demo.said.clone();
-    let at = |pointer: &str| said.pointer(pointer).and_then(Value::as_str).map(str::to_owned);
-    assert!(at("/base_url").is_some_and(|url| url.starts_with("http://127.0.0.1:")), "{said:#}");
-    let text = said.to_string();
-    for needed in ["tokens", "webhook", "secret", "certificate_path", "export_path", "verifier_key"] {
-        assert!(text.contains(needed), "the demo tells nothing of its {needed}: {said:#}");
-    }
-    let (export, key) = (at("/export_path").expect("a path"), at("/verifier_key").expect("a key"));
-    t.server().cli(["verify", &export, "--key", &key]).ok();
-    t.server().cli(["verify", &at("/departure/certificate_path").expect("a path"), "--key", &key]).ok();
 });

@@ -67,25 +67,40 @@ impl Server {
         let mut command = self.command();
         command.args(["demo", "--json"]).env_remove("TENURE_DATA_DIR").env_remove("TENURE_DATABASE_URL");
         // Its throw-away directory goes with the story's.
-        command
-            .env("TMPDIR", self.file(""))
-            .env("TENURE_LISTEN", "127.0.0.1:0")
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null());
-        let mut child = command.spawn().expect("it starts");
-        let mut said = String::new();
+        command.env("TMPDIR", self.file("")).env("TENURE_LISTEN", "127.0.0.1:0").stdin(Stdio::null());
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("it starts");
         let mut out = BufReader::new(child.stdout.take().expect("it is piped"));
-        let complete = |said: &str| serde_json::from_str::<serde_json::Value>(said).ok();
-        let said = loop {
-            let read = out.read_line(&mut said).unwrap_or(0);
-            match complete(&said) {
-                Some(said) => break said,
-                None if read == 0 => panic!("the demo ended, and this is no JSON object:\n{said}"),
-                None => {}
-            }
+        let process = Process::of(child);
+        let mut line = String::new();
+        out.read_line(&mut line).expect("it is text");
+        let said =
+            serde_json::from_str(&line).unwrap_or_else(|e| panic!("the demo's first line is no JSON, {e}:\n{line}"));
+        let more = read_aside(Some(out));
+        Demo { said, more, process }
+    }
+
+    /// `tenure serve --sample` on this server's own data, at the machine's own time, once the sample has been made and its
+    /// departure played. It serves until the value is dropped.
+    pub fn sample(&self) -> Sample {
+        let mut command = self.command();
+        command.args(["serve", "--sample"]).env_remove("TENURE_TEST_CLOCK").env("TENURE_LISTEN", "127.0.0.1:0");
+        let child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn();
+        let sample = Sample { _process: Process::of(child.expect("it starts")) };
+        let kit = self.data_dir().join("sample.env");
+        let is_played = |kit: &str| {
+            let departure = kit.lines().find_map(|line| line.strip_prefix("SAMPLE_DEPARTURE='"));
+            departure.is_some_and(|id| id.len() > 1)
         };
-        Demo { said, _process: Process::of(child) }
+        let played = patience::until(ENDS_WITHIN, || std::fs::read_to_string(&kit).ok().filter(|kit| is_played(kit)));
+        assert!(played.is_some(), "no sample was played within {ENDS_WITHIN:?}");
+        sample
+    }
+
+    /// A shell in which somebody follows instructions, beside the server's data directory. It ends at the first mistake.
+    pub fn shell(&self, script: &str) -> Said {
+        let mut command = Command::new("bash");
+        command.args(["-eu", "-c", script]).current_dir(self.file("")).stdin(Stdio::piped());
+        said_by(command.stdout(Stdio::piped()).stderr(Stdio::piped()), "")
     }
 }
 
@@ -93,6 +108,20 @@ impl Server {
 pub struct Demo {
     /// The one JSON object that it printed.
     pub said: serde_json::Value,
+    more: JoinHandle<String>,
+    process: Process,
+}
+
+impl Demo {
+    /// Ends it. What stood on its standard output after the one object.
+    pub fn ends(self) -> String {
+        drop(self.process);
+        self.more.join().unwrap_or_default()
+    }
+}
+
+/// The running sample.
+pub struct Sample {
     _process: Process,
 }
 

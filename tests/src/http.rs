@@ -93,8 +93,14 @@ impl Caller {
 
     /// Any request, to any path of the server.
     pub fn send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: Option<&[u8]>) -> Answer {
-        let asked = format!("{method} {path}");
-        let mut request = ureq::http::Request::builder().method(method).uri(self.server.base_url() + path);
+        self.calls(method, &(self.server.base_url() + path), headers, body)
+    }
+
+    /// Any request, to any address: another server that somebody started.
+    pub fn calls(&self, method: &str, url: &str, headers: &[(&str, &str)], body: Option<&[u8]>) -> Answer {
+        let path = url.splitn(4, '/').nth(3).unwrap_or_default();
+        let asked = format!("{method} /{path}");
+        let mut request = ureq::http::Request::builder().method(method).uri(url);
         for (name, value) in headers {
             request = request.header(*name, *value);
         }

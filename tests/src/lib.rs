@@ -17,6 +17,7 @@ pub mod hr_system;
 pub mod http;
 mod http_server;
 mod neighbour;
+pub mod newcomer;
 pub mod organisation;
 mod patience;
 pub mod person;
