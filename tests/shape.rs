@@ -64,6 +64,121 @@ fn the_description_of_the_api_is_the_one_that_the_server_gives() {
     assert!(same, "{} differs from line {} on: run `make api` and read the difference", file.display(), same_lines + 1);
 }
 
+#[test]
+fn every_problem_code_stands_in_one_table_and_no_other_does() {
+    let table = fs::read_to_string(root().join("docs/guide/problems.md")).unwrap();
+    let (problems, findings) = table.split_once("## `tenure verify`").expect("two tables");
+    for (listed, said) in
+        [(listed(problems), codes_in("server/src")), (listed(findings), codes_in("policy-model/src/ledger/finding.rs"))]
+    {
+        assert!(!said.is_empty(), "no code was found: this check would check nothing");
+        let (lacks, spare): (Vec<_>, Vec<_>) = (said.difference(&listed).collect(), listed.difference(&said).collect());
+        assert!(lacks.is_empty(), "docs/guide/problems.md lacks a row for {lacks:?}");
+        assert!(spare.is_empty(), "docs/guide/problems.md has rows for codes that nothing says: {spare:?}");
+    }
+    for row in problems.lines().filter(|line| line.starts_with("| `")) {
+        let cells: Vec<&str> = row.trim_matches('|').split('|').map(str::trim).collect();
+        let [_, status, chinese, english] = cells[..] else {
+            panic!("a row has a code, a status and two languages: {row}")
+        };
+        assert!(status.parse::<u16>().is_ok_and(|status| (400..600).contains(&status)), "{row}");
+        assert!(!chinese.is_ascii() && english.is_ascii() && !english.is_empty(), "{row}");
+    }
+}
+
+#[test]
+fn what_creates_or_executes_is_done_once_for_one_idempotency_key() {
+    let mut kept = 0;
+    for file in rust_files(&root().join("server/src")) {
+        let text = fs::read_to_string(&file).unwrap();
+        for handler in text.split("#[utoipa::path(").skip(1).filter(|text| text.contains("#[post(")) {
+            let (described, rest) = handler.split_once("#[post(").unwrap_or_default();
+            let body = rest.split("\n}\n").next().unwrap_or_default();
+            if described.contains("status = 201") {
+                assert!(
+                    body.contains(".once("),
+                    "{}: POST {}",
+                    file.display(),
+                    body.lines().next().unwrap_or_default()
+                );
+                kept += 1;
+            }
+        }
+    }
+    assert!(kept >= 20, "only {kept} routes create something: this check would check little");
+}
+
+/// The codes that begin the rows of a table.
+fn listed(table: &str) -> BTreeSet<String> {
+    let rows = table.lines().filter_map(|line| line.strip_prefix("| `")?.split('`').next());
+    let all: Vec<String> = rows.map(str::to_owned).collect();
+    let set: BTreeSet<String> = all.iter().cloned().collect();
+    assert_eq!(set.len(), all.len(), "a code stands twice");
+    set
+}
+
+/// Every code that the source says.
+fn codes_in(path: &str) -> BTreeSet<String> {
+    let files = rust_files(&root().join(path)).into_iter().filter(|file| !file.iter().any(|part| part == "tests"));
+    files
+        .flat_map(|file| {
+            let text = fs::read_to_string(&file).unwrap();
+            let code = text.split("#[cfg(test)]").next().unwrap_or_default();
+            codes_of_problems(code).into_iter().chain(codes_answered(code)).collect::<Vec<_>>()
+        })
+        .collect()
+}
+
+/// The first word of each `Problem`.
+fn codes_of_problems(code: &str) -> Vec<String> {
+    let made = code.split("Problem::").skip(1).chain(code.split("Self::").skip(1));
+    made.filter_map(|rest| {
+        let (called, rest) = rest.split_once('"')?;
+        let (name, between) = called.split_once('(')?;
+        let word = rest.split('"').next()?;
+        let is_first_word = MADE_BY.contains(&name) && !between.contains([';', ')', '{']);
+        match name {
+            "not_found" if is_first_word => Some(format!("{word}.not-found")),
+            _ => Some(word.to_owned()).filter(|word| is_first_word && is_code(word)),
+        }
+    })
+    .collect()
+}
+
+/// What functions called `code` or `…_code` answer.
+fn codes_answered(code: &str) -> Vec<String> {
+    let functions = code.split("fn ").skip(1).filter_map(|rest| rest.split_once('('));
+    let functions = functions.filter(|(name, _)| *name == "code" || name.ends_with("_code"));
+    functions
+        .flat_map(|(_, rest)| {
+            // Until the brace that closes it, in an `impl` or outside.
+            let body = rest.split("\n    }\n\n").next().and_then(|rest| rest.split("\n}\n").next()).unwrap_or_default();
+            body.split('"').skip(1).step_by(2).filter(|word| is_code(word)).map(str::to_owned).collect::<Vec<_>>()
+        })
+        .collect()
+}
+
+/// What makes a problem, its code being the first word.
+const MADE_BY: [&str; 11] = [
+    "new",
+    "malformed",
+    "unauthenticated",
+    "refused",
+    "not_found",
+    "conflict",
+    "stale",
+    "too_large",
+    "invalid",
+    "too_many",
+    "unavailable",
+];
+
+/// `intake.too-large`: two words of small letters and hyphens.
+fn is_code(word: &str) -> bool {
+    let is_plain = |part: &str| !part.is_empty() && part.chars().all(|c| c.is_ascii_lowercase() || c == '-');
+    word.split_once('.').is_some_and(|(slice, what)| is_plain(slice) && is_plain(what))
+}
+
 /// The arrows of one that the other does not have; a slice that the other does not name is one by itself.
 fn beyond(these: &Arrows, those: &Arrows) -> Vec<String> {
     let none = BTreeSet::new();

@@ -8,7 +8,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 /// The routes at the root.
 pub fn routes(cfg: &mut ServiceConfig<'_>) {
-    cfg.service(healthz).service(readyz).service(metrics).service(document);
+    cfg.service(healthz).service(readyz).service(metrics).service(document).service(problems);
 }
 
 /// The test's hands on the clock, in a test build; nothing in a released one, and never in the API's description.
@@ -30,7 +30,10 @@ impl Document {
 /// Names the API and how to sign in.
 pub fn describe(api: &mut utoipa::openapi::OpenApi) {
     use utoipa::openapi::security::{ApiKey, ApiKeyValue, Http, HttpAuthScheme, SecurityRequirement, SecurityScheme};
-    api.info.title = "Tenure".into();
+    api.info = utoipa::openapi::Info::new("Tenure", env!("CARGO_PKG_VERSION"));
+    let mut license = utoipa::openapi::License::new(env!("CARGO_PKG_LICENSE"));
+    license.identifier = Some(env!("CARGO_PKG_LICENSE").into());
+    api.info.license = Some(license);
     api.info.description = Some(
         "Governs the data an organisation controls about its people. Problems are RFC 9457 documents; lists are pages \
          with cursors; POSTs that create or execute take an Idempotency-Key; what can be edited has an ETag."
@@ -46,6 +49,7 @@ pub fn describe(api: &mut utoipa::openapi::OpenApi) {
     components.add_security_scheme("cookie", SecurityScheme::ApiKey(ApiKey::Cookie(cookie)));
     let either = ["bearer", "cookie"].map(|name| SecurityRequirement::new::<_, [&str; 0], &str>(name, []));
     api.security = Some(either.into());
+    crate::platform::http::description::complete(api);
 }
 
 /// The process is alive.
@@ -88,6 +92,32 @@ async fn metrics(platform: web::Data<Platform>) -> Result<HttpResponse, Problem>
 #[get("/api/openapi.json")]
 async fn document(document: web::Data<Document>) -> HttpResponse {
     HttpResponse::Ok().content_type("application/json").body(document.0.clone())
+}
+
+/// The table of problem codes, to which the `type` of every problem document leads. One table in the repository, so that
+/// what is read here is what stands there.
+#[utoipa::path(tag = "operations", responses((status = 200, description = "Every problem's code", content_type = "text/html")))]
+#[get("/problems")]
+async fn problems() -> HttpResponse {
+    HttpResponse::Ok().content_type("text/html; charset=utf-8").body(as_page(PROBLEMS))
+}
+
+const PROBLEMS: &str = include_str!("../../docs/guide/problems.md");
+
+/// The tables of a document as a list, each entry's anchor being the code that it begins with.
+fn as_page(tables: &str) -> String {
+    let escaped = |text: &str| text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('`', "");
+    let mut page =
+        String::from("<!doctype html>\n<meta charset=\"utf-8\">\n<title>Tenure · problems · 问题代码</title>\n");
+    for line in tables.lines() {
+        if let Some(heading) = line.strip_prefix("## ") {
+            page += &format!("<h2>{}</h2>\n", escaped(heading));
+        } else if let Some((code, words)) = line.strip_prefix("| `").and_then(|row| row.split_once("` | ")) {
+            let words: Vec<String> = words.trim_end_matches(" |").split(" | ").map(escaped).collect();
+            page += &format!("<dt id=\"{code}\">{code}</dt><dd>{}</dd>\n", words.join(" · "));
+        }
+    }
+    page
 }
 
 #[cfg(feature = "test-clock")]

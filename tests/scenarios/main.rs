@@ -2,6 +2,7 @@
 
 mod browser_sessions;
 mod console_pages;
+mod contract;
 mod database;
 mod departures;
 mod departures_killed;

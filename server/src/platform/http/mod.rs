@@ -3,6 +3,7 @@
 pub mod answer;
 pub mod body;
 pub mod client;
+pub mod description;
 pub mod paging;
 pub mod problem;
 pub mod watch;

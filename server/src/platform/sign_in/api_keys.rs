@@ -49,7 +49,7 @@ pub struct NewApiKey {
 }
 
 /// A key, without its secret.
-#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
 #[schema(as = ApiKey)]
 pub struct ApiKeyView {
     /// Its id.

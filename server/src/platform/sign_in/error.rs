@@ -185,13 +185,21 @@ impl AsProblem for SignInError {
 }
 
 fn weak(weakness: Weakness) -> Problem {
-    let (code, help) = match weakness {
-        Weakness::TooShort => ("password.too-short", "Several words are easy to remember and hard to guess."),
-        Weakness::TooLong => ("password.too-long", "Choose a shorter one."),
-        Weakness::IsIdentifier => {
-            ("password.is-identifier", "Choose one that has nothing to do with your address or number.")
-        }
-        Weakness::TooCommon => ("password.too-common", "Choose one that nobody tries first."),
+    let help = match weakness {
+        Weakness::TooShort => "Several words are easy to remember and hard to guess.",
+        Weakness::TooLong => "Choose a shorter one.",
+        Weakness::IsIdentifier => "Choose one that has nothing to do with your address or number.",
+        Weakness::TooCommon => "Choose one that nobody tries first.",
     };
-    Problem::invalid(code).detail(format!("{weakness}.")).at("/password").help(help).clause("aliyun-5.3-4")
+    let problem = Problem::invalid(weakness_code(weakness)).detail(format!("{weakness}.")).at("/password");
+    problem.help(help).clause("aliyun-5.3-4")
+}
+
+fn weakness_code(weakness: Weakness) -> &'static str {
+    match weakness {
+        Weakness::TooShort => "password.too-short",
+        Weakness::TooLong => "password.too-long",
+        Weakness::IsIdentifier => "password.is-identifier",
+        Weakness::TooCommon => "password.too-common",
+    }
 }

@@ -4,15 +4,16 @@ use crate::platform::attempt::{Act, Attempt};
 use crate::platform::http::{Answer, Answered, Page, PageQuery};
 use crate::platform::ids::ApiKeyId;
 use crate::platform::sign_in::api_keys::{self, ApiKeyView, NewApiKey};
+use crate::platform::sign_in::error::SignInError;
 use actix_web::web::{Json, Path, Query};
 use actix_web::{delete, get, post};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// The power over API keys.
 const MANAGE_KEYS: &str = "keys.manage";
 
 /// A new API key. The secret is in this answer and nowhere else.
-#[derive(Serialize, utoipa::ToSchema)]
+#[derive(Serialize, Deserialize, utoipa::ToSchema)]
 pub struct CreatedApiKey {
     #[serde(flatten)]
     key: ApiKeyView,
@@ -30,7 +31,7 @@ pub async fn list_api_keys(at: Attempt, page: Query<PageQuery>) -> Answer<Page<A
     at.run(Act::named(MANAGE_KEYS), move |tx| api_keys::list(tx, &page)).await.map(Answered::ok)
 }
 
-/// Makes an API key. A repeat is refused by the name, so the secret is never stored to be answered again.
+/// Makes an API key.
 #[utoipa::path(
     tag = "api-keys", operation_id = "create_api_key", request_body = NewApiKey,
     responses(
@@ -42,8 +43,11 @@ pub async fn list_api_keys(at: Attempt, page: Query<PageQuery>) -> Answer<Page<A
 )]
 #[post("/api-keys")]
 pub async fn create_api_key(at: Attempt, body: Json<NewApiKey>) -> Answer<CreatedApiKey> {
-    let made = at.run(Act::named(MANAGE_KEYS), move |tx| api_keys::create(tx, &body)).await;
-    made.map(|(key, token)| Answered::created(CreatedApiKey { key, token: token.expose().to_owned() }))
+    at.once(Act::named(MANAGE_KEYS), body.into_inner(), |tx, new| {
+        let (key, token) = api_keys::create(tx, new)?;
+        Ok::<_, SignInError>(CreatedApiKey { key, token: token.expose().to_owned() })
+    })
+    .await
 }
 
 /// Takes an API key back.
