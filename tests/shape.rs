@@ -281,13 +281,16 @@ fn schema_names(text: &str) -> Vec<String> {
     let mut names = Vec::new();
     let (mut described, mut renamed): (bool, Option<String>) = (false, None);
     for line in text.lines().map(str::trim) {
-        if let Some(name) = line.strip_prefix("#[schema(as = ").and_then(|rest| rest.split([')', ',']).next()) {
+        let says = line.strip_prefix("#[schema(as = ").or(line.split_once(" as \"").map(|(_, rest)| rest));
+        if let Some(name) = says.and_then(|rest| rest.split([')', ',', '"']).next()) {
             renamed = Some(name.to_owned());
         }
         described |= line.contains("ToSchema)") || line.starts_with("text_enum! {");
         let declares = ["pub struct ", "struct ", "pub enum ", "enum "].iter().find_map(|word| line.strip_prefix(word));
-        let in_macro =
-            described && line.ends_with(" {") && line.split(' ').count() == 2 && !line.starts_with("text_enum");
+        let in_macro = described
+            && line.ends_with(" {")
+            && (line.split(' ').count() == 2 || line.contains(" as \""))
+            && !line.starts_with("text_enum");
         let own = declares
             .or(in_macro.then_some(line))
             .map(|rest| rest.chars().take_while(char::is_ascii_alphanumeric).collect::<String>());

@@ -10,8 +10,7 @@ use diesel::{pg::Pg, sqlite::Sqlite};
 
 text_enum! {
     /// Where a departure stands.
-    #[schema(as = DepartureState)]
-    State {
+    State as "DepartureState" => {
         /// 已计划: the plan is made and can be adjusted.
         Planned = "planned",
         /// 待审批: its instructions wait for approval.

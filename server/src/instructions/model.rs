@@ -13,8 +13,7 @@ use serde::{Deserialize, Serialize};
 
 text_enum! {
     /// The three kinds of instruction (design §3).
-    #[schema(as = InstructionKind)]
-    Kind {
+    Kind as "InstructionKind" => {
         /// 常设指令: in force until revoked.
         Standing = "standing",
         /// 超权限: a time-boxed grant to named people, approved by the privacy officer (gbt35273-7.1-d).
@@ -37,8 +36,7 @@ impl Kind {
 
 text_enum! {
     /// Where an instruction stands.
-    #[schema(as = InstructionState)]
-    State {
+    State as "InstructionState" => {
         /// It waits for approval. Silence never means yes.
         Pending = "pending",
         /// It may be carried out, or permits.

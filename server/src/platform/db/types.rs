@@ -136,9 +136,15 @@ multi!(Ts => new SqlTs);
 /// An enum that is stored and shown as text, the same word in code, API and tables.
 #[macro_export]
 macro_rules! text_enum {
-    ($(#[$meta:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $text:literal),+ $(,)? }) => {
+    ($(#[$meta:meta])* $name:ident { $($rest:tt)+ }) => {
+        $crate::text_enum! { $(#[$meta])* $name as stringify!($name) => { $($rest)+ } }
+    };
+    // `State as "DepartureState" => { … }`: the name in the API's description, where another slice has the same.
+    ($(#[$meta:meta])* $name:ident as $described:expr => {
+        $($(#[$vdoc:meta])* $variant:ident = $text:literal),+ $(,)?
+    }) => {
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, diesel::expression::AsExpression,
-                 diesel::deserialize::FromSqlRow, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
+                 diesel::deserialize::FromSqlRow, serde::Serialize, serde::Deserialize)]
         $(#[$meta])*
         #[diesel(sql_type = diesel::sql_types::Text)]
         pub enum $name { $($(#[$vdoc])* #[serde(rename = $text)] $variant),+ }
@@ -154,6 +160,18 @@ macro_rules! text_enum {
         }
         impl std::fmt::Display for $name {
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result { f.write_str(self.as_str()) }
+        }
+        // By hand: the derive does not see through this macro to the words, and would describe the variants' names.
+        impl utoipa::PartialSchema for $name {
+            fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
+                utoipa::openapi::ObjectBuilder::new()
+                    .schema_type(utoipa::openapi::schema::Type::String)
+                    .enum_values(Some(Self::ALL.iter().map(|value| value.as_str())))
+                    .into()
+            }
+        }
+        impl utoipa::ToSchema for $name {
+            fn name() -> std::borrow::Cow<'static, str> { $described.into() }
         }
         impl<DB> diesel::serialize::ToSql<diesel::sql_types::Text, DB> for $name
         where DB: diesel::backend::Backend, str: diesel::serialize::ToSql<diesel::sql_types::Text, DB> {

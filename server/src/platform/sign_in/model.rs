@@ -13,8 +13,7 @@ use serde::Serialize;
 
 text_enum! {
     /// Whose account it is (dingtalk-def-17).
-    #[schema(as = SignInAccountKind)]
-    AccountKind {
+    AccountKind as "SignInAccountKind" => {
         /// 个人账号: the person's own.
         Personal = "personal",
         /// 企业账号: issued and owned by the tenant.
