@@ -6,6 +6,7 @@ pub mod approval;
 pub mod calendar;
 pub mod class;
 pub mod clause;
+pub mod decision;
 pub mod departure;
 pub mod facts;
 pub mod instruction;
