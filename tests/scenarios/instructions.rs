@@ -40,7 +40,7 @@ scenario!(nothing_is_read_without_an_instruction_in_force_and_each_permit_names_
     reads(&operator, &clock_in, "payroll").is_refused("decision.no-instruction");
     says(&acme.privacy_officer(), "approve", &instruction).ok();
     assert_eq!(reads(&operator, &clock_in, "payroll").is_status(200).body, CONTENT);
-    reads(&operator, &clock_in, "curiosity").is_refused("decision.no-instruction");
+    reads(&operator, &clock_in, "curiosity").is_refused("decision.other-purpose");
     let permitted: Vec<Value> =
         acme.auditor().verifies_offline().into_iter().filter(|r| r["outcome"] == "permitted").collect();
     let read = permitted.iter().find(|r| r["object"]["id"] == clock_in.as_str()).expect("a record of the permit");

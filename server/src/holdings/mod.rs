@@ -15,6 +15,7 @@ mod operations;
 mod register;
 pub mod routes;
 mod store;
+mod weighed;
 
 pub use carry_out::{CarriedOut, carry_out};
 pub use connectors::{Connector, CreatedConnector, connector, create_connector, list_connectors, speaks_for};
@@ -27,3 +28,4 @@ pub use operations::{
     put_in_vault, read_from_vault, restore,
 };
 pub use register::{Registration, RegistrationReport, RejectedLine, register_line_by_line};
+pub use weighed::{data_of, some_holdings};

@@ -3,7 +3,7 @@
 use super::error::HoldingError;
 use super::model::{Holding, HoldingState, Side, SideState};
 use super::store::{self, RulingRow};
-use crate::decisions::{Ask, Permit};
+use crate::decisions::Permit;
 use crate::packs;
 use crate::people::{self, AccountKind, Membership as Tenure, MembershipState};
 use crate::platform::db::{Stored, TenantTx, Ts};
@@ -226,30 +226,6 @@ fn seal_all(tx: &mut TenantTx<'_>, pack: &Pack, deposits: &[Deposit], holdings: 
 /// The drawer of a class: biometric ones are kept apart from identity (gbt35273-6.3-b).
 pub(super) fn drawer<'a>(pack: &Pack, class: &'a str) -> Drawer<'a> {
     if pack.class(class).is_some_and(|c| c.biometric) { Drawer::Biometric(class) } else { Drawer::Class(class) }
-}
-
-/// A question about one side of a holding, with what stands against it.
-pub(super) fn ask<'a>(holding: &'a Holding, side: &'a Side, operation: &'a str, purpose: &'a str) -> Ask<'a> {
-    let is_held = holding.state == HoldingState::Held;
-    let (restriction, is_visible_to_subject) = match side.state {
-        _ if !is_held => (Some("gone"), false),
-        SideState::Active | SideState::Released => (None, true),
-        SideState::HandedOver | SideState::Hidden => (None, false),
-        SideState::Retained => (Some("kept by law only"), false),
-        SideState::Detached => (Some("let go of"), true),
-        SideState::Ended => (Some("gone"), false),
-    };
-    Ask {
-        holding: holding.id,
-        subject: side.subject_id,
-        class: &holding.class,
-        is_organisations: side.controller == "organisation",
-        rule: &side.rule,
-        restriction,
-        is_visible_to_subject,
-        operation,
-        purpose,
-    }
 }
 
 /// Reads a vault holding. The permit is used up by it, and has left its record.

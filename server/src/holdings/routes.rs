@@ -234,9 +234,10 @@ async fn read_content(
     let (id, purpose) = (id.into_inner(), query.into_inner().purpose);
     let content = at
         .run(Act::on("self.read", "holding", id), move |tx| {
-            let holding = store::find(tx, id)?.ok_or(HoldingError::Unknown)?;
-            let side = store::sides_of(tx, &[id])?.into_iter().next().ok_or(HoldingError::Unknown)?;
-            let permit = decisions::decide(tx, &policies, &operations::ask(&holding, &side, "read", &purpose))?;
+            let sides = super::weighed::data_of(tx, &[id])?.remove(&id);
+            let data = sides.and_then(|sides| sides.into_iter().next()).ok_or(HoldingError::Unknown)?;
+            let asked = decisions::Asked { operation: "read", purpose: &purpose, people: 1 };
+            let permit = decisions::decide(tx, &policies, &data, &asked)?;
             operations::read_from_vault(tx, permit)
         })
         .await?;

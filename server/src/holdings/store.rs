@@ -317,6 +317,38 @@ pub(super) fn history(tx: &mut TenantTx<'_>, holding: HoldingId, subject: Subjec
     })
 }
 
+/// The whole history of these holdings' sides, the oldest first.
+pub(super) fn rulings_of(tx: &mut TenantTx<'_>, ids: &[HoldingId]) -> Stored<Vec<RulingRow>> {
+    tx.load(rulings::table, |rows| {
+        rows.filter(rulings::holding_id.eq_any(ids.to_vec())).order(rulings::id).select(RulingRow::as_select())
+    })
+}
+
+pub(super) fn ids_of_subject(
+    tx: &mut TenantTx<'_>,
+    subject: SubjectId,
+    after: Option<HoldingId>,
+    most: i64,
+) -> Stored<Vec<HoldingId>> {
+    tx.load(holding_sides::table, |rows| {
+        let mut query = rows.filter(holding_sides::subject_id.eq(subject)).into_boxed::<MultiBackend>();
+        if let Some(after) = after {
+            query = query.filter(holding_sides::holding_id.gt(after));
+        }
+        query.order(holding_sides::holding_id).limit(most).select(holding_sides::holding_id)
+    })
+}
+
+pub(super) fn some_ids(tx: &mut TenantTx<'_>, after: Option<HoldingId>, most: i64) -> Stored<Vec<HoldingId>> {
+    tx.load(holdings::table, |rows| {
+        let mut query = rows.into_boxed::<MultiBackend>();
+        if let Some(after) = after {
+            query = query.filter(holdings::id.gt(after));
+        }
+        query.order(holdings::id).limit(most).select(holdings::id)
+    })
+}
+
 /// Sides whose time to be kept is over, oldest first.
 pub(super) fn overdue(tx: &mut TenantTx<'_>, today: NaiveDate, limit: i64) -> Stored<Vec<Side>> {
     tx.load(holding_sides::table, |rows| {

@@ -17,8 +17,8 @@ mod view;
 pub use decide::{decide, may_decide, waiting_roles};
 pub use error::InstructionError;
 pub use model::{Decision, Instruction, InstructionView, Kind, May, Scope, State};
-pub use operations::{InForce, carried_out, expire_lapsed, find, in_force, is_own_task, of_origin, revoke};
-pub use policy::{KeyScopes, Policies, PolicyAuthority, names_of_caller};
+pub use operations::{InForce, carried_out, expire_lapsed, find, in_force, of_origin, revoke};
+pub use policy::{KeyScopes, Policies, Policy, PolicyAuthority};
 pub use propose::{Draft, is_proposed, propose};
 pub use view::views;
 

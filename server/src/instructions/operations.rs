@@ -116,15 +116,6 @@ pub fn in_force(tx: &mut TenantTx<'_>, id: InstructionId) -> Result<InForce, Ins
     Ok(InForce { id, action, scope: scope_of(&i)? })
 }
 
-/// Whether what a permit rests on is a task of the caller's own about this subject: an exceptional instruction that names
-/// both (gbt35273-7.1-e).
-pub fn is_own_task(tx: &mut TenantTx<'_>, source: &str, subject: SubjectId) -> Stored<bool> {
-    let (Ok(id), Some(own)) = (source.parse::<InstructionId>(), tx.actor().membership()) else { return Ok(false) };
-    let Some(i) = store::find(tx, id)? else { return Ok(false) };
-    let scope = scope_of(&i)?;
-    Ok(i.kind == Kind::Exceptional && scope.members.contains(&own) && scope.subjects.contains(&subject))
-}
-
 pub(super) fn about(record: Record, i: &Instruction, scope: &Scope) -> Record {
     let record = record
         .on("instruction", i.id)

@@ -11,20 +11,20 @@ use crate::platform::attempt::{Act, Authority, Grant};
 use crate::platform::caller::Actor;
 use crate::platform::db::{StoreError, Stored, TenantTx, Ts};
 use crate::platform::http::Problem;
-use crate::platform::ids::{MembershipId, SubjectId, TenantId};
+use crate::platform::ids::{MembershipId, TenantId};
 use crate::platform::sign_in::Scopes;
-use casbin::{CoreApi, DefaultModel, Enforcer, Model, NullAdapter};
+use casbin::{DefaultModel, Model};
+use policy_model::decision::table::TENURE;
+use policy_model::decision::{Line, Question, Table};
 use policy_model::pack::Pack;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 const MODEL: &str = include_str!("../../../config/casbin/model.conf");
-/// The object of powers over Tenure itself.
-const TENURE: &str = "tenure";
 
 /// One tenant's policy at one version.
 pub struct Policy {
-    enforcer: Enforcer,
+    table: Table,
     version: i64,
     stale_at: Option<Ts>,
 }
@@ -69,48 +69,42 @@ impl Policy {
             lines.extend(lines_of(instruction)?);
         }
         let stale_at = permitting.iter().filter_map(|i| i.until).min();
-        Ok(Self { enforcer: enforcer(lines).map_err(|e| StoreError::Unreadable(e.to_string()))?, version, stale_at })
+        let table = compile(lines).map_err(|e| StoreError::Unreadable(e.to_string()))?;
+        Ok(Self { table, version, stale_at })
     }
 
-    /// The source of the first line that permits one of these callers' names to do this to `whose` data, if any does.
-    pub fn permits(
-        &self,
-        names: &[String],
-        whose: SubjectId,
-        class: &str,
-        operation: &str,
-        purpose: &str,
-    ) -> Option<String> {
-        self.first_line(names, class, operation, purpose, &whose.to_string())
+    /// Everything that is in force, compiled.
+    pub fn table(&self) -> &Table {
+        &self.table
+    }
+
+    /// Until when it is what is in force, unless something changes before.
+    pub fn stale_at(&self) -> Option<Ts> {
+        self.stale_at
     }
 
     /// The source of the first line that gives one of these callers' names a power over Tenure itself, if any does.
     pub fn empowers(&self, names: &[String], act: &str) -> Option<String> {
-        self.first_line(names, TENURE, act, "*", "*")
+        let question = Question { object: TENURE, act, purpose: "*", whose: "*" };
+        self.table.first(names.iter().map(String::as_str), &question).map(str::to_owned)
     }
 
     /// Every power over Tenure itself that one of these names has, of those that `acts` lists.
     pub fn powers<'a>(&self, names: &[String], acts: impl Iterator<Item = &'a str>) -> Vec<String> {
         acts.filter(|act| self.empowers(names, act).is_some()).map(str::to_owned).collect()
     }
-
-    fn first_line(&self, names: &[String], object: &str, act: &str, purpose: &str, whose: &str) -> Option<String> {
-        names.iter().find_map(|name| {
-            let (yes, lines) = self.enforcer.enforce_ex((name.as_str(), object, act, purpose, whose)).ok()?;
-            if yes { lines.first().and_then(|line| line.get(5)).cloned() } else { None }
-        })
-    }
 }
 
-fn enforcer(lines: Vec<Vec<String>>) -> casbin::Result<Enforcer> {
-    // Neither reads a file or a socket: the futures are ready when they are made.
-    futures_executor::block_on(async {
-        let mut model = DefaultModel::from_str(MODEL).await?;
-        model.add_policies("p", "p", lines);
-        let mut enforcer = Enforcer::new_raw(model, NullAdapter).await?;
-        enforcer.enable_log(false);
-        Ok(enforcer)
-    })
+/// casbin takes the lines in and gives back its policy, and that is what is compiled: nothing else permits anything.
+fn compile(lines: Vec<Vec<String>>) -> casbin::Result<Table> {
+    // It reads neither a file nor a socket: the future is ready when it is made.
+    let mut model = futures_executor::block_on(DefaultModel::from_str(MODEL))?;
+    model.add_policies("p", "p", lines);
+    let policy = model.get_policy("p", "p");
+    Ok(Table::compile(policy.iter().filter_map(|line| match line.as_slice() {
+        [who, object, act, purpose, whose, source] => Some(Line { who, object, act, purpose, whose, source }),
+        _ => None,
+    })))
 }
 
 fn lines_of_powers(pack: &Pack) -> Vec<Vec<String>> {
@@ -154,7 +148,7 @@ fn lines_of(instruction: &Instruction) -> Stored<Vec<Vec<String>>> {
 }
 
 /// By which names casbin knows the caller: themselves and each of their roles.
-pub fn names_of_caller(tx: &mut TenantTx<'_>) -> Stored<Vec<String>> {
+pub(super) fn names_of_caller(tx: &mut TenantTx<'_>) -> Stored<Vec<String>> {
     match tx.actor().membership() {
         Some(membership) => names_of(tx, membership),
         None => Ok(Vec::new()),
@@ -266,5 +260,65 @@ impl Scopes for KeyScopes {
     fn may_give(&self, tx: &mut TenantTx<'_>, scope: &str) -> Stored<bool> {
         let names = names_of_caller(tx)?;
         Ok(!TAKES_A_PERSON.contains(&scope) && self.policies.of(tx)?.empowers(&names, scope).is_some())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    //! casbin is the source of truth; the compiled table says the same as it does.
+
+    use super::*;
+    use casbin::{CoreApi, Enforcer, NullAdapter};
+    use proptest::prelude::*;
+    use proptest::sample::select;
+
+    fn enforcer(lines: Vec<Vec<String>>) -> Enforcer {
+        futures_executor::block_on(async {
+            let mut model = DefaultModel::from_str(MODEL).await.unwrap();
+            model.add_policies("p", "p", lines);
+            let mut enforcer = Enforcer::new_raw(model, NullAdapter).await.unwrap();
+            enforcer.enable_log(false);
+            enforcer
+        })
+    }
+
+    const WHO: [&str; 3] = ["role:hr_admin", "role:auditor", "member:7"];
+    const OBJECTS: [&str; 8] = ["tenure", "*", "hr.*", "hr.pay.*", "hr.name", "hr.pay.bonus", "mail.*", "t*"];
+    const ACTS: [&str; 3] = ["*", "read", "export"];
+    const PURPOSES: [&str; 3] = ["*", "payroll", "audit"];
+    const WHOSE: [&str; 3] = ["*", "lin", "chen"];
+
+    fn any_lines() -> impl Strategy<Value = Vec<Vec<String>>> {
+        let line =
+            (select(&WHO[..]), select(&OBJECTS[..]), select(&ACTS[..]), select(&PURPOSES[..]), select(&WHOSE[..]));
+        prop::collection::vec(line, 0..12).prop_map(|lines| {
+            let numbered = lines.into_iter().enumerate();
+            numbered.map(|(n, (a, b, c, d, e))| [a, b, c, d, e, &format!("i{n}")].map(str::to_owned).to_vec()).collect()
+        })
+    }
+
+    type Asked = (Vec<&'static str>, &'static str, &'static str, &'static str, &'static str);
+
+    fn any_question() -> impl Strategy<Value = Asked> {
+        let names = prop::sample::subsequence(vec!["member:7", "role:auditor", "role:hr_admin", "role:x"], 0..=4);
+        const ASKED: [&str; 8] = ["tenure", "hr.name", "hr.pay.bonus", "hr.", "hrm.name", "mail.body", "*", "hr.*"];
+        let words = (select(&["read", "export", "delete", "*"][..]), select(&["payroll", "audit", "", "*"][..]));
+        (names, select(&ASKED[..]), words, select(&["lin", "chen", "zhao", "*"][..]))
+            .prop_map(|(names, object, (act, purpose), whose)| (names, object, act, purpose, whose))
+    }
+
+    proptest! {
+        #[test]
+        fn the_table_says_what_casbin_says(lines in any_lines(), asked in prop::collection::vec(any_question(), 20)) {
+            let (casbin, table) = (enforcer(lines.clone()), compile(lines).unwrap());
+            for (names, object, act, purpose, whose) in asked {
+                let said = names.iter().find_map(|name| {
+                    let (yes, lines) = casbin.enforce_ex((*name, object, act, purpose, whose)).unwrap();
+                    yes.then(|| lines.first().and_then(|line| line.get(5)).cloned().unwrap())
+                });
+                let question = Question { object, act, purpose, whose };
+                prop_assert_eq!(table.first(names.iter().copied(), &question), said.as_deref(), "{:?} {:?}", names, question);
+            }
+        }
     }
 }

@@ -17,4 +17,4 @@ pub use operations::{
     departments_of, end_access, hire, memberships_by_id, name_of, names, newest_by_staff_number, rescind_leaving,
     start_leaving, subject_of, upsert_department,
 };
-pub use store::{find_membership, memberships_of_subject};
+pub use store::{find_membership, memberships_of_subject, newest_by_account, some_memberships};

@@ -111,26 +111,54 @@ pub(super) fn has_ended(tx: &mut TenantTx<'_>, m: &Membership) -> Stored<bool> {
     if m.state == MembershipState::Departed {
         return Ok(true);
     }
-    let Some(over) = m.last_day.and_then(|last| last.succ_opt()) else { return Ok(false) };
-    let tz = packs::time_zone(tx)?;
-    Ok(tx.now().0 >= start_of_day(over, tz))
+    Ok(ends_at(tx, m)?.is_some_and(|end| tx.now() >= end))
 }
 
-/// The roles a membership acts with now: its own, and only while it stands.
-pub fn of_membership(tx: &mut TenantTx<'_>, id: MembershipId) -> Stored<Vec<String>> {
-    let Some(m) = store::find_membership(tx, id)? else { return Ok(Vec::new()) };
-    if has_ended(tx, &m)? {
-        return Ok(Vec::new());
+/// The instant at which access ends, once a last day is known.
+fn ends_at(tx: &mut TenantTx<'_>, m: &Membership) -> Stored<Option<Ts>> {
+    let Some(over) = m.last_day.and_then(|last| last.succ_opt()) else { return Ok(None) };
+    let tz = packs::time_zone(tx)?;
+    Ok(Some(Ts::from(start_of_day(over, tz))))
+}
+
+/// What a membership acts with.
+#[derive(Debug, Clone, Default)]
+pub struct Held {
+    /// The roles, sorted; none once the membership has ended.
+    pub roles: Vec<String>,
+    /// Until when that is so, if nothing is changed before.
+    pub until: Option<Ts>,
+}
+
+/// What a membership acts with now: its own roles, and only while it stands.
+pub fn held_by(tx: &mut TenantTx<'_>, m: &Membership) -> Stored<Held> {
+    Ok(held_by_all(tx, std::slice::from_ref(m))?.pop().unwrap_or_default())
+}
+
+/// What many memberships act with now, in their order.
+pub fn held_by_all(tx: &mut TenantTx<'_>, memberships: &[Membership]) -> Stored<Vec<Held>> {
+    let subjects: Vec<SubjectId> = memberships.iter().map(|m| m.subject_id).collect();
+    let assigned = store::roles_of_subjects(tx, &subjects)?;
+    let mut all = Vec::with_capacity(memberships.len());
+    for m in memberships {
+        all.push(if has_ended(tx, m)? { Held::default() } else { held(m, &assigned, ends_at(tx, m)?) });
     }
-    let mut roles: Vec<String> = store::roles_of_subject(tx, m.subject_id)?
-        .into_iter()
-        .filter(|a| a.membership_id == id)
-        .map(|a| a.role)
-        .collect();
+    Ok(all)
+}
+
+fn held(m: &Membership, assigned: &[RoleAssignment], ends_at: Option<Ts>) -> Held {
+    let own = || assigned.iter().filter(|a| a.membership_id == m.id);
+    let mut roles: Vec<String> = own().map(|a| a.role.clone()).collect();
     roles.push("employee".into());
     roles.sort();
     roles.dedup();
-    Ok(roles)
+    Held { roles, until: own().filter_map(|a| a.until).chain(ends_at).min() }
+}
+
+/// The roles a membership acts with now.
+pub fn of_membership(tx: &mut TenantTx<'_>, id: MembershipId) -> Stored<Vec<String>> {
+    let Some(m) = store::find_membership(tx, id)? else { return Ok(Vec::new()) };
+    Ok(held_by(tx, &m)?.roles)
 }
 
 /// Everybody who holds a role now: membership and person.

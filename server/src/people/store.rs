@@ -4,7 +4,7 @@ use super::model::{Department, Membership, MembershipState, RoleAssignment};
 use crate::platform::db::tx::tenant_table;
 use crate::platform::db::{MultiBackend, Stored, TenantTx, Ts};
 use crate::platform::http::Cursor;
-use crate::platform::ids::{DepartmentId, Id, MembershipId, PersonId, RoleAssignmentId, SubjectId};
+use crate::platform::ids::{AccountId, DepartmentId, Id, MembershipId, PersonId, RoleAssignmentId, SubjectId};
 use diesel::prelude::*;
 use diesel::{pg::Pg, sqlite::Sqlite};
 
@@ -192,13 +192,38 @@ pub(super) fn insert_assignment(tx: &mut TenantTx<'_>, assignment: &RoleAssignme
 
 /// Roles in force now, of one person in all their memberships.
 pub(super) fn roles_of_subject(tx: &mut TenantTx<'_>, subject: SubjectId) -> Stored<Vec<RoleAssignment>> {
+    roles_of_subjects(tx, &[subject])
+}
+
+/// Roles in force now, of many people in all their memberships.
+pub(super) fn roles_of_subjects(tx: &mut TenantTx<'_>, subjects: &[SubjectId]) -> Stored<Vec<RoleAssignment>> {
     let now = tx.now();
     tx.load(role_assignments::table, |rows| {
-        rows.filter(role_assignments::subject_id.eq(subject))
+        rows.filter(role_assignments::subject_id.eq_any(subjects.to_vec()))
             .filter(role_assignments::revoked_at.is_null())
             .filter(role_assignments::until.is_null().or(role_assignments::until.gt(now)))
             .order(role_assignments::id)
             .select(RoleAssignment::as_select())
+    })
+}
+
+/// The newest tenure that is acted in with this account.
+pub fn newest_by_account(tx: &mut TenantTx<'_>, account: AccountId) -> Stored<Option<Membership>> {
+    tx.first(memberships::table, |rows| {
+        rows.filter(memberships::account_id.eq(account))
+            .order((memberships::first_day.desc(), memberships::id.desc()))
+            .select(Membership::as_select())
+    })
+}
+
+/// Some tenures, in order of their ids.
+pub fn some_memberships(tx: &mut TenantTx<'_>, after: Option<MembershipId>, most: i64) -> Stored<Vec<Membership>> {
+    tx.load(memberships::table, |rows| {
+        let mut query = rows.into_boxed::<MultiBackend>();
+        if let Some(after) = after {
+            query = query.filter(memberships::id.gt(after));
+        }
+        query.order(memberships::id).limit(most).select(Membership::as_select())
     })
 }
 

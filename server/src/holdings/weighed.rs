@@ -1,0 +1,84 @@
+//! What a decision has to know of a holding: for each side, who controls it and what stands against its use.
+
+use super::model::{Holding, HoldingState, Side, SideState};
+use super::store::{self, RulingRow};
+use crate::decisions::Data;
+use crate::packs;
+use crate::platform::db::{Stored, TenantTx};
+use crate::platform::ids::{HoldingId, SubjectId};
+use policy_model::decision::{Agreement, Control, Restriction};
+use policy_model::facts::{Age, Consent, Facts};
+use policy_model::pack::Pack;
+use policy_model::ruling::Controller;
+use std::collections::HashMap;
+
+/// Every side of these holdings, for decisions; those that there are not are left out.
+pub fn data_of(tx: &mut TenantTx<'_>, ids: &[HoldingId]) -> Stored<HashMap<HoldingId, Vec<Data>>> {
+    let pack = packs::in_force(tx)?;
+    let holdings: HashMap<HoldingId, Holding> = store::load_many(tx, ids)?.into_iter().map(|h| (h.id, h)).collect();
+    let sides = store::sides_of(tx, ids)?;
+    // The oldest first, so that the ruling in force stays.
+    let rulings: HashMap<(HoldingId, SubjectId), RulingRow> =
+        store::rulings_of(tx, ids)?.into_iter().map(|r| ((r.holding_id, r.subject_id), r)).collect();
+    let mut all: HashMap<HoldingId, Vec<Data>> = HashMap::new();
+    for side in &sides {
+        if let Some(holding) = holdings.get(&side.holding_id) {
+            let ruling = rulings.get(&(side.holding_id, side.subject_id));
+            all.entry(side.holding_id).or_default().push(data(&pack, holding, side, ruling));
+        }
+    }
+    Ok(all)
+}
+
+/// Holdings in the order of their ids, of one person or of everybody, for a search.
+pub fn some_holdings(
+    tx: &mut TenantTx<'_>,
+    of: Option<SubjectId>,
+    after: Option<HoldingId>,
+    most: i64,
+) -> Stored<Vec<HoldingId>> {
+    match of {
+        Some(subject) => store::ids_of_subject(tx, subject, after, most),
+        None => store::some_ids(tx, after, most),
+    }
+}
+
+fn data(pack: &Pack, holding: &Holding, side: &Side, ruling: Option<&RulingRow>) -> Data {
+    let facts = ruling.and_then(|ruling| serde_json::from_str::<Facts>(&ruling.facts).ok());
+    let (restriction, is_visible_to_subject) = standing_against(holding, side);
+    Data {
+        holding: Some(holding.id),
+        subject: Some(side.subject_id),
+        class: holding.class.clone(),
+        control: control(pack, side, facts.as_ref()),
+        rule: side.rule.clone(),
+        restriction,
+        is_visible_to_subject,
+        age: facts.map_or(Age::default(), |facts| facts.age),
+    }
+}
+
+/// What keeps a side out of everyday business, and whether its subject sees it.
+fn standing_against(holding: &Holding, side: &Side) -> (Restriction, bool) {
+    match side.state {
+        _ if holding.state != HoldingState::Held => (Restriction::Gone, false),
+        SideState::Active | SideState::Released => (Restriction::None, true),
+        SideState::HandedOver | SideState::Hidden => (Restriction::None, false),
+        SideState::Retained => (Restriction::KeptByLaw, false),
+        SideState::Detached => (Restriction::LetGo, true),
+        SideState::Ended => (Restriction::Gone, false),
+    }
+}
+
+/// Who controls a side, and whether that rests on the person's consent.
+fn control(pack: &Pack, side: &Side, facts: Option<&Facts>) -> Control {
+    if side.controller != Controller::Organisation.as_str() {
+        return Control::of(Controller::Person, side.settled);
+    }
+    let rule = pack.control_rules().iter().find(|rule| rule.id == side.rule);
+    match (rule.is_some_and(|rule| !rule.when.consent.is_any()), facts.map(|facts| facts.consent)) {
+        (false, _) => Control::Organisation,
+        (true, Some(Consent::Explicit | Consent::Guardian)) => Control::ByConsent(Agreement::InForce),
+        (true, Some(Consent::None | Consent::Withdrawn) | None) => Control::ByConsent(Agreement::Missing),
+    }
+}
