@@ -13,7 +13,8 @@ use crate::platform::mail;
 use crate::platform::metrics::Metrics;
 use crate::platform::{Platform, Plugged, sign_in};
 use crate::{
-    attention, console, departures, health, holdings, instructions, intake, ledger, orders, packs, people, retention,
+    access, attention, console, departures, health, holdings, instructions, intake, ledger, orders, packs, people,
+    retention,
 };
 use actix_web::{App, HttpServer, web};
 use std::net::{SocketAddr, TcpListener};
@@ -170,6 +171,7 @@ fn api(cfg: &mut ServiceConfig<'_>) {
 /// Every route at the root.
 fn root(cfg: &mut ServiceConfig<'_>) {
     cfg.service(intake::routes::receive);
+    access::routes::routes(cfg);
     sign_in::well_known(cfg);
     ledger::routes::public_routes(cfg);
     health::routes(cfg);

@@ -99,10 +99,12 @@ async fn document(document: web::Data<Document>) -> HttpResponse {
 #[utoipa::path(tag = "operations", responses((status = 200, description = "Every problem's code", content_type = "text/html")))]
 #[get("/problems")]
 async fn problems() -> HttpResponse {
-    HttpResponse::Ok().content_type("text/html; charset=utf-8").body(as_page(PROBLEMS))
+    HttpResponse::Ok().content_type("text/html; charset=utf-8").body(as_page(&[PROBLEMS, REASONS].concat()))
 }
 
 const PROBLEMS: &str = include_str!("../../docs/guide/problems.md");
+/// A refusal to read has the reason of the decision as its code.
+const REASONS: &str = include_str!("../../docs/reasons.md");
 
 /// The tables of a document as a list, each entry's anchor being the code that it begins with.
 fn as_page(tables: &str) -> String {

@@ -2,6 +2,7 @@
 //!
 //! Start reading at `app.rs`, where everything meets, and at `departures/`, which is what it is for. ARCHITECTURE.md is the map.
 
+pub mod access;
 pub mod app;
 pub mod attention;
 pub mod cli;

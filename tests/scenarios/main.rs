@@ -1,5 +1,6 @@
 //! Black-box stories, told to the running program on both databases. See `tests/src` for their words.
 
+mod access;
 mod browser_sessions;
 mod console_pages;
 mod contract;

@@ -154,7 +154,7 @@ impl Reason {
     /// The table as Markdown: the middle of `docs/reasons.md`.
     pub fn table() -> String {
         let mut text = String::from(
-            "| step | code | clause | what opens the way | 中文 | English |\n| --- | --- | --- | --- | --- | --- |\n",
+            "| code | step | clause | what opens the way | 中文 | English |\n| --- | --- | --- | --- | --- | --- |\n",
         );
         for reason in Self::ALL {
             let (zh, en) = reason.texts();
@@ -162,7 +162,7 @@ impl Reason {
             // Writing to a string does not fail.
             let _ = writeln!(
                 text,
-                "| {step} | `{}` | {} | {} | {zh} | {en} |",
+                "| `{}` | {step} | {} | {} | {zh} | {en} |",
                 reason.code(),
                 reason.clause(),
                 reason.remedy().as_str()

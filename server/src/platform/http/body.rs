@@ -53,8 +53,10 @@ pub async fn refuse_nul<B: MessageBody>(
         return Err(nul().into());
     }
     let kind = req.headers().get(CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default();
-    // A connector's streams are looked at line by line, and webhooks keep even what they cannot read.
-    let is_left_alone = ["/hooks/", "/api/v1/connectors/"].iter().any(|begin| req.path().starts_with(begin));
+    // A connector's streams are looked at line by line, webhooks keep even what they cannot read, and decisions take longer
+    // bodies and look at them themselves.
+    let is_left_alone =
+        ["/hooks/", "/api/v1/connectors/", "/access/"].iter().any(|begin| req.path().starts_with(begin));
     if kind.starts_with("application/json") && !is_left_alone {
         let bytes = req.extract::<web::Bytes>().await.map_err(|_| too_large())?;
         if holds_nul(&bytes) {

@@ -19,6 +19,7 @@ pub async fn watch<B: MessageBody>(req: ServiceRequest, next: Next<B>) -> Result
         req.extensions_mut().insert(id);
     }
     let method = req.method().to_string();
+    let echoed = given_id(&req);
     let mut answer = next.call(req).await?;
     let route = answer.request().match_pattern().unwrap_or_else(|| "unmatched".into());
     let status = answer.status().as_u16();
@@ -29,9 +30,9 @@ pub async fn watch<B: MessageBody>(req: ServiceRequest, next: Next<B>) -> Result
     }
     let headers = answer.headers_mut();
     if let Some(id) = id
-        && let Ok(value) = HeaderValue::from_str(&id.to_string())
+        && let Ok(own) = HeaderValue::from_str(&id.to_string())
     {
-        headers.insert(HeaderName::from_static("x-request-id"), value);
+        headers.insert(HeaderName::from_static("x-request-id"), echoed.unwrap_or(own));
         tracing::info!(request = %id, method, route, status, millis = seconds * 1000.0, "request");
     }
     headers.insert(HeaderName::from_static("x-content-type-options"), HeaderValue::from_static("nosniff"));
@@ -40,4 +41,10 @@ pub async fn watch<B: MessageBody>(req: ServiceRequest, next: Next<B>) -> Result
         headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'"));
     }
     Ok(answer)
+}
+
+/// The id that an application gave its question: AuthZEN wants it back. Elsewhere a request has the id that we give it.
+fn given_id(req: &ServiceRequest) -> Option<HeaderValue> {
+    let id = req.headers().get("x-request-id").filter(|_| req.path().starts_with("/access/"))?;
+    (!id.is_empty() && id.len() <= 255).then(|| id.clone())
 }
