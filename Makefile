@@ -36,6 +36,7 @@ web-admin/node_modules/.package-lock.json: web-admin/package.json web-admin/pack
 	touch $@
 
 test: test-build ## all tests, on SQLite and on PostgreSQL
+	cd web-admin && npm run check
 	TENURE_PROGRAM=$(abspath $(UNDER_TEST)) cargo test $(TEST) --no-fail-fast
 
 # A copy, so that a `cargo run` in another window does not put a program without the test clock in its place half way.

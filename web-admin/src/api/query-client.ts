@@ -1,0 +1,15 @@
+import { QueryClient } from '@tanstack/react-query'
+import { ProblemError } from './problem'
+
+export const queryClient = new QueryClient({
+  defaultOptions: {
+    queries: {
+      staleTime: 15_000,
+      refetchOnWindowFocus: true,
+      // What the server refused it refuses again; what did not arrive, the connection sends again by itself.
+      retry: (count, error) => !(error instanceof ProblemError) && count < 2,
+    },
+    // A mutation waits in the connection until the server answers; it is never given up for being offline.
+    mutations: { networkMode: 'always', retry: false },
+  },
+})

@@ -1,0 +1,7 @@
+export const holdings = {
+  controllers: {
+    organisation: 'the organisation',
+    person: 'the person',
+    unsettled: 'not settled; treated as the person’s',
+  },
+}

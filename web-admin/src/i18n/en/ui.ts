@@ -1,0 +1,18 @@
+export const ui = {
+  loading: 'Loading',
+  failed: 'That did not work',
+  notFound: 'Not found',
+  forbidden: 'Not yours to see',
+  notAllowed: 'Not possible now',
+  retry: 'Try again',
+  cancel: 'Cancel',
+  more: 'Load more',
+  reason: 'Reason',
+  reasonOptional: 'Reason (optional)',
+  reasonNeeded: 'Say why',
+  clauses: 'Rests on',
+  and: ' and ',
+  listComma: ', ',
+  fullStop: '.',
+  nameForgotten: 'name forgotten',
+}

@@ -1,0 +1,18 @@
+export const ui = {
+  loading: '正在加载',
+  failed: '没有成功',
+  notFound: '没有找到',
+  forbidden: '您无权查看',
+  notAllowed: '现在不能这样做',
+  retry: '重试',
+  cancel: '取消',
+  more: '加载更多',
+  reason: '理由',
+  reasonOptional: '理由（可不填）',
+  reasonNeeded: '请说明理由',
+  clauses: '依据',
+  and: '、',
+  listComma: '，',
+  fullStop: '。',
+  nameForgotten: '姓名已删除',
+} as const

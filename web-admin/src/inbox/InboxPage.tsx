@@ -1,0 +1,13 @@
+import { useTranslation } from 'react-i18next'
+import { Notice, Page } from '@/ui/Page'
+
+export function InboxPage() {
+  const { t } = useTranslation()
+  return (
+    <Page title={t('shell.inbox')}>
+      <Notice title={t('inbox.empty')}>
+        <p>{t('inbox.emptyHelp')}</p>
+      </Notice>
+    </Page>
+  )
+}

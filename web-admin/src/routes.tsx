@@ -1,0 +1,102 @@
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router'
+import { queryClient } from './api/query-client'
+import { sessionQuery } from './api/session'
+import { Crashed, NotThere } from './shell/Lost'
+import { Shell } from './shell/Shell'
+
+const root = createRootRoute({ notFoundComponent: NotThere })
+
+const signIn = createRoute({
+  getParentRoute: () => root,
+  path: '/sign-in',
+  validateSearch: (search): { to?: string } => ({ to: inside(search.to) }),
+  component: lazyRouteComponent(() => import('./session/SignInPage'), 'SignInPage'),
+})
+
+const setUp = createRoute({
+  getParentRoute: () => root,
+  path: '/set-up',
+  component: lazyRouteComponent(() => import('./session/SetUpLinkPage'), 'SetUpLinkPage'),
+})
+
+/** Everything that takes somebody who is signed in. */
+const shell = createRoute({
+  getParentRoute: () => root,
+  id: 'shell',
+  component: Shell,
+  beforeLoad: async ({ location }) => {
+    const session = await queryClient.ensureQueryData(sessionQuery)
+    if (!session) throw redirect({ to: '/sign-in', search: { to: inside(location.href) } })
+    return { session }
+  },
+})
+
+const home = createRoute({
+  getParentRoute: () => shell,
+  path: '/',
+  beforeLoad: () => {
+    throw redirect({ to: '/inbox' })
+  },
+})
+
+const inbox = createRoute({
+  getParentRoute: () => shell,
+  path: '/inbox',
+  validateSearch: (search): { tab?: 'waiting' | 'done'; card?: string } => ({
+    tab: oneOf(search.tab, ['waiting', 'done'] as const),
+    card: text(search.card),
+  }),
+  component: lazyRouteComponent(() => import('./inbox/InboxPage'), 'InboxPage'),
+})
+
+const departures = createRoute({
+  getParentRoute: () => shell,
+  path: '/departures',
+  validateSearch: (search: Record<string, unknown>): { state?: string; view?: 'calendar'; month?: string } => ({
+    state: text(search.state),
+    view: oneOf(search.view, ['calendar'] as const),
+    month: typeof search.month === 'string' && /^\d{4}-\d{2}$/.test(search.month) ? search.month : undefined,
+  }),
+  component: lazyRouteComponent(() => import('./departures/DepartureListPage'), 'DepartureListPage'),
+})
+
+const departure = createRoute({
+  getParentRoute: () => shell,
+  path: '/departures/$id',
+  validateSearch: (search): { line?: string } => ({ line: text(search.line) }),
+  component: lazyRouteComponent(() => import('./departures/DeparturePage'), 'DeparturePage'),
+})
+
+const certificate = createRoute({
+  getParentRoute: () => shell,
+  path: '/departures/$id/certificate',
+  component: lazyRouteComponent(() => import('./departures/CertificatePage'), 'CertificatePage'),
+})
+
+export const router = createRouter({
+  routeTree: root.addChildren([signIn, setUp, shell.addChildren([home, inbox, departures, departure, certificate])]),
+  defaultPreload: 'intent',
+  defaultErrorComponent: Crashed,
+  defaultPendingMinMs: 0,
+  scrollRestoration: true,
+})
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router
+  }
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined
+}
+
+function oneOf<const T extends string>(value: unknown, allowed: readonly T[]): T | undefined {
+  return allowed.find((one) => one === value)
+}
+
+/** An address of ours to go on to; one that leads elsewhere is dropped. */
+function inside(value: unknown): string | undefined {
+  const path = text(value)
+  return path?.startsWith('/') && !path.startsWith('//') && !path.startsWith('/sign-in') ? path : undefined
+}

@@ -1,0 +1,9 @@
+import { useSuspenseQuery } from '@tanstack/react-query'
+import { type Session, sessionQuery } from '@/api/session'
+
+/** The session of whoever looks at a page inside the shell, where there always is one. */
+export function useSession(): Session {
+  const { data } = useSuspenseQuery(sessionQuery)
+  if (!data) throw new Error('a page inside the shell was drawn without a session')
+  return data
+}

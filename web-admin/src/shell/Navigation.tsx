@@ -1,0 +1,46 @@
+import { Link } from '@tanstack/react-router'
+import { useTranslation } from 'react-i18next'
+import { usePowers } from '@/api/queries/powers'
+import { useSession } from '@/session/useSession'
+import { AccountMenu } from './AccountMenu'
+import css from './Navigation.module.css'
+import { sections } from './sections'
+
+const isMac = navigator.userAgent.includes('Mac')
+
+/** Where one can go: only what the person's roles let them read is listed. */
+export function Navigation({ open, onToggle, onFind }: { open: boolean; onToggle: () => void; onFind: () => void }) {
+  const { t } = useTranslation()
+  const session = useSession()
+  const powers = usePowers()
+  const shown = sections.filter((s) => s.needs === null || powers.has(s.needs))
+  return (
+    <nav className={css.nav} aria-label={t('shell.navigation')} data-open={open}>
+      <div className={css.top}>
+        <Link to="/" className={css.house} title={session.tenant.name}>
+          <span className={css.mark} aria-hidden />
+          <span className={css.name}>{session.tenant.name}</span>
+        </Link>
+        <button type="button" className={css.toggle} aria-expanded={open} onClick={onToggle}>
+          {t('shell.menu')}
+        </button>
+      </div>
+      <div className={css.body}>
+        <button type="button" className={css.find} onClick={onFind}>
+          <span>{t('shell.find')}</span>
+          <kbd>{isMac ? '⌘K' : 'Ctrl K'}</kbd>
+        </button>
+        <ul className={css.list}>
+          {shown.map((s) => (
+            <li key={s.to} data-apart={s.apart}>
+              <Link to={s.to} className={css.link} activeProps={{ 'aria-current': 'page' }}>
+                {t(s.label)}
+              </Link>
+            </li>
+          ))}
+        </ul>
+        <AccountMenu />
+      </div>
+    </nav>
+  )
+}

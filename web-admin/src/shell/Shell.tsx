@@ -1,0 +1,60 @@
+import { Outlet, useRouterState } from '@tanstack/react-router'
+import { lazy, Suspense, useEffect, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { useConnection } from '@/api/connection'
+import { isTyping } from '@/ui/keys'
+import { Navigation } from './Navigation'
+import css from './Shell.module.css'
+
+const SignInAgain = lazy(() => import('@/session/SignInAgain'))
+const Palette = lazy(() => import('./Palette'))
+const Help = lazy(() => import('./Help'))
+
+type Overlay = 'palette' | 'help' | null
+
+/** The frame around every page: navigation, the palette on Ctrl/⌘-K, help on `?`, and what to do when the server is gone. */
+export function Shell() {
+  const { t } = useTranslation()
+  const connection = useConnection()
+  const [overlay, setOverlay] = useState<Overlay>(null)
+  const [menuOpen, setMenuOpen] = useState(false)
+  const path = useRouterState({ select: (s) => s.location.pathname })
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another page closes the menu of the one before
+  useEffect(() => setMenuOpen(false), [path])
+
+  useEffect(() => {
+    const onKey = (e: KeyboardEvent) => {
+      if ((e.metaKey || e.ctrlKey) && e.key.toLowerCase() === 'k') {
+        e.preventDefault()
+        setOverlay((o) => (o === 'palette' ? null : 'palette'))
+      } else if (e.key === '?' && !isTyping(e)) {
+        setOverlay('help')
+      }
+    }
+    window.addEventListener('keydown', onKey)
+    return () => window.removeEventListener('keydown', onKey)
+  }, [])
+
+  return (
+    <div className={css.shell}>
+      <a href="#main" className={css.skip}>
+        {t('shell.skip')}
+      </a>
+      <Navigation open={menuOpen} onToggle={() => setMenuOpen((o) => !o)} onFind={() => setOverlay('palette')} />
+      <div className={css.content}>
+        {!connection.reachable && (
+          <div className={css.banner} role="status">
+            {t('shell.unreachable')}
+          </div>
+        )}
+        <Outlet />
+      </div>
+      <Suspense>
+        {overlay === 'palette' && <Palette onClose={() => setOverlay(null)} />}
+        {overlay === 'help' && <Help onClose={() => setOverlay(null)} />}
+        {connection.signedOut && <SignInAgain />}
+      </Suspense>
+    </div>
+  )
+}
