@@ -44,7 +44,7 @@ impl PartialEq for Ruling<'_> {
 }
 
 /// What a ruling says when no rule covers the facts.
-const MISSING_ZH: &str = "没有规则涉及此类数据, 因此归个人所有; 请在策略包中补充规则。";
+const MISSING_ZH: &str = "没有规则涉及此类数据，因此归个人所有；请在策略包中补充规则。";
 const MISSING_EN: &str = "No rule covers this data, so it is the person's own; the pack lacks a rule for it.";
 
 impl<'p> Ruling<'p> {

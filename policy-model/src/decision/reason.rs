@@ -98,17 +98,17 @@ macro_rules! reasons {
 
 reasons! {
     Unreadable Question "decision.unreadable" "dingtalk-3.6.2-instruct" None
-        "请求缺少主体、资源或操作, 或其类型不符。" "The question lacks subject, resource or action, or one of them has another shape.",
+        "请求缺少主体、资源或操作，或其类型不符。" "The question lacks subject, resource or action, or one of them has another shape.",
     NotCurrent Question "decision.not-current" "gbt35273-7.1-a" None
-        "本节点无法确认策略是否为最新, 因此拒绝。" "This node cannot know whether what it knows is still in force, so it refuses.",
+        "本节点无法确认策略是否为最新，因此拒绝。" "This node cannot know whether what it knows is still in force, so it refuses.",
     ClockUnsure Question "decision.clock-unsure" "gbt35273-7.1-a" None
-        "时钟倒退, 无法确认期限是否已过, 因此拒绝。" "The clock went back, so nobody can say which grants are over; it refuses.",
+        "时钟倒退，无法确认期限是否已过，因此拒绝。" "The clock went back, so nobody can say which grants are over; it refuses.",
     UnknownAction Question "decision.unknown-action" "gbt35273-7.1-a-op" None
         "没有这种操作。" "There is no such action.",
     UnknownClass Question "decision.unknown-class" "gbt35273-7.1-a" None
         "策略包中没有这种数据类别。" "The pack has no such data class.",
     UnknownResource Question "decision.unknown-resource" "gbt35273-7.1-a" None
-        "没有这条数据, 或没有这个人。" "There is no such holding, or nobody of that number.",
+        "没有这条数据，或没有这个人。" "There is no such holding, or nobody of that number.",
     UnknownSubject Caller "decision.unknown-subject" "gbt35273-7.1-a" None
         "组织中没有这个人。" "Nobody of that name belongs to the organisation.",
     CallerLeft Caller "decision.caller-left" "gbt35273-11.6-c" None
@@ -116,29 +116,29 @@ reasons! {
     NoInstruction Instruction "decision.no-instruction" "dingtalk-3.6.2-instruct" Instruction
         "没有生效的指令允许这样做。" "No instruction in force permits it.",
     OutsideDepartment Instruction "decision.outside-department" "gbt35273-7.1-a" Exceptional
-        "此人的角色仅限于其部门, 而数据主体不在该部门。" "Their role reaches their own department only, and the person is not in it.",
+        "此人的角色仅限于其部门，而数据主体不在该部门。" "Their role reaches their own department only, and the person is not in it.",
     PersonsOwn Ruling "decision.persons-own" "dingtalk-def-12" Person
-        "数据归个人所有, 组织不处理。" "The data is the person's own; the organisation does not process it.",
+        "数据归个人所有，组织不处理。" "The data is the person's own; the organisation does not process it.",
     Unsettled Ruling "decision.unsettled" "dingtalk-def-12" Person
-        "权属尚未判定, 暂按归个人所有处理。" "Whose it is has not been settled; until then it is treated as the person's.",
+        "权属尚未判定，暂按归个人所有处理。" "Whose it is has not been settled; until then it is treated as the person's.",
     NoPurpose Purpose "decision.no-purpose" "gbt35273-7.3-a" None
         "没有说明使用目的。" "No purpose was given.",
     OtherPurpose Purpose "decision.other-purpose" "gbt35273-7.3-a" Instruction
         "生效的指令不允许用于此目的。" "What is in force permits it for other purposes, not for this one.",
     NoConsent Consent "decision.no-consent" "gbt35273-5.4-a" Person
-        "组织的控制以本人明示同意为前提, 而同意未给出或已撤回。" "The organisation's control rests on the person's express consent, which is not given or was withdrawn.",
+        "组织的控制以本人明示同意为前提，而同意未给出或已撤回。" "The organisation's control rests on the person's express consent, which is not given or was withdrawn.",
     NoTask Task "decision.no-task" "gbt35273-7.1-e" Exceptional
         "敏感信息须由分配给本人的案件或任务触发。" "The class is sensitive: it takes an open case or a task of their own about this person.",
     KeptByLaw Restriction "decision.kept-by-law" "gbt35273-8.5-f" Exceptional
-        "仅为履行法定留存义务而保存, 不再用于日常业务。" "It is kept because a law says so, and takes no part in everyday business.",
+        "仅为履行法定留存义务而保存，不再用于日常业务。" "It is kept because a law says so, and takes no part in everyday business.",
     LetGo Restriction "decision.let-go" "gbt35273-3.4" None
         "组织已与该数据解除关联。" "The organisation has let go of it.",
     Gone Restriction "decision.gone" "gbt35273-3.10" None
-        "数据已删除; 备份中如有残留也不得使用。" "It was deleted; what backups may still hold is not to be used.",
+        "数据已删除；备份中如有残留也不得使用。" "It was deleted; what backups may still hold is not to be used.",
     SubjectLeft Restriction "decision.subject-left" "gbt35273-8.5-f" Exceptional
-        "数据主体已离职, 须按具体数据逐条询问。" "The person has left: what may still be used is decided holding by holding, so ask about one.",
+        "数据主体已离职，须按具体数据逐条询问。" "The person has left: what may still be used is decided holding by holding, so ask about one.",
     NeedsApproval Volume "decision.needs-approval" "gbt35273-7.1-b" Order
-        "涉及人数达到审批门槛, 须先经审批。" "So many people at once take an approval first.",
+        "涉及人数达到审批门槛，须先经审批。" "So many people at once take an approval first.",
     OwnData Permitted "decision.own-data" "gbt35273-8.1-a" None
         "本人查看自己的数据。" "People see their own data.",
     Permitted Permitted "decision.permitted" "dingtalk-3.6.2-instruct" None

@@ -130,7 +130,7 @@ impl Line {
 
     pub(super) fn give_reasons(&mut self, rule: Option<&DepartureRule>) {
         let reasons = self.reasons(rule);
-        self.reason_zh = reasons.iter().map(|(zh, _)| zh.as_str()).collect::<Vec<_>>().join("; ");
+        self.reason_zh = reasons.iter().map(|(zh, _)| zh.trim_end_matches('。')).collect::<Vec<_>>().join("；");
         self.reason_en = reasons.iter().map(|(_, en)| en.as_str()).collect::<Vec<_>>().join("; ");
     }
 
@@ -143,14 +143,14 @@ impl Line {
         }
         if let Some(why) = &self.instead {
             let (zh, en) = self.disposition.names();
-            reasons.push((format!("因此{zh}: {}", why.reason_zh()), format!("therefore {en}: {}", why.reason_en())));
+            reasons.push((format!("因此{zh}：{}", why.reason_zh()), format!("therefore {en}: {}", why.reason_en())));
         } else if !self.settled {
             reasons.push((WhyNot::Unsettled.reason_zh(), WhyNot::Unsettled.reason_en()));
         }
         if let (Some(until), Some(ending)) = (self.retain_until, self.and_then) {
             let (zh, en) = ending.how.names();
             reasons.push((
-                format!("留存至 {until}, {} {zh}", ending.on),
+                format!("留存至 {until}，{} {zh}", ending.on),
                 format!("kept through {until}, {en} on {}", ending.on),
             ));
         }
@@ -163,7 +163,7 @@ impl Line {
         }
         if self.other_sides > 0 && self.destructive {
             let others = self.other_sides;
-            let zh = format!("只去除本人一方, 另有 {others} 方仍保有内容");
+            let zh = format!("只去除本人一方，另有 {others} 方仍保有内容");
             reasons.push((zh, format!("only the leaver's side goes; {others} other sides keep the content")));
         }
         reasons

@@ -299,7 +299,7 @@ fn a_line_says_why_in_both_languages() {
     let line = Story::new().line(organisations("hr.contract"));
     let en = "the rule; therefore retain: a statute keeps it through 2028-03-31; until then it can neither be destroyed nor cut off; \
               kept through 2028-03-31, deleted on 2028-04-01";
-    let zh = "规则; 因此留存: 法定最短留存期至 2028-03-31, 届满前不得删除、匿名化或解除关联; 留存至 2028-03-31, 2028-04-01 删除";
+    let zh = "规则；因此留存：法定最短留存期至 2028-03-31，届满前不得删除、匿名化或解除关联；留存至 2028-03-31，2028-04-01 删除";
     assert_eq!((line.reason_en.as_str(), line.reason_zh.as_str()), (en, zh));
     assert_eq!(line.clauses, ["dingtalk-3.6.1-1", "dingtalk-3.6.2-instruct", "gbt35273-intro-law"]);
 }

@@ -87,22 +87,22 @@ impl WhyNot {
     /// The reason in Chinese.
     pub fn reason_zh(&self) -> String {
         match self {
-            Self::PersonsOwn => "属于个人数据, 企业组织不得留存、移交、隐藏或删除".to_owned(),
-            Self::Unsettled => "权属尚未判定, 按个人数据对待; 由个人信息保护负责人判定".to_owned(),
-            Self::EnterpriseAccount => "企业账号下的数据归企业组织, 不交还个人".to_owned(),
-            Self::Held(holds) => format!("处于保全之中 ({}), 保全解除前予以留存", holds.join("、")),
-            Self::UnderFloor { through, .. } => format!("法定最短留存期至 {through}, 届满前不得删除、匿名化或解除关联"),
-            Self::FloorNotBegun(_) => "法定最短留存期尚未起算 (交易未完成), 须继续留存".to_owned(),
-            Self::NoSchedule => "策略包未规定此类数据的留存期限, 不得删除或匿名化; 请补充留存期限".to_owned(),
-            Self::NoSuccessor => "没有可以接手的人; 请指定接手人".to_owned(),
+            Self::PersonsOwn => "属于个人数据，企业组织不得留存、移交、隐藏或删除".to_owned(),
+            Self::Unsettled => "权属尚未判定，按个人数据对待；由个人信息保护负责人判定".to_owned(),
+            Self::EnterpriseAccount => "企业账号下的数据归企业组织，不交还个人".to_owned(),
+            Self::Held(holds) => format!("处于保全之中（{}），保全解除前予以留存", holds.join("、")),
+            Self::UnderFloor { through, .. } => format!("法定最短留存期至 {through}，届满前不得删除、匿名化或解除关联"),
+            Self::FloorNotBegun(_) => "法定最短留存期尚未起算（交易未完成），须继续留存".to_owned(),
+            Self::NoSchedule => "策略包未规定此类数据的留存期限，不得删除或匿名化；请补充留存期限".to_owned(),
+            Self::NoSuccessor => "没有可以接手的人；请指定接手人".to_owned(),
             Self::Biometric => "个人生物识别信息不得移交他人".to_owned(),
             Self::HiddenFromLeaver => "离职后对本人不可见".to_owned(),
             Self::NotInRule { rule, allowed, .. } => match listed(allowed, "、", |names| names.0) {
                 None => format!("规则 {rule} 不允许更改"),
-                Some(list) => format!("规则 {rule} 只允许: {list}"),
+                Some(list) => format!("规则 {rule} 只允许：{list}"),
             },
-            Self::NoRule => "策略包没有此类数据的离职规则; 请补充规则".to_owned(),
-            Self::NoSuchGroup(key) => format!("本次离职处置中没有 {key}; 请重新生成方案"),
+            Self::NoRule => "策略包没有此类数据的离职规则；请补充规则".to_owned(),
+            Self::NoSuchGroup(key) => format!("本次离职处置中没有 {key}；请重新生成方案"),
         }
     }
 

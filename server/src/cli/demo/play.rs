@@ -53,7 +53,7 @@ pub(super) fn departure(platform: &Platform, kit: &Kit, telling: Telling) -> Sai
     if opened(&api, &hr)?.is_none() {
         say_leaving(&api, platform, yuanshan)?;
     }
-    telling.say("1. 人事系统通过签名 webhook 通知：林晓 (A0017) 昨日离职。 / The HR system's signed webhook: A0017 left yesterday.");
+    telling.say("1. 人事系统通过签名 webhook 通知：林晓（A0017）昨日离职。 / The HR system's signed webhook: A0017 left yesterday.");
     let departure = wait_until("the departure is opened and access has ended", || {
         Ok(opened(&api, &hr)?.filter(|d| !d["access_ended_at"].is_null()))
     })?;
