@@ -2,7 +2,7 @@
 # why) and needs nothing on the machine but Rust, Node and make.
 
 .DEFAULT_GOAL := help
-.PHONY: help run build web test test-build lint fmt bench api install-run install-test
+.PHONY: help run build web test test-build test-browser lint fmt bench api install-run install-test
 
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 API := web-admin/openapi.json
@@ -38,8 +38,20 @@ web-admin/node_modules/.package-lock.json: web-admin/package.json web-admin/pack
 test: test-build ## all tests, on SQLite and on PostgreSQL
 	cd web-admin && npm run check
 	TENURE_PROGRAM=$(abspath $(UNDER_TEST)) cargo test $(TEST) --no-fail-fast
+	$(MAKE) --no-print-directory test-browser
+
+# What people do at a screen: the real program with its sample on both databases, and Chromium.
+test-browser: $(UNDER_TEST) tests/browser/node_modules/.package-lock.json ## the stories told in a browser, alone
+	cd tests/browser && TENURE_PROGRAM=$(abspath $(UNDER_TEST)) \
+	  TENURE_POSTGRES=$(abspath $(TARGET)/debug/postgres-for-a-while) npm test
+
+tests/browser/node_modules/.package-lock.json: tests/browser/package.json tests/browser/package-lock.json
+	cd tests/browser && npm ci --no-audit --no-fund
+	touch $@
 
 # A copy, so that a `cargo run` in another window does not put a program without the test clock in its place half way.
+$(UNDER_TEST): test-build
+
 test-build: install-test web
 	cargo build $(TEST) --bins --tests
 	mkdir -p $(dir $(UNDER_TEST))

@@ -6,6 +6,7 @@
 #   PostgreSQL's client library (libpq)        the program speaks to PostgreSQL when TENURE_DATABASE_URL says so
 #   a PostgreSQL server, for the tests only    they start a cluster of their own in a temporary directory
 #   curl and openssl, for the tests only       they follow the README's walk word by word
+#   Chromium and a Chinese font, tests only    the console's stories are told in a real browser; CHROMIUM names another one
 #
 # Node.js, which builds the console, is only looked for: what distributions carry is often too old, and where a newer one
 # comes from is yours to say.
@@ -41,6 +42,15 @@ has_postgresql_server() {
   return 1
 }
 
+has_browser() {
+  local found
+  for found in "${CHROMIUM:-}" /usr/bin/chromium /usr/bin/google-chrome /usr/bin/chromium-browser; do
+    [ -n "$found" ] && [ -x "$found" ] && return
+  done
+  return 1
+}
+has_chinese_font() { command -v fc-list >/dev/null && [ -n "$(fc-list :lang=zh family 2>/dev/null | head -n 1)" ]; }
+
 if [ "$purpose" = web ]; then
   node=$(node --version 2>/dev/null || echo none)
   major=${node#v}
@@ -64,6 +74,8 @@ command -v pkg-config >/dev/null || lacks pkg-config "by which the build finds l
 has_libpq || lacks libpq-dev "PostgreSQL's client library"
 if [ "$purpose" = test ]; then
   command -v curl >/dev/null || lacks curl "the tests follow the README's walk, which calls the server with it"
+  has_browser || lacks chromium "a browser, for the tests only: the console's stories are told in it"
+  has_chinese_font || lacks fonts-noto-cjk "without it the browser draws boxes where names should be"
   command -v openssl >/dev/null || lacks openssl "with which that walk signs a webhook"
   has_postgresql_server || lacks postgresql "a PostgreSQL server, for the tests only: they start a cluster of their own"
 fi
@@ -76,7 +88,7 @@ as_root=()
 by_hand() {
   echo "$1 Nothing was changed." >&2
   echo "On Debian or Ubuntu: apt-get install --no-install-recommends ${missing[*]}" >&2
-  echo "On Fedora: dnf install gcc glibc-devel pkgconf-pkg-config libpq-devel postgresql-server" >&2
+  echo "On Fedora: dnf install gcc glibc-devel pkgconf-pkg-config libpq-devel postgresql-server chromium google-noto-sans-cjk-fonts" >&2
   echo "On macOS: brew install libpq postgresql, with the directory of libpq.pc in PKG_CONFIG_PATH and initdb on the PATH" >&2
   exit 1
 }

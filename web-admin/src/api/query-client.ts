@@ -4,6 +4,8 @@ import { ProblemError } from './problem'
 export const queryClient = new QueryClient({
   defaultOptions: {
     queries: {
+      // The connection itself waits for the server and says so; paused silently, nobody would know.
+      networkMode: 'always',
       staleTime: 15_000,
       refetchOnWindowFocus: true,
       // What the server refused it refuses again; what did not arrive, the connection sends again by itself.

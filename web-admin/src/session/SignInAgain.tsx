@@ -10,7 +10,7 @@ export default function SignInAgain() {
   const session = useSession()
   return (
     <Modal open title={t('session.again')} footer={null} closable={false} keyboard={false} width={400} destroyOnHidden>
-      <p>{t('session.againWhy')}</p>
+      <p style={{ marginBottom: 16 }}>{t('session.againWhy')}</p>
       <SignInForm tenant={session.tenant.slug} onIn={goOn} />
     </Modal>
   )

@@ -6,9 +6,9 @@ import { type ReactNode, useEffect, useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Language } from '@/i18n'
 import { antdTheme } from '@/theme/antd'
+import { nonce } from '@/theme/nonce'
 import { applyScheme, useScheme } from '@/theme/scheme'
 
-const nonce = document.querySelector<HTMLMetaElement>('meta[name=csp-nonce]')?.content ?? ''
 const locales: Record<Language, Locale> = { 'zh-CN': zhCN, en: enUS }
 
 /** Colours, language and the content security policy's nonce for everything below. */

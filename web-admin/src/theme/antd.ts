@@ -45,7 +45,7 @@ export function antdTheme(scheme: Scheme): ThemeConfig {
       motionDurationFast: seconds,
       motionDurationMid: seconds,
       motionDurationSlow: seconds,
-      wireframe: false,
+      motion: !window.matchMedia('(prefers-reduced-motion: reduce)').matches,
     },
     components: {
       Button: { primaryShadow: 'none', defaultShadow: 'none', dangerShadow: 'none', contentFontSize: type.base },

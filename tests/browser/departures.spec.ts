@@ -1,0 +1,115 @@
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect } from 'vitest'
+import { hrSays, Somebody, story, yesterday } from './words'
+
+/** Nobody else leaves in these stories, so each takes somebody of their own. */
+const LEAVER = { number: 'A0021', name: '程亦凡' }
+
+story('from the webhook to the certificate that a stranger verifies', async (house) => {
+  const jiang = await Somebody.signedIn(house, 'hr_admin')
+  await jiang.goesTo('/departures')
+  await hrSays(house, {
+    type: 'member.leaving',
+    data: { staff_number: LEAVER.number, last_day: yesterday(), reason: 'resignation', successor: 'A0012' },
+  })
+  const row = jiang.page.getByRole('row').filter({ hasText: LEAVER.number })
+  await expect.poll(async () => (await jiang.page.reload(), await row.count()), { timeout: 30_000 }).toBe(1)
+  await row.click()
+  await jiang.page.getByRole('heading', { level: 1, name: LEAVER.name }).waitFor()
+  await jiang.sees('当日销毁')
+  await jiang.takesAPicture('cockpit-planned')
+  await jiang.findsThePageInOrder()
+
+  // Emergency contacts are kept for a while; she lets them go today.
+  await jiang.page.getByRole('button', { name: /^紧急联系人/ }).first().click()
+  const drawer = jiang.page.getByRole('dialog')
+  await drawer.getByRole('radio', { name: /^删除/ }).click()
+  await jiang.takesAPicture('line')
+  await jiang.findsThePageInOrder()
+  await drawer.getByRole('button', { name: '保存修改' }).click()
+  await drawer.waitFor({ state: 'detached' })
+
+  await jiang.button('提交审批').click()
+  await jiang.page.getByRole('dialog').getByText(LEAVER.name).waitFor()
+  await jiang.takesAPicture('submit')
+  await jiang.page.getByRole('dialog').getByRole('button', { name: '提交审批' }).click()
+  await jiang.sees(/等待.*审批/)
+  // The yes is not hers to give: the button is there, and says why not.
+  expect(await jiang.button('同意').isDisabled()).toBe(true)
+
+  const gu = await Somebody.signedIn(house, 'privacy_officer', { language: 'en', scheme: 'dark' })
+  await gu.page.goto(new URL(jiang.page.url()).pathname)
+  await gu.button('Approve').click()
+  const asked = gu.page.getByRole('dialog')
+  await asked.getByText(LEAVER.name).waitFor()
+  await asked.getByLabel('Reason (optional)').fill('In order. 🧾 '.repeat(15))
+  await gu.takesAPicture('approve')
+  await gu.findsThePageInOrder()
+  await asked.getByRole('button', { name: 'Approve' }).click()
+  await gu.sees('The certificate is issued')
+  await gu.takesAPicture('cockpit-completed')
+  await gu.findsThePageInOrder()
+
+  await gu.page.getByRole('link', { name: 'Read and print' }).click()
+  await gu.sees('tenure verify')
+  await gu.findsThePageInOrder()
+  const pdf = await gu.page.pdf({ format: 'A4', printBackground: true })
+  const dir = mkdtempSync(join(tmpdir(), 'tenure-story-'))
+  writeFileSync(join(dir, 'certificate.pdf'), pdf)
+  expect(pdf.subarray(0, 5).toString()).toBe('%PDF-')
+
+  const [download] = await Promise.all([
+    gu.page.waitForEvent('download'),
+    gu.page.getByRole('link', { name: 'Download the file that anybody can verify' }).click(),
+  ])
+  const file = join(dir, 'certificate.json')
+  await download.saveAs(file)
+  const key = gu.organisation.verifier_key
+  const verdict = execFileSync(house.program, ['verify', file, '--key', key], { encoding: 'utf8' })
+  expect(verdict).toContain('the key you trust')
+})
+
+story('the cockpit is read on a phone, in between and on a wide screen, in both languages and both schemes', async (house) => {
+  for (const language of ['zh-CN', 'en'] as const) {
+    for (const width of [1440, 1024, 390] as const) {
+      const scheme = width === 1024 ? 'dark' : 'light'
+      const somebody = await Somebody.signedIn(house, 'privacy_officer', { language, width, scheme })
+      await somebody.goesTo('/departures')
+      await somebody.page.getByRole('row').filter({ hasText: house.departure.staff_number }).waitFor()
+      await somebody.takesAPicture('departures')
+      await somebody.findsThePageInOrder()
+      await somebody.goesTo('/departures?view=calendar')
+      await somebody.takesAPicture('departures-calendar')
+      await somebody.findsThePageInOrder()
+      await somebody.goesTo(`/departures/${house.departure.id}`)
+      await somebody.page.getByRole('heading', { level: 3 }).first().waitFor()
+      await somebody.takesAPicture('cockpit')
+      await somebody.findsThePageInOrder()
+    }
+  }
+})
+
+story('the cockpit is worked without a mouse', async (house) => {
+  const jiang = await Somebody.signedIn(house, 'hr_admin', { language: 'en' })
+  const keys = jiang.page.keyboard
+  await keys.press('Control+k')
+  await keys.type('Depart')
+  await keys.press('Enter')
+  await jiang.page.waitForURL('**/departures')
+  await jiang.page.getByRole('row').filter({ hasText: house.departure.staff_number }).waitFor()
+  await keys.press('j')
+  await keys.press('Enter')
+  await jiang.page.waitForURL('**/departures/*')
+  await jiang.page.getByRole('heading', { level: 3 }).first().waitFor()
+  await jiang.page.getByRole('button', { name: /^E-mail message/ }).first().focus()
+  await keys.press('Enter')
+  await jiang.page.getByRole('dialog').waitFor()
+  expect(jiang.page.url()).toContain('line=')
+  await keys.press('Escape')
+  await jiang.page.getByRole('dialog').waitFor({ state: 'detached' })
+  await keys.press('?')
+  await jiang.page.getByRole('dialog', { name: 'Keyboard' }).waitFor()
+})

@@ -1,0 +1,13 @@
+import { defineConfig } from 'vitest/config'
+
+export default defineConfig({
+  test: {
+    include: ['*.spec.ts'],
+    globalSetup: './houses.ts',
+    // Two cores, one browser: stories wait for events, and a slow machine only makes them slow.
+    testTimeout: 120_000,
+    hookTimeout: 180_000,
+    fileParallelism: false,
+    sequence: { concurrent: false },
+  },
+})
