@@ -51,9 +51,25 @@ impl Auditor {
     /// `tenure verify FILE --key KEY`.
     #[track_caller]
     pub fn verifies(&self, text: &str) -> Said {
+        self.verifies_saying(text, &[])
+    }
+
+    /// What `tenure verify` finds wrong: the fault's code, the record's number and the line, as far as it names them.
+    #[track_caller]
+    pub fn finds(&self, text: &str) -> (String, Option<u64>, Option<u64>) {
+        let said = self.verifies_saying(text, &["--json"]);
+        assert_eq!(said.status, 1, "it passed, or could not be judged: {said:?}");
+        let said: Value = serde_json::from_str(&said.out).unwrap_or_else(|e| panic!("{e}: {said:?}"));
+        let finding = &said["finding"];
+        let code = finding["code"].as_str().unwrap_or_else(|| panic!("no code: {said}"));
+        (code.to_owned(), finding["seq"].as_u64(), finding["line"].as_u64())
+    }
+
+    fn verifies_saying(&self, text: &str, how: &[&str]) -> Said {
         let file = self.house.server.file(&format!("{}.export", crate::unique()));
         std::fs::write(&file, text).expect("it is ours");
-        self.house.server.cli(["verify", &file.to_string_lossy(), "--key", &self.verifier_key()])
+        let (file, key) = (file.to_string_lossy(), self.verifier_key());
+        self.house.server.cli(["verify", &file, "--key", &key].into_iter().chain(how.iter().copied()))
     }
 
     /// Exports everything in both formats and verifies it, by Tenure's own program and by a second opinion that shares no
