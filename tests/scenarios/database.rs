@@ -32,6 +32,8 @@ scenario!(no_statement_changes_or_takes_away_what_the_ledger_holds, |t| {
             ),
         ];
         match t.database() {
+            // Every column is in its key: what would take a row's place is that row.
+            Database::Sqlite if table == "record_subjects" => {}
             // A row that takes another's place deletes it without asking the triggers of deletion.
             Database::Sqlite => statements.extend([
                 format!("INSERT OR REPLACE INTO {table} SELECT * FROM {table}"),

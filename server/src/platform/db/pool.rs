@@ -35,11 +35,13 @@ impl ManageConnection for DbTarget {
             Self::Postgres(url) => PgConnection::establish(url).map(AnyConnection::Pg).map_err(ConnectionError),
             Self::Sqlite(path) => {
                 let mut c = SqliteConnection::establish(&path.to_string_lossy()).map_err(ConnectionError)?;
+                // MEMORY: what a statement would have to undo is kept for as long as it runs, and a batch of records about
+                // many people touches more pages than SQLite keeps without a file; nor does anybody's data lie in /tmp.
                 // FULL: an answered record must survive a power cut, not only a killed process (gbt35273-11.7-d).
                 c.batch_execute(
                     "PRAGMA busy_timeout=10000; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; \
                      PRAGMA foreign_keys=ON; PRAGMA cache_size=-4096; PRAGMA journal_size_limit=16777216; \
-                     PRAGMA secure_delete=ON;",
+                     PRAGMA secure_delete=ON; PRAGMA temp_store=MEMORY;",
                 )
                 .map_err(QueryError)?;
                 Ok(AnyConnection::Sqlite(c))

@@ -1,0 +1,2 @@
+DROP INDEX records_5;
+CREATE INDEX records_5 ON records (tenant_id, outcome, seq);
