@@ -121,3 +121,19 @@ scenario!(an_admin_can_try_a_ruling_before_anything_is_held, |t| {
     let pack = acme.privacy_officer().gets("/packs/current").ok();
     assert_eq!(pack["pack"]["name"], "dingtalk", "{}", pack["pack"]);
 });
+
+scenario!(the_pack_in_force_is_compared_with_the_others_and_each_clause_says_what_it_asks, |t| {
+    let acme = t.organisation("远山科技").pack("dingtalk");
+    let auditor = acme.auditor();
+    let shelf = auditor.person().gets("/packs").ok();
+    let shelf = shelf.as_array().expect("packs");
+    let in_force: Vec<&Value> = shelf.iter().filter(|p| p["in_force"] == true).map(|p| &p["pack"]["name"]).collect();
+    assert_eq!((shelf.len(), in_force), (5, vec![&json!("dingtalk")]));
+    let base = auditor.person().gets("/packs/gbt-35273").ok();
+    assert_eq!(base["pack"]["name"], "gbt-35273");
+    let clause = base["approvals"][0]["clause"][0].as_str().expect("a clause").to_owned();
+    let said = auditor.person().gets(&format!("/clauses/{clause}")).ok();
+    assert!(!said["clause"].as_str().unwrap().is_empty() && !said["requirement_en"].as_str().unwrap().is_empty());
+    auditor.person().gets("/packs/nobodys").is_refused("pack.not-found");
+    auditor.person().gets("/clauses/nobodys").is_refused("clause.not-found");
+});

@@ -12,6 +12,9 @@ pub enum PackError {
     /// There is no such pack.
     #[error("there is no pack `{0}`")]
     Unknown(String),
+    /// There is no such clause.
+    #[error("there is no clause `{0}`")]
+    UnknownClause(String),
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -24,6 +27,7 @@ impl AsProblem for PackError {
                 .detail(why.clone())
                 .help("config/schema/facts.schema.json documents the shape."),
             Self::Unknown(_) => Problem::not_found("pack"),
+            Self::UnknownClause(_) => Problem::not_found("clause"),
             Self::Store(e) => Problem::store(e),
         }
     }

@@ -13,7 +13,7 @@ pub use store::{TenantRow, find_tenant, find_tenant_by_slug, insert_tenant, list
 
 use crate::platform::db::{StoreError, Stored, TenantTx};
 use policy_model::calendar::Calendar;
-use policy_model::clause::ClauseRegister;
+use policy_model::clause::{Clause, ClauseRegister};
 use policy_model::pack::{Pack, PackProblem};
 use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock};
@@ -33,6 +33,7 @@ const CALENDAR: &str = include_str!("../../../config/calendars/cn.toml");
 /// Everything compiled once.
 struct Shelf {
     packs: BTreeMap<&'static str, Arc<Pack>>,
+    clauses: ClauseRegister,
     calendar: Arc<Calendar>,
 }
 
@@ -40,6 +41,7 @@ static SHELF: LazyLock<Result<Shelf, Vec<String>>> = LazyLock::new(fill_shelf);
 
 fn fill_shelf() -> Result<Shelf, Vec<String>> {
     let calendar = Calendar::parse(CALENDAR).map_err(|e| vec![e.to_string()])?;
+    let clauses = clauses().map_err(|wrong| wrong.iter().map(ToString::to_string).collect::<Vec<_>>())?;
     let mut packs = BTreeMap::new();
     let mut wrong = Vec::new();
     for (name, _) in EMBEDDED {
@@ -48,7 +50,7 @@ fn fill_shelf() -> Result<Shelf, Vec<String>> {
             Err(problems) => wrong.extend(problems.iter().map(ToString::to_string)),
         }
     }
-    if wrong.is_empty() { Ok(Shelf { packs, calendar: Arc::new(calendar) }) } else { Err(wrong) }
+    if wrong.is_empty() { Ok(Shelf { packs, clauses, calendar: Arc::new(calendar) }) } else { Err(wrong) }
 }
 
 fn embedded(name: &str) -> Option<String> {
@@ -76,6 +78,17 @@ pub fn check() -> Result<(), Vec<String>> {
 /// A pack by name.
 pub fn by_name(name: &str) -> Option<Arc<Pack>> {
     SHELF.as_ref().ok()?.packs.get(name).cloned()
+}
+
+/// Every pack on the shelf, by name.
+fn on_shelf() -> Stored<impl Iterator<Item = Arc<Pack>>> {
+    let shelf = SHELF.as_ref().map_err(|wrong| StoreError::Unreadable(wrong.join("; ")))?;
+    Ok(shelf.packs.values().cloned())
+}
+
+/// What may be cited, by id.
+fn clause(id: &str) -> Option<&'static Clause> {
+    SHELF.as_ref().ok()?.clauses.get(id)
 }
 
 /// The calendar of working days.

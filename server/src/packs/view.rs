@@ -1,6 +1,7 @@
 //! A pack as the API shows it. The rules write themselves down in their own words; these types say which words those are,
 //! so that the API's description is complete and a pack that says more than is described fails a test.
 
+use policy_model::clause::Clause;
 use policy_model::pack::Pack;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -257,6 +258,52 @@ pub struct RolesView {
     pub roles: Vec<Titled>,
     /// Which exclude each other.
     pub exclusions: Vec<ExclusionView>,
+}
+
+/// A pack on the shelf.
+#[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct ShelfView {
+    /// Which pack.
+    pub pack: PackHeader,
+    /// The packs below it.
+    pub extends: Vec<String>,
+    /// Whether it is the one in force here.
+    pub in_force: bool,
+}
+
+impl ShelfView {
+    /// A pack's head.
+    pub fn of(pack: &Pack, in_force: bool) -> serde_json::Result<Self> {
+        serde_json::from_value(json!({ "pack": pack.header(), "extends": pack.extends(), "in_force": in_force }))
+    }
+}
+
+/// A clause that may be cited.
+#[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct ClauseView {
+    /// Its id: `gbt35273-7.1-b`.
+    pub id: String,
+    /// The source document.
+    pub source: String,
+    /// The place in it.
+    pub clause: String,
+    /// Its title, in Chinese.
+    pub title_zh: String,
+    /// What it asks, in one sentence of our own.
+    pub requirement_en: String,
+}
+
+impl ClauseView {
+    /// A clause as the register has it.
+    pub fn of(clause: &Clause) -> Self {
+        Self {
+            id: clause.id.clone(),
+            source: clause.source.clone(),
+            clause: clause.clause.clone(),
+            title_zh: clause.title_zh.clone(),
+            requirement_en: clause.requirement_en.clone(),
+        }
+    }
 }
 
 impl PackView {
