@@ -182,3 +182,43 @@ scenario!(a_word_that_cannot_be_read_is_no_yes, |t| {
         .is_refused("request.unreadable");
     assert_eq!(officer.get(&format!("/instructions/{id}")).ok()["state"], "pending");
 });
+
+scenario!(an_instruction_says_how_often_it_was_used_and_by_whom_last, |t| {
+    let (acme, clock_in) = attendance(t);
+    let operator = acme.data_operator();
+    let (security, officer) = (acme.member_with("security_admin"), acme.privacy_officer());
+    let instruction = standing(&security);
+    let used = || security.gets(&format!("/instructions/{}/use", instruction["id"].as_str().expect("an id"))).ok();
+    assert_eq!((&used()["times"], &used()["permits"]), (&0.into(), &1.into()));
+    says(&officer, "approve", &instruction).ok();
+    assert_eq!(used()["times"], 0, "its own approval is no use of it");
+    reads(&operator, &clock_in, "payroll").is_status(200);
+    reads(&operator, &clock_in, "payroll").is_status(200);
+    let after = used();
+    assert_eq!(
+        (&after["times"], &after["not_done"], &after["more"]),
+        (&2.into(), &0.into(), &false.into()),
+        "{after:#}"
+    );
+    assert_eq!(after["last"]["actor_id"], operator.membership.as_str());
+    let nobodys = "/instructions/0198f3a2-0000-7000-8000-000000000000/use";
+    security.gets(nobodys).is_refused("instruction.not-found");
+});
+
+scenario!(what_ends_when_is_listed_for_a_calendar, |t| {
+    let acme = t.organisation("远山科技").pack("dingtalk");
+    let (security, zhao) = (acme.member_with("security_admin"), acme.hires("赵敏"));
+    let lin = acme.member(&acme.hires("林晓"))["subject_id"].as_str().expect("a subject").to_owned();
+    let pending = standing(&security);
+    let granted = exceptional(&security, &zhao, &lin);
+    says(&acme.privacy_officer(), "approve", &granted).ok();
+    let endings = security.gets("/instructions/endings?since=2026-02-20T00:00:00Z&until=2026-04-10T00:00:00Z").ok();
+    let found: Vec<(&Value, &Value)> =
+        endings["items"].as_array().expect("items").iter().map(|e| (&e["id"], &e["ending"])).collect();
+    assert!(found.contains(&(&pending["id"], &"lapses".into())), "{endings:#}");
+    assert!(found.contains(&(&granted["id"], &"ends".into())), "{endings:#}");
+    let later = "/instructions/endings?since=2026-06-01T00:00:00Z&until=2026-07-01T00:00:00Z";
+    assert_eq!(security.gets(later).ok()["items"], json!([]));
+    let wide = "/instructions/endings?since=2026-01-01T00:00:00Z&until=2027-01-01T00:00:00Z";
+    security.gets(wide).is_refused("instructions.invalid");
+});

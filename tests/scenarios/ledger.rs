@@ -159,3 +159,45 @@ scenario!(the_command_line_exports_what_the_api_exports, |t| {
     let export = t.cli(["export", "--tenant", acme.slug(), "--format", "ndjson"]).ok();
     acme.auditor().verifies(&export).ok();
 });
+
+scenario!(one_record_is_exported_with_its_proof, |t| {
+    let acme = with_some_history(t);
+    let auditor = acme.auditor();
+    let record = auditor.records("act=members.join").pop().expect("somebody joined");
+    let proof = auditor.person().gets(&format!("/records/export?seq={}", record["seq"]));
+    let text = proof.is_status(200).body.clone();
+    assert_eq!(text.lines().count(), 3, "a header, the record, the end: {text}");
+    auditor.verifies(&text).ok();
+    assert_ne!(auditor.verifies(&text.replacen("members.join", "members.gone", 1)).status, 0);
+});
+
+scenario!(records_are_found_by_the_class_of_data, |t| {
+    let acme = with_some_history(t);
+    let found = acme.auditor().records("class=hr.salary_bank_account");
+    assert!(!found.is_empty());
+    assert!(found.iter().all(|r| r["class"] == "hr.salary_bank_account"), "{found:#?}");
+    assert_eq!(acme.auditor().records("class=hr.nothing").len(), 0);
+});
+
+scenario!(the_volume_of_records_is_counted_by_civil_day_act_and_outcome, |t| {
+    let acme = with_some_history(t);
+    let auditor = acme.auditor();
+    t.clock().passes(chrono::TimeDelta::days(1));
+    auditor.exports("ndjson");
+    let volume = |query: &str| auditor.person().gets(&format!("/records/volume?{query}"));
+    let counted = volume("").ok();
+    let buckets = counted["buckets"].as_array().expect("buckets").clone();
+    assert_eq!((buckets.len(), &counted["by"]), (2, &"day".into()), "{counted:#}");
+    assert_eq!(counted["whole_since"], counted["since"]);
+    let of = |bucket: &serde_json::Value, act: &str| {
+        let counts = bucket["counts"].as_array().expect("counts").clone();
+        counts.iter().filter(|c| c["act"] == act).map(|c| c["records"].as_i64().expect("a number")).sum::<i64>()
+    };
+    let joined = i64::try_from(auditor.records("act=members.join").len()).expect("few");
+    assert_eq!((of(&buckets[0], "members.join"), of(&buckets[1], "members.join")), (joined, 0));
+    assert_eq!(of(&buckets[1], "records.export"), 1);
+    let narrowed = volume("act=records.export&by=hour").ok();
+    assert_eq!((&narrowed["records"], &narrowed["by"]), (&1.into(), &"hour".into()));
+    volume("by=hour&since=2025-01-01T00:00:00Z").is_refused("records.too-wide");
+    acme.data_operator().gets("/records/volume").is_refused("power.missing");
+});

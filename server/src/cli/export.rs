@@ -112,7 +112,7 @@ impl ExportArgs {
     fn filter(self) -> RecordFilter {
         let Self { actor, act, object, instruction, subject, since, until, .. } = self;
         let (since, until) = (since.map(Ts::from), until.map(Ts::from));
-        RecordFilter { actor, act, object, instruction, subject, since, until, outcome: None }
+        RecordFilter { actor, act, object, instruction, subject, since, until, ..RecordFilter::default() }
     }
 }
 

@@ -6,6 +6,7 @@
 
 mod decide;
 mod error;
+mod looking;
 mod model;
 mod operations;
 mod policy;

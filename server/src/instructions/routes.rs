@@ -19,6 +19,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 /// The routes of this slice.
 pub fn routes(cfg: &mut ServiceConfig<'_>) {
+    super::looking::routes(cfg);
     cfg.service(list_instructions)
         .service(get_instruction)
         .service(propose_instruction)

@@ -111,6 +111,30 @@ pub(super) fn list(
     })
 }
 
+/// Requests whose time to be answered is over within this time.
+pub(super) fn lapsing(tx: &mut TenantTx<'_>, since: Ts, until: Ts, limit: i64) -> Stored<Vec<Instruction>> {
+    tx.load(instructions::table, |rows| {
+        rows.filter(instructions::state.eq(State::Pending))
+            .filter(instructions::expires_at.ge(since))
+            .filter(instructions::expires_at.lt(until))
+            .order((instructions::expires_at, instructions::id))
+            .limit(limit)
+            .select(Instruction::as_select())
+    })
+}
+
+/// Instructions in force that end within this time.
+pub(super) fn over(tx: &mut TenantTx<'_>, since: Ts, until: Ts, limit: i64) -> Stored<Vec<Instruction>> {
+    tx.load(instructions::table, |rows| {
+        rows.filter(instructions::state.eq(State::InForce))
+            .filter(instructions::until.ge(since))
+            .filter(instructions::until.lt(until))
+            .order((instructions::until, instructions::id))
+            .limit(limit)
+            .select(Instruction::as_select())
+    })
+}
+
 /// Requests whose time to be answered is over.
 pub(super) fn lapsed(tx: &mut TenantTx<'_>, now: Ts) -> Stored<Vec<Instruction>> {
     tx.load(instructions::table, |rows| {

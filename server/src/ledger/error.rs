@@ -27,6 +27,12 @@ pub enum LedgerError {
     /// An outcome that no record has.
     #[error("`{0}` is no outcome")]
     UnknownOutcome(String),
+    /// More time than is counted at once.
+    #[error("more than {days} days are not counted at once")]
+    TooWide {
+        /// Days at most.
+        days: i64,
+    },
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -45,6 +51,10 @@ impl AsProblem for LedgerError {
                 .at("/outcome")
                 .detail(self.to_string())
                 .help("Send done, permitted, refused or failed."),
+            Self::TooWide { days } => Problem::invalid("records.too-wide")
+                .at("/since")
+                .detail(self.to_string())
+                .help(format!("Send a since and an until that are at most {days} days apart.")),
             Self::Store(e) => Problem::store(e),
         }
     }

@@ -5,6 +5,7 @@
 //! seal.rs     a moment later, a job: the tree grows over them, and its root is signed
 //! keys.rs     who signs: one key a tenant, the old ones still listed
 //! nodes.rs    the tree's hashes, for whoever proves something
+//! volume.rs   how much happened when, for a chart; uses.rs: how often under one instruction
 //! export.rs   records out, as a stream, each with its proof
 //! certify.rs  the certificate of a case: a summary and the records it rests on, in one document
 //! ```
@@ -25,6 +26,8 @@ mod store;
 mod stream;
 #[cfg(test)]
 mod tests;
+mod uses;
+mod volume;
 
 pub use append::LedgerSink;
 pub use certify::{Case, certify};
@@ -33,6 +36,7 @@ pub use export::{Export, Personal, Wanted, announce};
 pub use keys::rotate;
 pub use model::{CheckpointView, RecordFilter, RecordView};
 pub use seal::seal_now;
+pub use uses::{LastUse, Uses, uses_under};
 
 use crate::platform::db::{Stored, TenantTx};
 use crate::platform::ids::DepartureId;

@@ -72,6 +72,9 @@ pub struct RecordFilter {
     /// On one thing, by id.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub object: Option<String>,
+    /// On one data class, such as `hr.salary_bank_account`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub class: Option<String>,
     /// Under one instruction, by id.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub instruction: Option<String>,
@@ -81,6 +84,9 @@ pub struct RecordFilter {
     /// With one outcome: `done`, `permitted`, `refused`, `failed`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub outcome: Option<String>,
+    /// The one at this place, from 0: an export of it is its proof.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub seq: Option<i64>,
     /// From this instant on.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub since: Option<Ts>,

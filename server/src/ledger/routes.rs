@@ -4,7 +4,7 @@ use super::error::LedgerError;
 use super::export::{self, Export, Personal, Wanted};
 use super::model::{CheckpointView, RecordFilter, RecordView};
 use super::stream;
-use super::{keys, nodes, store};
+use super::{keys, nodes, store, volume};
 use crate::packs;
 use crate::platform::Platform;
 use crate::platform::attempt::{Act, Attempt, across_tenants};
@@ -19,8 +19,8 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 /// The routes of this slice under `/api/v1`.
 pub fn routes(cfg: &mut ServiceConfig<'_>) {
-    // The export before the single record, whose number it is not.
-    cfg.service(list_records).service(export_records).service(read_record);
+    // Before the single record, whose number they are not.
+    cfg.service(list_records).service(export_records).service(volume::route).service(read_record);
     cfg.service(read_checkpoint).service(prove_consistency);
 }
 

@@ -2,6 +2,7 @@
 //! itself refuses anything else.
 
 use super::model::{CheckpointRow, NewRecord, RecordFilter, SealedRecord};
+use super::uses::Done;
 use crate::platform::db::tx::tenant_table;
 use crate::platform::db::{MultiBackend, StoreError, Stored, TenantTable, TenantTx, Ts};
 use crate::platform::ids::SubjectId;
@@ -242,6 +243,30 @@ pub(super) fn oldest(
     })
 }
 
+/// Instant, act and outcome of the chosen records, the newest first, at most `limit`. An index holds all three.
+pub(super) fn happened(tx: &mut TenantTx<'_>, filter: &RecordFilter, limit: i64) -> Stored<Vec<(Ts, String, String)>> {
+    let within = places(tx, filter)?;
+    let subject_rows = record_subjects::table::rows(tx.tenant());
+    tx.load(records::table, |rows| {
+        chosen(rows.into_boxed(), subject_rows, filter, within).order(records::seq.desc()).limit(limit).select((
+            records::at,
+            records::act,
+            records::outcome,
+        ))
+    })
+}
+
+/// Who did what under an instruction and how it ended, the newest first, at most `limit`.
+pub(super) fn done_under(tx: &mut TenantTx<'_>, instruction: &str, limit: i64) -> Stored<Vec<Done>> {
+    let instruction = instruction.to_owned();
+    tx.load(records::table, |rows| {
+        rows.filter(records::instruction.eq(instruction))
+            .order(records::seq.desc())
+            .limit(limit)
+            .select(Done::as_select())
+    })
+}
+
 fn chosen(
     rows: RecordsQuery,
     subject_rows: <record_subjects::table as TenantTable>::Rows,
@@ -268,6 +293,9 @@ fn chosen(
     }
     if let Some(object) = filter.object.clone() {
         query = query.filter(records::object.eq(object));
+    }
+    if let Some(class) = filter.class.clone() {
+        query = query.filter(records::class.eq(class));
     }
     if let Some(instruction) = filter.instruction.clone() {
         query = query.filter(records::instruction.eq(instruction));
@@ -306,6 +334,10 @@ pub(super) fn places(tx: &mut TenantTx<'_>, filter: &RecordFilter) -> Stored<Ran
             rows.filter(checkpoints::at.gt(sealed_after)).order(checkpoints::at).select(checkpoints::size)
         })?;
         within.end = size.unwrap_or(i64::MAX);
+    }
+    if let Some(seq) = filter.seq {
+        within.start = within.start.max(seq);
+        within.end = within.end.min(seq.saturating_add(1));
     }
     Ok(within)
 }
