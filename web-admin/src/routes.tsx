@@ -1,6 +1,7 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router'
 import { queryClient } from './api/query-client'
 import { sessionQuery } from './api/session'
+import { type Conditions, conditionsOf } from './records/filter'
 import { Crashed, NotThere } from './shell/Lost'
 import { Shell } from './shell/Shell'
 
@@ -73,8 +74,78 @@ const certificate = createRoute({
   component: lazyRouteComponent(() => import('./departures/CertificatePage'), 'CertificatePage'),
 })
 
+const records = createRoute({
+  getParentRoute: () => shell,
+  path: '/records',
+  validateSearch: (
+    search: Record<string, unknown>,
+  ): Conditions & { open?: number; live?: true; by?: 'act'; export?: true } => ({
+    ...conditionsOf(search),
+    open: typeof search.open === 'number' && search.open >= 0 ? search.open : undefined,
+    live: search.live === true ? true : undefined,
+    by: oneOf(search.by, ['act'] as const),
+    export: search.export === true ? true : undefined,
+  }),
+  component: lazyRouteComponent(() => import('./records/RecordsPage'), 'RecordsPage'),
+})
+
+const instructions = createRoute({
+  getParentRoute: () => shell,
+  path: '/instructions',
+  validateSearch: (
+    search: Record<string, unknown>,
+  ): { state?: string; kind?: string; view?: 'calendar'; month?: string } => ({
+    state: text(search.state),
+    kind: text(search.kind),
+    view: oneOf(search.view, ['calendar'] as const),
+    month: typeof search.month === 'string' && /^\d{4}-\d{2}$/.test(search.month) ? search.month : undefined,
+  }),
+  component: lazyRouteComponent(() => import('./instructions/InstructionListPage'), 'InstructionListPage'),
+})
+
+const newInstruction = createRoute({
+  getParentRoute: () => shell,
+  path: '/instructions/new',
+  validateSearch: (search): { kind?: 'exceptional' | 'order' } => ({
+    kind: oneOf(search.kind, ['exceptional', 'order'] as const),
+  }),
+  component: lazyRouteComponent(() => import('./instructions/NewInstructionPage'), 'NewInstructionPage'),
+})
+
+const instruction = createRoute({
+  getParentRoute: () => shell,
+  path: '/instructions/$id',
+  component: lazyRouteComponent(() => import('./instructions/InstructionPage'), 'InstructionPage'),
+})
+
+const packs = createRoute({
+  getParentRoute: () => shell,
+  path: '/packs',
+  validateSearch: (search: Record<string, unknown>): { part?: string; q?: string; with?: string } => ({
+    part: text(search.part),
+    q: text(search.q),
+    with: text(search.with),
+  }),
+  component: lazyRouteComponent(() => import('./packs/PackPage'), 'PackPage'),
+})
+
 export const router = createRouter({
-  routeTree: root.addChildren([signIn, setUp, shell.addChildren([home, inbox, departures, departure, certificate])]),
+  routeTree: root.addChildren([
+    signIn,
+    setUp,
+    shell.addChildren([
+      home,
+      inbox,
+      departures,
+      departure,
+      certificate,
+      instructions,
+      newInstruction,
+      instruction,
+      records,
+      packs,
+    ]),
+  ]),
   defaultPreload: 'intent',
   defaultErrorComponent: Crashed,
   defaultPendingMinMs: 0,

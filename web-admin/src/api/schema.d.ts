@@ -750,7 +750,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What waits for the caller's yes or no. */
+        /**
+         * Everything that waits for me, that I asked for, or that I decided lately. What lapses first comes first; what is done,
+         *     the newest first.
+         */
         get: operations["inbox"];
         put?: never;
         post?: never;
@@ -1346,6 +1349,415 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/inbox/decide": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Says yes or no to several cards at once: to all of them, or to none. */
+        post: operations["decide_cards"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/messages/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One departure. */
+        get: operations["get_message"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sources/{id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Asks for approval of the plan as it stands. */
+        post: operations["test_source"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/setup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["get_setup"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/setup/organisation/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["confirm_organisation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/consents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A person's consents, oldest first. */
+        get: operations["list_consents"];
+        put?: never;
+        /** Records that a person agreed expressly, with what shows it. What is held is ruled anew where the rules follow consent. */
+        post: operations["record_consent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/consents/{id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Records that a consent was taken back: from now on. */
+        post: operations["record_withdrawal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/instructions/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Says what an instruction would touch and whose yes it would take. Nothing is kept but the record that it was asked. */
+        post: operations["preview_instruction"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/instructions/{id}/execution": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How far an order by hand has come; not found before it is in force. */
+        get: operations["get_execution"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/instructions/{id}/orders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The orders that carry an instruction out, in order. */
+        get: operations["list_orders"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/instructions/{id}/package": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The package of an order that takes copies out of the vault: NDJSON, a header, a line a holding, a line that counts them. For
+         *     whoever the instruction names, until its time is over; each holding is decided on and recorded by itself.
+         */
+        get: operations["fetch_package"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/consents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The caller's own consents. */
+        get: operations["own_consents"];
+        put?: never;
+        /** The caller agrees, expressly and signed in. A minor's consent is their guardian's to give, and is recorded. */
+        post: operations["give_consent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/consents/{id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The caller takes a consent back: from now on. */
+        post: operations["withdraw_consent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/organisation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the organisation has set. */
+        get: operations["get_organisation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Changes settings, on the version that `If-Match` names. Another pack or other features rule what is held anew where the
+         *     rules say so, in a moment.
+         */
+        patch: operations["change_organisation"];
+        trace?: never;
+    };
+    "/api/v1/rulings/unsettled": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the source documents leave open, each with how many sides wait on it. */
+        get: operations["list_questions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rulings/unsettled/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One question with its history. */
+        get: operations["get_question"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rulings/unsettled/{id}/settle": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Settles a question for all that is like it, present and future. It can be settled otherwise later; the history stays. */
+        post: operations["settle_question"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/subjects/{id}/forget": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Erases the name of somebody who has left, and personal texts about them in records. Nothing brings it back; proofs hold. */
+        post: operations["forget_subject"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/records/volume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["record_volume"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/instructions/endings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["list_endings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/instructions/{id}/use": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["read_use"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/packs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["list_packs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/packs/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["read_pack"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/clauses/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["read_clause"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1459,6 +1871,7 @@ export interface components {
             id?: string | null;
             /** @description `member`, `api_key`, `connector`, `source`, `job`, `operator`, `anonymous`. */
             kind: string;
+            member?: null | components["schemas"]["MemberName"];
         };
         /** @description A key, without its secret. */
         ApiKey: {
@@ -1523,6 +1936,7 @@ export interface components {
             reason?: string | null;
             /** @description In which role. */
             role: string;
+            approver: components["schemas"]["MemberName"];
         };
         /** @description How many of which role. */
         ApproverView: {
@@ -2047,6 +2461,10 @@ export interface components {
             version: number;
             /** @description Whose yes is still missing, by role. */
             waiting_for: string[];
+            author?: null | components["schemas"]["MemberName"];
+            permits: components["schemas"]["MemberName"][];
+            about: components["schemas"]["SubjectName"][];
+            successor?: null | components["schemas"]["SubjectName"];
         };
         /** @description One asking. */
         Inventory: {
@@ -2260,6 +2678,9 @@ export interface components {
         };
         /** @description A membership with the person's name. */
         MemberView: components["schemas"]["Membership"] & {
+            /** @description The department's name. */
+            department?: string | null;
+            manager?: components["schemas"]["MemberName"] | null;
             /** @description The name, while it is known. */
             name?: string | null;
             /** @description The roles held now. */
@@ -2392,13 +2813,21 @@ export interface components {
         };
         /** @description An instruction to be proposed. */
         NewInstruction: {
-            /** @description `standing` or `exceptional`. Orders come from the cases that need them. */
+            /**
+             * @description For an order, what is to be done: `delete`, `anonymise`, `hide`, `retain`, `hand_over`, `release`, `detach`, `correct`,
+             *     `export`, `transfer`, `share`, `disclose`.
+             */
+            action?: string | null;
+            /** @description What is to stand instead, for `correct`; the scope follows from it. */
+            corrections?: components["schemas"]["Correction"][];
+            executor?: components["schemas"]["MembershipId"] | null;
+            /** @description `standing`, `exceptional` or `order`. */
             kind: components["schemas"]["InstructionKind"];
             /** @description For what purpose. */
             purpose: string;
             /** @description Why. */
             reason: string;
-            /** @description What it is about and whom it permits. */
+            /** @description What it is about and whom it permits. An order names people or departments. */
             scope: components["schemas"]["Scope"];
             until?: components["schemas"]["Ts"] | null;
         };
@@ -3012,6 +3441,7 @@ export interface components {
             seq: number;
             /** @description The persons whom the data is about. */
             subjects: string[];
+            about: components["schemas"]["SubjectName"][];
         };
         /** @description A refresh token. */
         RefreshRequest: {
@@ -3142,6 +3572,11 @@ export interface components {
              */
             classes: string[];
             /**
+             * @description Everybody's in these departments and below (orders). Who that is, is settled when the order is proposed.
+             * @default []
+             */
+            departments: components["schemas"]["DepartmentId"][];
+            /**
              * @description The people it permits (exceptional).
              * @default []
              */
@@ -3151,6 +3586,11 @@ export interface components {
              * @default []
              */
             operations: string[];
+            /**
+             * @description To whom copies go (transfer, share, disclose): an organisation or a public place, never a person's name.
+             * @default null
+             */
+            recipient: string | null;
             /**
              * Format: date
              * @description Kept until when (retain).
@@ -3393,6 +3833,625 @@ export interface components {
         Word: {
             /** @description The reason; needed for a no and for taking back. */
             reason?: string | null;
+        };
+        /** @description What waits, was asked or was decided. */
+        Card: {
+            about?: components["schemas"]["SubjectName"] | null;
+            /**
+             * @description What is asked or what happened: the action of an instruction (`delete`, `standing` …), `departure`, or the kind of
+             *     what was raised (`delivery.unacknowledged` …).
+             */
+            action: string;
+            asked_by?: components["schemas"]["MemberName"] | null;
+            /** @description Since when it waits, or when it was decided. */
+            at: components["schemas"]["Ts"];
+            /**
+             * Format: int64
+             * @description How many bytes, where it was counted.
+             */
+            bytes?: number | null;
+            /** @description What the caller may do about it now. */
+            can: components["schemas"]["CardCan"];
+            /** @description The data classes, or their patterns. */
+            classes: string[];
+            /** @description The clauses that these rest on. */
+            clauses: string[];
+            expires_at?: components["schemas"]["Ts"] | null;
+            /**
+             * @description What else belongs to it, by its kind: of a departure `state`, `last_day`, `effective_at`, `lanes`, `raised`; of what
+             *     was raised `reason` and `detail`; of a grant `until`, `operations`, `roles`.
+             */
+            facts: Record<string, never>;
+            /**
+             * Format: int64
+             * @description How many holdings.
+             */
+            holdings?: number | null;
+            /** @description `instruction:…`, `departure:…` or `attention:…`; for deciding several. */
+            id: string;
+            /**
+             * Format: int64
+             * @description How many items, where it was counted.
+             */
+            items?: number | null;
+            /** @description What kind of thing. */
+            kind: components["schemas"]["CardKind"];
+            /** @description Of them, those that nobody holds who may say it. */
+            nobody_available: string[];
+            /** @description The thing itself. */
+            object: components["schemas"]["CardObject"];
+            on_no?: components["schemas"]["Consequence"] | null;
+            /** @description What follows if nobody says anything. Never a yes. */
+            on_silence: components["schemas"]["Consequence"];
+            on_yes?: components["schemas"]["Consequence"] | null;
+            /**
+             * Format: int64
+             * @description How many people's data; nothing where that is not known, or everybody's.
+             */
+            people?: number | null;
+            /** @description For what purpose. */
+            purpose?: string | null;
+            /** @description Why, in the words of whoever asks. */
+            reason?: string | null;
+            /** @description What has to be the same in cards that are decided together. */
+            risk?: string | null;
+            /** @description The approval rules that bind it. */
+            rules: string[];
+            said?: components["schemas"]["CardWord"] | null;
+            /** @description Whether it touches sensitive data. */
+            sensitive: boolean;
+            /** @description Roles whose yes is still missing. */
+            waiting_for: string[];
+            /**
+             * Format: int32
+             * @description Working days after today until then, by the organisation's calendar; 0 on the last day.
+             */
+            working_days_left?: number | null;
+        };
+        /** @description What the caller may do about a card. */
+        CardCan: {
+            decide?: components["schemas"]["May"] | null;
+            replay?: components["schemas"]["May"] | null;
+            resolve?: components["schemas"]["May"] | null;
+            retry?: components["schemas"]["May"] | null;
+            revoke?: components["schemas"]["May"] | null;
+            submit?: components["schemas"]["May"] | null;
+        };
+        /** @enum {string} */
+        CardKind: "approval" | "departure" | "order" | "message" | "other";
+        /** @description A thing by kind and id. */
+        CardObject: {
+            /** @description Which one. */
+            id: string;
+            /** @description `instruction`, `departure`, `message`, `delivery`, `order` … */
+            kind: string;
+        };
+        /** @description A yes or no that was said. */
+        CardWord: {
+            /** @description When. */
+            at: components["schemas"]["Ts"];
+            decision?: components["schemas"]["Decision"] | null;
+            /** @description Why. */
+            reason?: string | null;
+            /** @description Where the thing stands now. */
+            state: string;
+        };
+        /** @description What was decided. */
+        CardsDecided: {
+            /** @description The cards. */
+            decided: string[];
+        };
+        /** @description One word to several cards. */
+        CardsDecision: {
+            /** @description Their ids: 1 to 100, alike in risk. */
+            cards: string[];
+            /** @description Yes or no. */
+            decision: components["schemas"]["Decision"];
+            /** @description Why; needed for a no. */
+            reason?: string | null;
+        };
+        /** @description What follows: a code, and what belongs into its sentence. */
+        Consequence: {
+            /** @description Such as `order.runs`, `request.lapses`. */
+            code: string;
+            /** @description Such as `at`, `roles`. */
+            with: Record<string, never>;
+        };
+        /** @description How many cards each tab has, as far as they were counted. */
+        Counts: {
+            /**
+             * Format: int32
+             * @description Counted no further than this: a tab with so many may have more.
+             */
+            counted_to: number;
+            /**
+             * Format: int32
+             * @description Decided by me lately.
+             */
+            done: number;
+            /**
+             * Format: int32
+             * @description Waiting for me.
+             */
+            open: number;
+            /**
+             * Format: int32
+             * @description Asked by me.
+             */
+            waiting: number;
+        };
+        /** @description A page of cards. */
+        InboxPage: {
+            counts?: components["schemas"]["Counts"] | null;
+            /** @description The cards. */
+            items: components["schemas"]["Card"][];
+            /** @description The cursor of the next page; absent on the last. */
+            next?: string | null;
+        };
+        /** @description A member, named as far as the caller may see it. */
+        MemberName: {
+            /** @description The membership. */
+            id: components["schemas"]["MembershipId"];
+            /** @description The name, while it is known. */
+            name?: string | null;
+            /** @description 工号. */
+            staff_number?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_RoleAssignmentView: {
+            /** @description The rows. */
+            items: (components["schemas"]["RoleAssignment"] & {
+                granter?: components["schemas"]["MemberName"] | null;
+                /** @description Who holds it. */
+                member: components["schemas"]["MemberName"];
+                revoker?: components["schemas"]["MemberName"] | null;
+            })[];
+            /** @description The cursor of the next page; absent on the last. */
+            next?: string | null;
+        };
+        /** @description Who holds a role, with the names of those that it concerns. */
+        RoleAssignmentView: components["schemas"]["RoleAssignment"] & {
+            granter?: components["schemas"]["MemberName"] | null;
+            /** @description Who holds it. */
+            member: components["schemas"]["MemberName"];
+            revoker?: components["schemas"]["MemberName"] | null;
+        };
+        /** @description A person of this organisation, named as far as the caller may see it. */
+        SubjectName: {
+            /** @description The person, as this organisation knows them. */
+            id: components["schemas"]["SubjectId"];
+            /** @description The name, while it is known. */
+            name?: string | null;
+            /** @description The staff number of the tenure that stands, or of the last one. */
+            staff_number?: string | null;
+        };
+        /** @enum {string} */
+        Tab: "open" | "waiting" | "done";
+        OrganisationStep: {
+            done: boolean;
+            confirmed_at?: string | null;
+            confirmed_by?: components["schemas"]["MemberName"] | null;
+        };
+        RoleToFill: {
+            role: string;
+            name_zh: string;
+            name_en: string;
+            excludes: string[];
+            holders: number;
+            held_by: components["schemas"]["MemberName"][];
+        };
+        RolesStep: {
+            done: boolean;
+            missing: string[];
+            roles: components["schemas"]["RoleToFill"][];
+        };
+        SourceHeard: {
+            id: string;
+            name: string;
+            path: string;
+            last_received_at?: string | null;
+            last_event?: string | null;
+            last_state?: components["schemas"]["MessageState"] | null;
+        };
+        SourceStep: {
+            done: boolean;
+            sources: components["schemas"]["SourceHeard"][];
+        };
+        MembersStep: {
+            done: boolean;
+            members: number;
+            invited: number;
+            confirmed: number;
+        };
+        SetupGuide: {
+            done: boolean;
+            organisation: components["schemas"]["OrganisationStep"];
+            roles: components["schemas"]["RolesStep"];
+            source: components["schemas"]["SourceStep"];
+            members: components["schemas"]["MembersStep"];
+        };
+        /**
+         * Format: uuid
+         * @description A person's express consent.
+         */
+        ConsentId: string;
+        /**
+         * @description Who agreed.
+         * @enum {string}
+         */
+        ConsentKind: "Explicit" | "Guardian";
+        /** @description A consent. */
+        ConsentView: {
+            /** @description To which classes. */
+            class_pattern: string;
+            /** @description Where it can be found; absent once its subject was forgotten. */
+            evidence?: string | null;
+            /** @description When it was given. */
+            given_at: components["schemas"]["Ts"];
+            /** @description Its id. */
+            id: components["schemas"]["ConsentId"];
+            /** @description Who agreed. */
+            kind: components["schemas"]["ConsentKind"];
+            recorded_by?: components["schemas"]["MembershipId"] | null;
+            /** @description Whose. */
+            subject_id: components["schemas"]["SubjectId"];
+            withdrawn_at?: components["schemas"]["Ts"] | null;
+        };
+        /** @description What is to stand instead in one holding. */
+        Correction: {
+            /** @description The new content, base64, for what is in the vault. */
+            content_base64?: string | null;
+            /** @description Which field, for what a connector keeps. */
+            field?: string | null;
+            /** @description In which holding. */
+            holding_id: components["schemas"]["HoldingId"];
+            /** @description The field's new value. */
+            value?: string | null;
+        };
+        /** @description How far an order by hand has come. */
+        Execution: {
+            /** @description When it began. */
+            created_at: components["schemas"]["Ts"];
+            /**
+             * Format: int64
+             * @description Of them as ordered.
+             */
+            done: number;
+            /**
+             * Format: int64
+             * @description Of them failed.
+             */
+            failed: number;
+            finished_at?: components["schemas"]["Ts"] | null;
+            /**
+             * Format: int64
+             * @description Holdings taken so far.
+             */
+            holdings: number;
+            /**
+             * Format: int64
+             * @description Orders it was divided into.
+             */
+            orders: number;
+            package?: components["schemas"]["PackageView"] | null;
+            /** @description Where it stands. */
+            state: components["schemas"]["RunState"];
+        };
+        /** @description Why somebody is to be forgotten. */
+        ForgettingOrder: {
+            /** @description The reason. */
+            reason: string;
+        };
+        /** @description Somebody who was forgotten. */
+        Forgotten: {
+            /** @description Whom records go on naming by this id alone. */
+            subject_id: components["schemas"]["SubjectId"];
+        };
+        /** @description A consent that somebody gave outside. */
+        NewConsent: {
+            /** @description To which classes: `im.colleague_direct_chat`, `im.*`. */
+            class_pattern: string;
+            /** @description Where it can be found: the number of a signed form. Going on using a service is none. */
+            evidence: string;
+            /** @description `explicit`, or `guardian` for a minor. */
+            kind: components["schemas"]["ConsentKind"];
+            /** @description Whose, by staff number. */
+            subject: string;
+        };
+        /** @description A reasoned decision. */
+        NewSettlement: {
+            /** @description `organisation` or `person`. */
+            controller: string;
+            /** @description Why; rulings cite it. */
+            reason: string;
+        };
+        /** @description What an organisation has set. */
+        OrganisationSettings: {
+            /** @description The algorithm of what it seals; it stays. */
+            algorithm: string;
+            /** @description Features switched on now. */
+            features: string[];
+            /** @description Its id. */
+            id: components["schemas"]["TenantId"];
+            /** @description Features that matter to the pack's rules. */
+            known_features: string[];
+            /** @description The language of what it is sent. */
+            locale: string;
+            /** @description Its name, as its people write it. */
+            name: string;
+            /** @description The pack it lives by. */
+            pack: string;
+            /** @description Its short name in addresses; it stays. */
+            slug: string;
+            /** @description IANA time zone of its civil deadlines. */
+            time_zone: string;
+            /**
+             * Format: int64
+             * @description Its version.
+             */
+            version: number;
+        };
+        /** @description What the caller agrees to. */
+        OwnConsent: {
+            /** @description To which classes. */
+            class_pattern: string;
+        };
+        /** @description The package of an order that takes copies out. */
+        PackageView: {
+            /**
+             * Format: int64
+             * @description How large it was.
+             */
+            bytes?: number | null;
+            fetched_at?: components["schemas"]["Ts"] | null;
+            /**
+             * Format: int64
+             * @description How many holdings it held then.
+             */
+            holdings?: number | null;
+            /** @description What it was, byte for byte. */
+            sha256?: string | null;
+            /** @description Until when it can be fetched. */
+            until: components["schemas"]["Ts"];
+        };
+        /** @description One page of a list. */
+        Page_Order: {
+            /** @description The rows. */
+            items: {
+                /** @description The instruction's action. */
+                action: string;
+                /** @description When it was made. */
+                created_at: components["schemas"]["Ts"];
+                /**
+                 * Format: int64
+                 * @description Of them as ordered.
+                 */
+                done: number;
+                /**
+                 * Format: int64
+                 * @description Of them failed.
+                 */
+                failed: number;
+                finished_at?: components["schemas"]["Ts"] | null;
+                /** @description Its id. */
+                id: components["schemas"]["OrderId"];
+                /** @description The instruction it executes. */
+                instruction_id: components["schemas"]["InstructionId"];
+                line_id?: components["schemas"]["LineId"] | null;
+                origin_id?: components["schemas"]["CaseId"] | null;
+                /** @description What case it came from: `departure`, `retention`. */
+                origin_kind: string;
+                started_at?: components["schemas"]["Ts"] | null;
+                /** @description Where it stands. */
+                state: components["schemas"]["OrderState"];
+                /** @description Whose sides. */
+                subject_id: components["schemas"]["SubjectId"];
+                /**
+                 * Format: int64
+                 * @description Holdings taken so far.
+                 */
+                total: number;
+                /**
+                 * Format: int64
+                 * @description Its version.
+                 */
+                version: number;
+            }[];
+            /** @description The cursor of the next page; absent on the last. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_QuestionView: {
+            /** @description The rows. */
+            items: {
+                /** @description The data class. */
+                class: string;
+                /** @description How it was settled: `organisation` or `person`; open when absent, and treated as the person's. */
+                controller?: string | null;
+                /** @description The facts that all of its like have in common. */
+                facts: Record<string, never>;
+                /** @description Its id. */
+                id: components["schemas"]["QuestionId"];
+                /** @description Since when it stands open. */
+                opened_at: components["schemas"]["Ts"];
+                /** @description The pack it was read in. */
+                pack: string;
+                /** @description The rule that leaves it open. */
+                rule: string;
+                settled_at?: components["schemas"]["Ts"] | null;
+                /** @description How it was settled, newest first. */
+                settlements: components["schemas"]["SettlementView"][];
+                /**
+                 * Format: int64
+                 * @description Sides of holdings that wait on it, or were settled by it.
+                 */
+                sides: number;
+            }[];
+            /** @description The cursor of the next page; absent on the last. */
+            next?: string | null;
+        };
+        /** @description What an instruction would be and touch, before anybody is asked. */
+        Preview: {
+            /** @description The instruction as it would stand: whose yes it takes, and of which roles nobody is there. Its id is nobody's. */
+            instruction: components["schemas"]["InstructionView"];
+            /** @description What it would touch, and what it would leave out. */
+            reach: components["schemas"]["Reach"];
+        };
+        /**
+         * Format: uuid
+         * @description What a source document leaves open, for all that is alike.
+         */
+        QuestionId: string;
+        /** @description Something that the source documents leave open, for all that is like it. */
+        QuestionView: {
+            /** @description The data class. */
+            class: string;
+            /** @description How it was settled: `organisation` or `person`; open when absent, and treated as the person's. */
+            controller?: string | null;
+            /** @description The facts that all of its like have in common. */
+            facts: Record<string, never>;
+            /** @description Its id. */
+            id: components["schemas"]["QuestionId"];
+            /** @description Since when it stands open. */
+            opened_at: components["schemas"]["Ts"];
+            /** @description The pack it was read in. */
+            pack: string;
+            /** @description The rule that leaves it open. */
+            rule: string;
+            settled_at?: components["schemas"]["Ts"] | null;
+            /** @description How it was settled, newest first. */
+            settlements: components["schemas"]["SettlementView"][];
+            /**
+             * Format: int64
+             * @description Sides of holdings that wait on it, or were settled by it.
+             */
+            sides: number;
+        };
+        /** @description How many an order reaches, and what it leaves out. */
+        Reach: {
+            /**
+             * Format: int64
+             * @description Bytes.
+             */
+            bytes: number;
+            /** @description Holdings by class. */
+            classes: {
+                [key: string]: number;
+            };
+            /**
+             * Format: int64
+             * @description Holdings that a hold suspends: they wait until it is ended.
+             */
+            held: number;
+            /**
+             * Format: int64
+             * @description Holdings, a side each.
+             */
+            holdings: number;
+            /**
+             * Format: int64
+             * @description Items they stand for.
+             */
+            items: number;
+            /** @description What is left out, by reason: `persons_own`, `must_be_kept`, `set_aside`, `let_go`, `gone`. */
+            left_out: Record<string, never>;
+            /**
+             * Format: int64
+             * @description People of whom it touches something.
+             */
+            subjects: number;
+        };
+        /**
+         * @description Where an order by hand stands.
+         * @enum {string}
+         */
+        RunState: "Planning" | "Running" | "Done" | "DoneWithFailures" | "Stopped";
+        /** @description What is to be otherwise; what is absent stays. */
+        SettingsChange: {
+            /** @description All features that are on from now on. */
+            features?: string[] | null;
+            /** @description Another language. */
+            locale?: string | null;
+            /** @description Another name. */
+            name?: string | null;
+            /** @description Another pack. */
+            pack?: string | null;
+            /** @description Another time zone. Instants that were fixed before stay as they are. */
+            time_zone?: string | null;
+        };
+        /**
+         * Format: uuid
+         * @description One reasoned answer to such a question.
+         */
+        SettlementId: string;
+        /** @description One settlement. */
+        SettlementView: {
+            /** @description `organisation` or `person`. */
+            controller: string;
+            /** @description Its id, which rulings cite. */
+            id: components["schemas"]["SettlementId"];
+            /** @description Why. */
+            reason: string;
+            /** @description When. */
+            settled_at: components["schemas"]["Ts"];
+            settled_by?: components["schemas"]["MembershipId"] | null;
+        };
+        VolumeCount: {
+            act: string;
+            outcome: string;
+            records: number;
+        };
+        VolumeBucket: {
+            at: components["schemas"]["Ts"];
+            counts: components["schemas"]["VolumeCount"][];
+        };
+        VolumeView: {
+            /** @enum {string} */
+            by: "day" | "hour";
+            since: components["schemas"]["Ts"];
+            until: components["schemas"]["Ts"];
+            records: number;
+            whole_since: components["schemas"]["Ts"];
+            buckets: components["schemas"]["VolumeBucket"][];
+        };
+        LastUse: {
+            at: components["schemas"]["Ts"];
+            actor_kind: string;
+            actor_id: string;
+            act: string;
+        };
+        InstructionUse: {
+            times: number;
+            more: boolean;
+            not_done: number;
+            permits: number;
+            first_at?: null | components["schemas"]["Ts"];
+            last?: null | components["schemas"]["LastUse"];
+        };
+        EndingView: {
+            id: components["schemas"]["InstructionId"];
+            kind: components["schemas"]["InstructionKind"];
+            action: string;
+            purpose: string;
+            at: components["schemas"]["Ts"];
+            /** @enum {string} */
+            ending: "lapses" | "ends";
+        };
+        Endings: {
+            items: components["schemas"]["EndingView"][];
+            more: boolean;
+        };
+        ShelfView: {
+            pack: components["schemas"]["PackHeader"];
+            extends: string[];
+            in_force: boolean;
+        };
+        ClauseView: {
+            id: string;
+            source: string;
+            clause: string;
+            title_zh: string;
+            requirement_en: string;
         };
     };
     responses: never;
@@ -4754,6 +5813,8 @@ export interface operations {
     inbox: {
         parameters: {
             query?: {
+                /** @description `open` when absent. */
+                tab?: components["schemas"]["Tab"] | null;
                 /** @description Rows a page, within the server's limits; 50 and at most 500 unless it was set up otherwise. */
                 limit?: number | null;
                 /** @description The `next` of the page before. */
@@ -4765,13 +5826,12 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page_InstructionView"];
+                    "application/json": components["schemas"]["InboxPage"];
                 };
             };
         };
@@ -5031,8 +6091,15 @@ export interface operations {
             query?: {
                 /** @description Only those that stand there. */
                 state?: components["schemas"]["MembershipState"] | null;
-                /** @description Only those in this department. */
+                /** @description Only those in this department itself. */
                 department?: components["schemas"]["DepartmentId"] | null;
+                /** @description Only those in this department or below it. */
+                within?: components["schemas"]["DepartmentId"] | null;
+                /**
+                 * @description What somebody typed: a name or its beginning, in characters, pinyin or initials; a staff number or its beginning; a
+                 *     whole e-mail address or phone number, as this organisation knows it. Then the best come first.
+                 */
+                q?: string | null;
                 /** @description Rows a page, within the server's limits; 50 and at most 500 unless it was set up otherwise. */
                 limit?: number | null;
                 /** @description The `next` of the page before. */
@@ -5044,7 +6111,6 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -5242,6 +6308,8 @@ export interface operations {
                 since?: components["schemas"]["Ts"];
                 /** @description Before this instant. */
                 until?: components["schemas"]["Ts"];
+                class?: string | null;
+                seq?: number | null;
                 /** @description Rows a page, within the server's limits; 50 and at most 500 unless it was set up otherwise. */
                 limit?: number | null;
                 /** @description The `next` of the page before. */
@@ -5819,6 +6887,677 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+        };
+    };
+    decide_cards: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CardsDecision"];
+            };
+        };
+        responses: {
+            /** @description All were decided */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CardsDecided"];
+                };
+            };
+            /** @description `inbox.not-all`: some cannot be decided, each is named, and none was */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `inbox.not-alike`: they differ in risk; `inbox.no-decision`, `inbox.count` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    get_message: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Message"];
+                };
+            };
+        };
+    };
+    test_source: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 255 visible characters; a repeat under the same key gets the first answer and does nothing */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Receipt"];
+                };
+            };
+        };
+    };
+    get_setup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SetupGuide"];
+                };
+            };
+        };
+    };
+    confirm_organisation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SetupGuide"];
+                };
+            };
+        };
+    };
+    list_consents: {
+        parameters: {
+            query: {
+                /** @description Whose. */
+                subject: components["schemas"]["SubjectId"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsentView"][];
+                };
+            };
+        };
+    };
+    record_consent: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 255 visible characters; a repeat under the same key gets the first answer and does nothing */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewConsent"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsentView"];
+                };
+            };
+        };
+    };
+    record_withdrawal: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 255 visible characters; a repeat under the same key gets the first answer and does nothing */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsentView"];
+                };
+            };
+        };
+    };
+    preview_instruction: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewInstruction"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Preview"];
+                };
+            };
+        };
+    };
+    get_execution: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Execution"];
+                };
+            };
+        };
+    };
+    list_orders: {
+        parameters: {
+            query?: {
+                /** @description Rows a page, within the server's limits; 50 and at most 500 unless it was set up otherwise. */
+                limit?: number | null;
+                /** @description The `next` of the page before. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Order"];
+                };
+            };
+        };
+    };
+    fetch_package: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The package */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-ndjson": unknown;
+                };
+            };
+            /** @description Somebody else is named */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    own_consents: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsentView"][];
+                };
+            };
+        };
+    };
+    give_consent: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 255 visible characters; a repeat under the same key gets the first answer and does nothing */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OwnConsent"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsentView"];
+                };
+            };
+        };
+    };
+    withdraw_consent: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 255 visible characters; a repeat under the same key gets the first answer and does nothing */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsentView"];
+                };
+            };
+        };
+    };
+    get_organisation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrganisationSettings"];
+                };
+            };
+        };
+    };
+    change_organisation: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag of the version that was read */
+                "If-Match": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SettingsChange"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrganisationSettings"];
+                };
+            };
+        };
+    };
+    list_questions: {
+        parameters: {
+            query?: {
+                /** @description Only those that are open, or only those that are settled. */
+                state?: ("open" | "settled") | null;
+                /** @description Rows a page, within the server's limits; 50 and at most 500 unless it was set up otherwise. */
+                limit?: number | null;
+                /** @description The `next` of the page before. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_QuestionView"];
+                };
+            };
+        };
+    };
+    get_question: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuestionView"];
+                };
+            };
+        };
+    };
+    settle_question: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 255 visible characters; a repeat under the same key gets the first answer and does nothing */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSettlement"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuestionView"];
+                };
+            };
+        };
+    };
+    forget_subject: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 255 visible characters; a repeat under the same key gets the first answer and does nothing */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ForgettingOrder"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Forgotten"];
+                };
+            };
+        };
+    };
+    record_volume: {
+        parameters: {
+            query?: {
+                /** @description Of one actor, by id. */
+                actor?: string;
+                /** @description Of one act, such as `departures.approve`. */
+                act?: string;
+                /** @description On one thing, by id. */
+                object?: string;
+                /** @description Under one instruction, by id. */
+                instruction?: string;
+                /** @description About one person. */
+                subject?: components["schemas"]["SubjectId"];
+                /** @description With one outcome: `done`, `permitted`, `refused`, `failed`. */
+                outcome?: string;
+                /** @description From this instant on. */
+                since?: components["schemas"]["Ts"];
+                /** @description Before this instant. */
+                until?: components["schemas"]["Ts"];
+                class?: string | null;
+                seq?: number | null;
+                by?: "day" | "hour" | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VolumeView"];
+                };
+            };
+        };
+    };
+    list_endings: {
+        parameters: {
+            query: {
+                since: components["schemas"]["Ts"];
+                until: components["schemas"]["Ts"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Endings"];
+                };
+            };
+        };
+    };
+    read_use: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InstructionUse"];
+                };
+            };
+        };
+    };
+    list_packs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShelfView"][];
+                };
+            };
+        };
+    };
+    read_pack: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PackView"];
+                };
+            };
+        };
+    };
+    read_clause: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClauseView"];
+                };
             };
         };
     };

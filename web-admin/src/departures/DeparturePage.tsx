@@ -3,6 +3,7 @@ import { useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
 import { type Departure, departureQuery, type Line, linesQuery } from '@/api/queries/departures'
 import { word } from '@/i18n'
+import { useShows } from '@/shell/inView'
 import { Chip, type Tone } from '@/ui/Chip'
 import { day } from '@/ui/format'
 import { Loaded, Page } from '@/ui/Page'
@@ -33,6 +34,7 @@ export function DeparturePage() {
   const departure = useQuery(departureQuery(id))
   const lines = useQuery(linesQuery(id, departure.data?.state === 'carrying_out'))
   const d = departure.data
+  useShows('departure', id, d?.name ?? d?.staff_number)
   return (
     <Page
       title={d ? (d.name ?? d.staff_number ?? t('ui.nameForgotten')) : t('departures.one')}

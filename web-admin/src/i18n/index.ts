@@ -14,9 +14,20 @@ type Shape<T> = { [K in keyof T]: T[K] extends string ? string : Shape<T[K]> } &
 /** What every language has to say: exactly the keys of the Chinese texts. */
 export type Messages = Shape<typeof zhCN>
 
+/** Groups that only codes from the server lead into, through `word`: left out of the typed keys, of which there would be too many. */
+interface ByCode {
+  records: 'do' | 'did' | 'objects' | 'actors'
+  packs: 'masks' | 'families' | 'facts' | 'values' | 'features' | 'fields' | 'storage' | 'conditions'
+  instructions: 'actions' | 'leftOutWhy'
+}
+
+type Keyed = {
+  [G in keyof typeof zhCN]: G extends keyof ByCode ? Omit<(typeof zhCN)[G], ByCode[G]> : (typeof zhCN)[G]
+}
+
 declare module 'i18next' {
   interface CustomTypeOptions {
-    resources: { translation: typeof zhCN }
+    resources: { translation: Keyed }
     returnNull: false
   }
 }
@@ -66,6 +77,17 @@ export async function chooseLanguage(language: Language) {
 
 export function currentLanguage(): Language {
   return i18next.language === 'en' ? 'en' : 'zh-CN'
+}
+
+/** Whether the console has words of its own for a code. */
+export function hasWord(group: string, code: string): boolean {
+  return i18next.exists(`${group}.${code.replaceAll('.', '__')}`)
+}
+
+/** The codes that a group has words for. */
+export function codesOf(group: string): string[] {
+  const words: unknown = i18next.getResource(i18next.language, 'translation', group)
+  return typeof words === 'object' && words !== null ? Object.keys(words).map((key) => key.replaceAll('__', '.')) : []
 }
 
 /**

@@ -1,7 +1,7 @@
 import { Link } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
 import { usePowers } from '@/api/queries/powers'
-import { useSession } from '@/session/useSession'
+import { isAuditSession, useSession } from '@/session/useSession'
 import { AccountMenu } from './AccountMenu'
 import css from './Navigation.module.css'
 import { sections } from './sections'
@@ -25,6 +25,7 @@ export function Navigation({ open, onToggle, onFind }: { open: boolean; onToggle
           {t('shell.menu')}
         </button>
       </div>
+      {isAuditSession(session) && <p className={css.audit}>{t('records.auditSession')}</p>}
       <div className={css.body}>
         <button type="button" className={css.find} onClick={onFind}>
           <span>{t('shell.find')}</span>

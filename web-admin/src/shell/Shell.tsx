@@ -2,6 +2,7 @@ import { Outlet, useRouterState } from '@tanstack/react-router'
 import { lazy, Suspense, useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useConnection } from '@/api/connection'
+import { isAuditSession, useSession } from '@/session/useSession'
 import { isTyping } from '@/ui/keys'
 import { Navigation } from './Navigation'
 import css from './Shell.module.css'
@@ -9,8 +10,9 @@ import css from './Shell.module.css'
 const SignInAgain = lazy(() => import('@/session/SignInAgain'))
 const Palette = lazy(() => import('./Palette'))
 const Help = lazy(() => import('./Help'))
+const NearDrawer = lazy(() => import('@/records/NearDrawer'))
 
-type Overlay = 'palette' | 'help' | null
+type Overlay = 'palette' | 'help' | 'records' | null
 
 /** The frame around every page: navigation, the palette on Ctrl/⌘-K, help on `?`, and what to do when the server is gone. */
 export function Shell() {
@@ -18,6 +20,7 @@ export function Shell() {
   const connection = useConnection()
   const [overlay, setOverlay] = useState<Overlay>(null)
   const [menuOpen, setMenuOpen] = useState(false)
+  const isAudit = isAuditSession(useSession())
   const path = useRouterState({ select: (s) => s.location.pathname })
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: another page closes the menu of the one before
@@ -30,6 +33,8 @@ export function Shell() {
         setOverlay((o) => (o === 'palette' ? null : 'palette'))
       } else if (e.key === '?' && !isTyping(e)) {
         setOverlay('help')
+      } else if ((e.key === '~' || e.key === '～') && !isTyping(e)) {
+        setOverlay((o) => (o === 'records' ? null : 'records'))
       }
     }
     window.addEventListener('keydown', onKey)
@@ -37,7 +42,7 @@ export function Shell() {
   }, [])
 
   return (
-    <div className={css.shell}>
+    <div className={css.shell} data-audit={isAudit}>
       <a href="#main" className={css.skip}>
         {t('shell.skip')}
       </a>
@@ -51,7 +56,14 @@ export function Shell() {
         <Outlet />
       </div>
       <Suspense>
-        {overlay === 'palette' && <Palette onClose={() => setOverlay(null)} />}
+        {overlay === 'palette' && (
+          <Palette
+            onClose={() => setOverlay(null)}
+            onRecords={() => setOverlay('records')}
+            onHelp={() => setOverlay('help')}
+          />
+        )}
+        {overlay === 'records' && <NearDrawer onClose={() => setOverlay(null)} />}
         {overlay === 'help' && <Help onClose={() => setOverlay(null)} />}
         {connection.signedOut && <SignInAgain />}
       </Suspense>

@@ -2,6 +2,9 @@
 export const sections = [
   { to: '/inbox', label: 'shell.inbox', needs: 'instructions.read', apart: false },
   { to: '/departures', label: 'shell.departures', needs: 'departures.read', apart: false },
+  { to: '/instructions', label: 'instructions.title', needs: 'instructions.read', apart: false },
+  { to: '/records', label: 'records.one', needs: 'records.read', apart: false },
+  { to: '/packs', label: 'packs.title', needs: 'packs.read', apart: true },
 ] as const
 
 export type Section = (typeof sections)[number]

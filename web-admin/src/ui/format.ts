@@ -93,3 +93,31 @@ export function dayOf(at: string | Date): string {
   )
   return parts.format(typeof at === 'string' ? new Date(at) : at)
 }
+
+/** The instant of a civil day or minute, `2026-03-31` or `2026-03-31T14:00`, in the organisation's time zone; null for what is neither. */
+export function instantOf(civil: string): string | null {
+  const parts = /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}))?$/.exec(civil)
+  if (!parts) return null
+  const wanted = Date.parse(`${parts[1]}T${parts[2] ?? '00:00'}:00Z`)
+  if (Number.isNaN(wanted)) return null
+  const local = cached(
+    'local',
+    () =>
+      new Intl.DateTimeFormat('en-CA', {
+        timeZone: zone,
+        year: 'numeric',
+        month: '2-digit',
+        day: '2-digit',
+        hour: '2-digit',
+        minute: '2-digit',
+        hourCycle: 'h23',
+      }),
+  )
+  // Twice, since the offset may be another one at the instant that the first guess leads to.
+  let at = wanted
+  for (let i = 0; i < 2; i++) {
+    const shown = Date.parse(`${local.format(new Date(at)).replace(', ', 'T')}:00Z`)
+    at += wanted - shown
+  }
+  return new Date(at).toISOString()
+}

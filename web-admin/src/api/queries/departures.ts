@@ -28,6 +28,13 @@ export const departuresQuery = (filter: { state?: DepartureState }) =>
     getNextPageParam: (page) => page.next ?? undefined,
   })
 
+/** The latest few, to be found by name: the palette never reads more. */
+export const departuresBriefly = queryOptions({
+  queryKey: [...key.all, 'briefly'],
+  staleTime: 60_000,
+  queryFn: async () => (await body(api.GET('/api/v1/departures', { params: { query: { limit: 100 } } }))).items,
+})
+
 export const departureQuery = (id: string) =>
   queryOptions({
     queryKey: key.one(id),

@@ -127,8 +127,6 @@ export const departures = {
   department: 'Department',
   progress: 'Progress',
   destroyedTitle: 'Destroyed',
-  monthBefore: 'The month before',
-  monthAfter: 'The month after',
 }
 
 export const certificate = {

@@ -2,9 +2,26 @@ import type { Messages } from '..'
 import { certificate, departures } from './departures'
 import { holdings } from './holdings'
 import { inbox } from './inbox'
+import { instructions, purposes } from './instructions'
+import { packs } from './packs'
 import { problems } from './problems'
+import { records } from './records'
 import { help, session, shell } from './shell'
 import { ui } from './ui'
 
 /** English. The keys are those of the Chinese texts. */
-export const en: Messages = { ui, shell, help, session, inbox, departures, certificate, holdings, problems }
+export const en: Messages = {
+  ui,
+  shell,
+  help,
+  session,
+  inbox,
+  departures,
+  certificate,
+  holdings,
+  instructions,
+  purposes,
+  records,
+  packs,
+  problems,
+}

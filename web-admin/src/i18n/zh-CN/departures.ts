@@ -112,8 +112,6 @@ export const departures = {
   department: '部门',
   progress: '进度',
   destroyedTitle: '销毁',
-  monthBefore: '上个月',
-  monthAfter: '下个月',
 } as const
 
 export const certificate = {

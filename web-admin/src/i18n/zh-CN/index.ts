@@ -1,9 +1,26 @@
 import { certificate, departures } from './departures'
 import { holdings } from './holdings'
 import { inbox } from './inbox'
+import { instructions, purposes } from './instructions'
+import { packs } from './packs'
 import { problems } from './problems'
+import { records } from './records'
 import { help, session, shell } from './shell'
 import { ui } from './ui'
 
 /** 中文。其他语言须有完全相同的键。 */
-export const zhCN = { ui, shell, help, session, inbox, departures, certificate, holdings, problems } as const
+export const zhCN = {
+  ui,
+  shell,
+  help,
+  session,
+  inbox,
+  departures,
+  certificate,
+  holdings,
+  instructions,
+  purposes,
+  records,
+  packs,
+  problems,
+} as const

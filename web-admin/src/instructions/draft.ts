@@ -1,0 +1,74 @@
+import type { InstructionKind, NewInstruction } from '@/api/queries/instructions'
+import { instantOf } from '@/ui/format'
+
+/** Somebody chosen: the id that is sent and what the person reads. */
+export interface Chosen {
+  value: string
+  label: string
+}
+
+/** What stands in the editor. */
+export interface Written {
+  roles?: string[]
+  members?: Chosen[]
+  action?: string
+  operations?: string[]
+  classes?: string[]
+  subjects?: Chosen[]
+  successor?: Chosen
+  retainUntil?: string
+  recipient?: string
+  executor?: Chosen
+  purpose?: string
+  until?: string
+  reason?: string
+}
+
+/** What is written, as the API takes it. Fields that the kind does not have are left out, though they stay in the form. */
+export function draftOf(kind: InstructionKind, w: Written): NewInstruction {
+  const isOrder = kind === 'order'
+  const takesOut = isOrder && w.action && ['export', 'transfer', 'share', 'disclose'].includes(w.action)
+  return {
+    kind,
+    action: isOrder ? w.action : undefined,
+    purpose: w.purpose?.trim() ?? '',
+    reason: w.reason?.trim() ?? '',
+    // The day that is named is the last one: it ends as the next begins.
+    until: !isOrder && w.until ? endOf(w.until) : undefined,
+    executor: takesOut ? w.executor?.value : undefined,
+    corrections: [],
+    scope: {
+      classes: w.classes ?? [],
+      operations: isOrder ? [] : (w.operations ?? []),
+      roles: kind === 'standing' ? (w.roles ?? []) : [],
+      members: kind === 'exceptional' ? (w.members ?? []).map((m) => m.value) : [],
+      subjects: (w.subjects ?? []).map((s) => s.value),
+      departments: [],
+      successor: isOrder && w.action === 'hand_over' ? (w.successor?.value ?? null) : null,
+      retain_until: isOrder && w.action === 'retain' ? (w.retainUntil ?? null) : null,
+      recipient: takesOut && w.action !== 'export' ? (w.recipient?.trim() ?? null) : null,
+    },
+  }
+}
+
+function endOf(day: string): string | undefined {
+  const next = new Date(`${day}T00:00:00Z`)
+  next.setUTCDate(next.getUTCDate() + 1)
+  return instantOf(next.toISOString().slice(0, 10)) ?? undefined
+}
+
+/** Whether there is enough to ask the server what it would touch. */
+export function isWhole(d: NewInstruction): boolean {
+  const { scope } = d
+  if (scope.classes?.length === 0 || d.purpose === '' || d.reason === '') return false
+  if (d.kind === 'order') {
+    if (!d.action || scope.subjects?.length === 0) return false
+    if (d.action === 'hand_over') return Boolean(scope.successor)
+    if (d.action === 'retain') return Boolean(scope.retain_until)
+    if (d.action === 'export') return Boolean(d.executor)
+    if (['transfer', 'share', 'disclose'].includes(d.action)) return Boolean(d.executor && scope.recipient)
+    return true
+  }
+  const who = d.kind === 'standing' ? scope.roles : scope.members
+  return who?.length !== 0 && scope.operations?.length !== 0 && (d.kind === 'standing' || Boolean(d.until))
+}

@@ -1,0 +1,52 @@
+import { useTranslation } from 'react-i18next'
+import type { DataClass, Pack } from '@/api/queries/pack'
+import { word } from '@/i18n'
+import { Chip } from '@/ui/Chip'
+import { Clause } from '@/ui/Clause'
+import { number } from '@/ui/format'
+import css from './PackPage.module.css'
+import { holds, inLanguage } from './words'
+
+/** The data classes by family; sensitive and biometric ones are marked. */
+export function Classes({ pack, sought }: { pack: Pack; sought: string }) {
+  const { t } = useTranslation()
+  const families = new Map<string, DataClass[]>()
+  for (const c of pack.classes) {
+    if (!holds(sought, c.key, c.name_zh, c.name_en, c.clause, word('packs.families', c.family))) continue
+    families.set(c.family, [...(families.get(c.family) ?? []), c])
+  }
+  if (families.size === 0) return <p>{t('packs.nothingMatches')}</p>
+  return (
+    <>
+      {[...families].map(([family, classes]) => (
+        <section key={family}>
+          <h2 className={css.family}>
+            {word('packs.families', family)} <span>{number(classes.length)}</span>
+          </h2>
+          <ul className={css.list}>
+            {classes.map((c) => (
+              <li key={c.key} className={css.class}>
+                <span>
+                  {inLanguage(c.name_zh, c.name_en)} <code className={css.id}>{c.key}</code>
+                </span>
+                <span className={css.chips}>
+                  {c.sensitive && <Chip tone="danger">{t('instructions.sensitive')}</Chip>}
+                  {c.biometric && <Chip tone="danger">{t('packs.biometric')}</Chip>}
+                  {c.storage !== 'vault' && <Chip>{word('packs.storage', c.storage)}</Chip>}
+                  {c.mask !== 'none' && (
+                    <Chip tone="quiet">{t('packs.masked', { how: word('packs.masks', c.mask) })}</Chip>
+                  )}
+                </span>
+                <span className={css.chips}>
+                  {c.clause.map((id) => (
+                    <Clause key={id} id={id} />
+                  ))}
+                </span>
+              </li>
+            ))}
+          </ul>
+        </section>
+      ))}
+    </>
+  )
+}

@@ -1,0 +1,54 @@
+import { useQuery } from '@tanstack/react-query'
+import { Popover } from 'antd'
+import { useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { clauseQuery } from '@/api/queries/pack'
+import { currentLanguage, word } from '@/i18n'
+import css from './Clauses.module.css'
+import { Loaded } from './Page'
+
+/** A clause by its id; opened, what it asks and where it stands in its source. Asked for only when somebody looks. */
+export function Clause({ id }: { id: string }) {
+  const [open, setOpen] = useState(false)
+  return (
+    <Popover trigger="click" open={open} onOpenChange={setOpen} content={open ? <Content id={id} /> : null}>
+      <button
+        type="button"
+        className={css.clause}
+        aria-expanded={open}
+        onKeyDown={(e) => {
+          if (e.key === 'Escape' && open) {
+            e.stopPropagation()
+            setOpen(false)
+          }
+        }}
+      >
+        <code>{id}</code>
+      </button>
+    </Popover>
+  )
+}
+
+function Content({ id }: { id: string }) {
+  const { t } = useTranslation()
+  const clause = useQuery(clauseQuery(id))
+  return (
+    <div className={css.content} role="note">
+      <Loaded query={clause}>
+        {(c) => (
+          <>
+            <p className={css.place}>
+              {t('ui.clausePlace', { source: word('ui.sources', c.source), clause: c.clause })}
+            </p>
+            <p className={css.title} lang="zh-CN">
+              {c.title_zh}
+            </p>
+            <p lang="en" className={currentLanguage() === 'en' ? undefined : css.other}>
+              {c.requirement_en}
+            </p>
+          </>
+        )}
+      </Loaded>
+    </div>
+  )
+}
