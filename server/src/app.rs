@@ -13,8 +13,8 @@ use crate::platform::mail;
 use crate::platform::metrics::Metrics;
 use crate::platform::{Platform, Plugged, sign_in};
 use crate::{
-    access, attention, console, departures, health, holdings, instructions, intake, ledger, orders, packs, people,
-    retention,
+    access, attention, console, departures, health, holdings, inbox, instructions, intake, ledger, orders, packs,
+    people, retention, setup,
 };
 use actix_web::{App, HttpServer, web};
 use std::net::{SocketAddr, TcpListener};
@@ -59,6 +59,8 @@ pub struct Tenure {
     pub platform: Arc<Platform>,
     /// The tenants' policies.
     pub policies: Arc<Policies>,
+    /// The tenants' names, while somebody searches them.
+    pub directories: Arc<people::Directories>,
 }
 
 /// The database that the settings name.
@@ -92,7 +94,7 @@ pub fn open(config: Config) -> Result<Tenure, StartError> {
     };
     let platform = Platform::new(config, pool, Clock::at_start(), master, Metrics::new()?, plugged)?;
     platform.metrics().adopt(platform.sign_in().unknown_accounts().clone())?;
-    Ok(Tenure { platform: Arc::new(platform), policies })
+    Ok(Tenure { platform: Arc::new(platform), policies, directories: Arc::default() })
 }
 
 fn private_dir(dir: &std::path::Path) -> std::io::Result<()> {
@@ -165,6 +167,8 @@ fn api(cfg: &mut ServiceConfig<'_>) {
     departures::routes::routes(cfg);
     intake::routes::routes(cfg);
     attention::routes::routes(cfg);
+    inbox::routes::routes(cfg);
+    setup::routes::routes(cfg);
     ledger::routes::routes(cfg);
 }
 
@@ -207,12 +211,16 @@ pub fn serve(tenure: &Tenure) -> Result<Listening, StartError> {
     retention::schedule(&tenure.platform)?;
     let platform = web::Data::from(tenure.platform.clone());
     let policies = web::Data::from(tenure.policies.clone());
+    let directories = web::Data::from(tenure.directories.clone());
+    let tails = web::Data::new(ledger::Tails::default());
     let document = web::Data::new(health::Document::of(openapi()));
     let json_bytes = config.limits.json_body_bytes;
     let server = HttpServer::new(move || {
         App::new()
             .app_data(platform.clone())
             .app_data(policies.clone())
+            .app_data(directories.clone())
+            .app_data(tails.clone())
             .app_data(document.clone())
             .app_data(web::JsonConfig::default().limit(json_bytes).error_handler(|e, _| unreadable(&e).into()))
             .app_data(web::PayloadConfig::new(json_bytes))

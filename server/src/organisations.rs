@@ -97,10 +97,10 @@ pub fn create_within(p: &mut PlatformTx<'_>, new: &NewOrganisation) -> Result<Cr
     let row = tenant_row(p, new)?;
     packs::insert_tenant(p, &row)?;
     p.platform().keys().create_tenant(p, row.id, new.algorithm)?;
-    let found = accounts::find_or_create(p, Owner::Person, &[email])?;
+    let found = accounts::find_or_create(p, Owner::Person, std::slice::from_ref(&email))?;
     accounts::note_membership(p, found.person, row.id)?;
     let today = p.now().with_timezone(&tz).date_naive();
-    let admin = p.in_tenant(row.id, Actor::Operator, |tx| first_admin(tx, new, &found, today))?;
+    let admin = p.in_tenant(row.id, Actor::Operator, |tx| first_admin(tx, new, (&found, email), today))?;
     let setup_token = sign_in::issue_setup_link(p, found.account, row.id)?;
     Ok(Created { tenant: row.id, slug: row.slug, admin, setup_token })
 }
@@ -152,7 +152,7 @@ fn slug_of(name: &str, id: TenantId) -> String {
 fn first_admin(
     tx: &mut TenantTx<'_>,
     new: &NewOrganisation,
-    found: &accounts::Found,
+    (found, email): (&accounts::Found, Identifier),
     today: NaiveDate,
 ) -> Result<Membership, OrganisationError> {
     let joining = Joining {
@@ -161,6 +161,7 @@ fn first_admin(
         account_kind: AccountKind::Personal,
         staff_number: "ADMIN-1".into(),
         first_day: today,
+        contacts: vec![email],
         facts: HrFacts { name: Some(new.admin_name.clone()), ..HrFacts::default() },
         said_at: tx.now(),
     };

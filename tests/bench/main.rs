@@ -3,10 +3,11 @@
 //!
 //! What always holds: a number stands beside a limit, or beside a peer that was measured in the same run on the same
 //! machine; the server measured is the released binary, or the library it is made of, with its default settings; and
-//! PostgreSQL runs with its own. A name given as an argument (`rulings`, `ledger`, `departure`, `start`) measures only that.
+//! PostgreSQL runs with its own. A name given as an argument (`rulings`, `ledger`, `departure`, `people`, `start`) measures only that.
 
 mod departure;
 mod ledger;
+mod people;
 mod program;
 mod raw;
 mod rulings;
@@ -20,10 +21,11 @@ use table::Table;
 /// A part of the bench, and what measures it.
 type Part = (&'static str, fn(&mut Table));
 
-const PARTS: [Part; 4] = [
+const PARTS: [Part; 5] = [
     ("rulings", rulings::measure),
     ("ledger", ledger::measure),
     ("departure", departure::measure),
+    ("people", people::measure),
     ("start", start::measure),
 ];
 

@@ -79,6 +79,11 @@ impl Browser {
         self.csrf.borrow().clone()
     }
 
+    /// What it sends as its cookie.
+    pub fn cookie(&self) -> Option<String> {
+        self.cookie.borrow().clone()
+    }
+
     fn takes(&self, answer: &Answer) {
         if let Some(set) = answer.header("set-cookie") {
             let cookie = set.split(';').next().unwrap_or_default();

@@ -12,6 +12,7 @@ pub mod clock;
 pub mod command_line;
 pub mod connector;
 pub mod departure;
+pub mod events;
 pub mod holdings;
 pub mod hr_system;
 pub mod http;

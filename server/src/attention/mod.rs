@@ -133,6 +133,41 @@ pub fn resolve_about(tx: &mut TenantTx<'_>, object_kind: &str, object_id: &str, 
     Ok(())
 }
 
+/// What waits, in the order in which it was raised, from after a row on.
+pub fn open(tx: &mut TenantTx<'_>, after: Option<(Ts, AttentionId)>, most: i64) -> Stored<Vec<Attention>> {
+    tx.load(attention::table, |rows| {
+        let mut query = rows.filter(attention::resolved_at.is_null()).into_boxed::<MultiBackend>();
+        if let Some((at, id)) = after {
+            query = query.filter(attention::raised_at.gt(at).or(attention::raised_at.eq(at).and(attention::id.gt(id))));
+        }
+        query.order((attention::raised_at, attention::id)).limit(most).select(Attention::as_select())
+    })
+}
+
+/// What waits about one thing.
+pub fn open_about(tx: &mut TenantTx<'_>, object_kind: &str, object_id: &str) -> Stored<Vec<Attention>> {
+    let (object_kind, object_id) = (object_kind.to_owned(), object_id.to_owned());
+    tx.load(attention::table, |rows| {
+        rows.filter(attention::object_id.eq(object_id))
+            .filter(attention::object_kind.eq(object_kind))
+            .filter(attention::resolved_at.is_null())
+            .order(attention::raised_at)
+            .limit(20)
+            .select(Attention::as_select())
+    })
+}
+
+/// What a member settled since an instant, the newest first.
+pub fn resolved_by(tx: &mut TenantTx<'_>, member: MembershipId, since: Ts, most: i64) -> Stored<Vec<Attention>> {
+    tx.load(attention::table, |rows| {
+        rows.filter(attention::resolved_by.eq(member))
+            .filter(attention::resolved_at.gt(since))
+            .order((attention::resolved_at.desc(), attention::id.desc()))
+            .limit(most)
+            .select(Attention::as_select())
+    })
+}
+
 fn list(tx: &mut TenantTx<'_>, open_only: bool, before: Option<Cursor>, limit: i64) -> Stored<Vec<Attention>> {
     tx.load(attention::table, |rows| {
         let mut query = rows.into_boxed::<MultiBackend>();

@@ -3,14 +3,15 @@
 use super::error::DepartureError;
 use super::model::{Departure, State};
 use super::operations::{self, Adjustment};
-use super::view::{DepartureView, LineView, views};
+use super::progress::{DepartureProgress, progress};
+use super::view::{DepartureView, LineView, line_views, views};
 use super::{rescind, store, submit};
 use crate::instructions::routes::{Word, word};
 use crate::platform::attempt::{Act, Attempt};
-use crate::platform::db::{StoreError, TenantTx};
-use crate::platform::http::{Answer, Answered, Cursor, OptionalJson, Page, PageQuery, Problem};
+use crate::platform::db::TenantTx;
+use crate::platform::http::{Answer, Answered, Cursor, OptionalJson, Page, PageQuery, Problem, unless_known};
 use crate::platform::ids::{DepartureId, Id, LineId};
-use actix_web::{HttpResponse, get, patch, post, web};
+use actix_web::{HttpRequest, HttpResponse, get, patch, post, web};
 use serde::{Deserialize, Serialize};
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -18,6 +19,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 pub fn routes(cfg: &mut ServiceConfig<'_>) {
     cfg.service(list_departures)
         .service(get_departure)
+        .service(get_progress)
         .service(list_lines)
         .service(adjust_line)
         .service(submit_departure)
@@ -72,6 +74,19 @@ async fn get_departure(at: Attempt, id: web::Path<DepartureId>) -> Answer<Depart
     Ok(Answered::ok(view).versioned())
 }
 
+/// How far its orders have come. Cheap to ask for again: with the ETag of the last answer in `If-None-Match`, what has not
+/// changed is answered with 304.
+#[utoipa::path(tag = "departures", responses(
+    (status = 200, body = DepartureProgress),
+    (status = 304, description = "As it was"),
+))]
+#[get("/departures/{id}/progress")]
+async fn get_progress(req: HttpRequest, at: Attempt, id: web::Path<DepartureId>) -> Result<HttpResponse, Problem> {
+    let id = id.into_inner();
+    let act = Act::on("departures.read", "departure", id).polled();
+    unless_known(&req, &at.run(act, move |tx| progress(tx, id)).await?)
+}
+
 /// Its lines: what becomes of what, why, and what it could be changed to.
 #[utoipa::path(tag = "departures", responses((status = 200, body = Vec<LineView>)))]
 #[get("/departures/{id}/lines")]
@@ -80,8 +95,8 @@ async fn list_lines(at: Attempt, id: web::Path<DepartureId>) -> Answer<Vec<LineV
     let lines = at
         .run(Act::on("departures.read", "departure", id), move |tx| {
             store::find(tx, id)?.ok_or(DepartureError::Unknown)?;
-            let lines: Result<Vec<_>, StoreError> = store::lines(tx, id)?.into_iter().map(LineView::of).collect();
-            Ok::<_, DepartureError>(lines?)
+            let lines = store::lines(tx, id)?;
+            Ok::<_, DepartureError>(line_views(tx, lines)?)
         })
         .await?;
     Ok(Answered::ok(lines))
@@ -115,7 +130,10 @@ async fn adjust_line(
     let wanted = Adjustment { disposition, successor };
     let act = Act::on("departures.plan", "departure", id);
     let line = at
-        .run(act, move |tx| Ok::<_, DepartureError>(LineView::of(operations::adjust(tx, id, line, version, &wanted)?)?))
+        .run(act, move |tx| {
+            let line = operations::adjust(tx, id, line, version, &wanted)?;
+            line_views(tx, vec![line])?.pop().ok_or(DepartureError::Unknown)
+        })
         .await?;
     Ok(Answered::ok(line).versioned())
 }

@@ -96,6 +96,38 @@ pub(super) fn list(
     })
 }
 
+/// Departures that stand in one state, the earliest instant first, from after a row on.
+pub(super) fn next_in(
+    tx: &mut TenantTx<'_>,
+    state: State,
+    after: Option<(Ts, DepartureId)>,
+    limit: i64,
+) -> Stored<Vec<Departure>> {
+    tx.load(departures::table, |rows| {
+        let mut query = rows.filter(departures::state.eq(state)).into_boxed::<MultiBackend>();
+        if let Some((at, id)) = after {
+            query = query
+                .filter(departures::effective_at.gt(at).or(departures::effective_at.eq(at).and(departures::id.gt(id))));
+        }
+        query.order((departures::effective_at, departures::id)).limit(limit).select(Departure::as_select())
+    })
+}
+
+/// What a member handed in and others have still to answer.
+pub(super) fn submitted_by(tx: &mut TenantTx<'_>, planner: MembershipId, limit: i64) -> Stored<Vec<Departure>> {
+    tx.load(departures::table, |rows| {
+        rows.filter(departures::state.eq(State::Submitted))
+            .filter(departures::planned_by.eq(planner))
+            .order((departures::effective_at, departures::id))
+            .limit(limit)
+            .select(Departure::as_select())
+    })
+}
+
+pub(super) fn load(tx: &mut TenantTx<'_>, ids: &[DepartureId]) -> Stored<Vec<Departure>> {
+    tx.load(departures::table, |rows| rows.filter(departures::id.eq_any(ids.to_vec())).select(Departure::as_select()))
+}
+
 pub(super) fn insert_lines(tx: &mut TenantTx<'_>, lines: &[LineRow]) -> Stored<()> {
     for line in lines {
         tx.add(departure_lines::table, line)?;

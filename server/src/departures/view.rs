@@ -4,7 +4,7 @@
 use super::model::{Departure, LineRow, LineState, State};
 use super::{store, submit};
 use crate::instructions::May;
-use crate::people;
+use crate::people::{self, MemberName, Names, SubjectName};
 use crate::platform::db::{Stored, TenantTx, Ts};
 use crate::platform::http::{AsProblem, Versioned};
 use crate::platform::ids::{ConnectorId, DepartureId, InstructionId, LineId, MembershipId, OrderId, SubjectId};
@@ -81,8 +81,12 @@ pub struct DepartureView {
     pub reason: Option<String>,
     /// Who takes over.
     pub successor_id: Option<SubjectId>,
+    /// Who takes over, by name.
+    pub successor: Option<SubjectName>,
     /// Who submitted it.
     pub planned_by: Option<MembershipId>,
+    /// Who submitted it, by name.
+    pub planner: Option<MemberName>,
     /// When access ended.
     pub access_ended_at: Option<Ts>,
     /// When it was submitted.
@@ -145,6 +149,8 @@ pub struct LineView {
     pub disposition: String,
     /// Who takes it over.
     pub successor_id: Option<SubjectId>,
+    /// Who takes it over, by name.
+    pub successor: Option<SubjectName>,
     /// Kept through which day.
     pub retain_until: Option<NaiveDate>,
     /// Then what.
@@ -197,9 +203,15 @@ impl Versioned for LineView {
     }
 }
 
+/// Views of lines, in their order.
+pub(super) fn line_views(tx: &mut TenantTx<'_>, lines: Vec<LineRow>) -> Stored<Vec<LineView>> {
+    let names = Names::of(tx, [], lines.iter().filter_map(|l| l.successor_id))?;
+    lines.into_iter().map(|l| LineView::of(l, &names)).collect()
+}
+
 impl LineView {
     /// From how it is stored; unreadable lists are damage, not emptiness.
-    pub(super) fn of(l: LineRow) -> Stored<Self> {
+    fn of(l: LineRow, names: &Names) -> Stored<Self> {
         fn list<T: DeserializeOwned>(text: &str) -> Stored<Vec<T>> {
             Ok(serde_json::from_str(text)?)
         }
@@ -212,6 +224,7 @@ impl LineView {
             connector_id: l.connector_id,
             disposition: l.disposition,
             successor_id: l.successor_id,
+            successor: l.successor_id.map(|id| names.subject(id)),
             retain_until: l.retain_until,
             then: l.then_disposition,
             then_on: l.then_on,
@@ -293,6 +306,11 @@ pub(super) fn views(tx: &mut TenantTx<'_>, departures: &[Departure]) -> Stored<V
     let tenures: Vec<MembershipId> = departures.iter().map(|d| d.membership_id).collect();
     let names = people::names(tx, &subjects)?;
     let memberships = people::memberships_by_id(tx, &tenures)?;
+    let concerned = Names::of(
+        tx,
+        departures.iter().filter_map(|d| d.planned_by),
+        departures.iter().filter_map(|d| d.successor_id),
+    )?;
     let departments = people::department_names(tx, memberships.values().filter_map(|m| m.department_id))?;
     let mut views = Vec::with_capacity(departures.len());
     for d in departures {
@@ -314,7 +332,9 @@ pub(super) fn views(tx: &mut TenantTx<'_>, departures: &[Departure]) -> Stored<V
             opened_at: d.opened_at,
             reason: d.reason.clone(),
             successor_id: d.successor_id,
+            successor: d.successor_id.map(|id| concerned.subject(id)),
             planned_by: d.planned_by,
+            planner: d.planned_by.map(|id| concerned.member(id)),
             access_ended_at: d.access_ended_at,
             submitted_at: d.submitted_at,
             approved_at: d.approved_at,

@@ -14,14 +14,16 @@ mod propose;
 pub mod routes;
 mod store;
 mod view;
+mod waiting;
 
 pub use decide::{decide, may_decide, waiting_roles};
 pub use error::InstructionError;
 pub use model::{Decision, Instruction, InstructionView, Kind, May, Scope, State};
-pub use operations::{InForce, carried_out, expire_lapsed, find, in_force, of_origin, revoke};
+pub use operations::{InForce, carried_out, expire_lapsed, find, in_force, of_origin, revoke, scope_of};
 pub use policy::{KeyScopes, Policies, Policy, PolicyAuthority};
 pub use propose::{Draft, is_proposed, propose};
 pub use view::views;
+pub use waiting::{Said, WaitingForCaller, asked_by, clauses_of, reason_of, said_by};
 
 /// Announces that an order may be carried out, or never will be; the case it came from picks it up.
 pub const SETTLED: &str = "instructions.settled";

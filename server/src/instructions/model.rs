@@ -1,6 +1,7 @@
 //! Instructions, their scope, and the yes or no that people gave them.
 
 use super::store::{approvals, instructions};
+use crate::people::{MemberName, SubjectName};
 use crate::platform::db::{MultiBackend, Ts};
 use crate::platform::http::Versioned;
 use crate::platform::ids::{CaseId, InstructionId, MembershipId, SubjectId};
@@ -208,6 +209,14 @@ pub struct InstructionView {
     pub reason: Option<String>,
     /// Who gave it.
     pub author_id: Option<MembershipId>,
+    /// Who gave it, by name.
+    pub author: Option<MemberName>,
+    /// Whom the scope permits, by name.
+    pub permits: Vec<MemberName>,
+    /// Whose data the scope names, by name; the first hundred.
+    pub about: Vec<SubjectName>,
+    /// Who takes over, by name.
+    pub successor: Option<SubjectName>,
     /// Whether it touches sensitive data.
     pub sensitive: bool,
     /// How many people's data.
@@ -251,6 +260,8 @@ impl Versioned for InstructionView {
 pub struct ApprovalView {
     /// By whom.
     pub approver_id: MembershipId,
+    /// By whom, by name.
+    pub approver: MemberName,
     /// In which role.
     pub role: String,
     /// Yes or no.

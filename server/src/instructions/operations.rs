@@ -126,7 +126,8 @@ pub(super) fn about(record: Record, i: &Instruction, scope: &Scope) -> Record {
     scope.subjects.iter().take(100).fold(record, |r, s| r.about(*s))
 }
 
-pub(super) fn scope_of(i: &Instruction) -> Stored<Scope> {
+/// What an instruction is about and whom it permits.
+pub fn scope_of(i: &Instruction) -> Stored<Scope> {
     Ok(serde_json::from_str(&i.scope)?)
 }
 

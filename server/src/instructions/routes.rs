@@ -26,7 +26,6 @@ pub fn routes(cfg: &mut ServiceConfig<'_>) {
         .service(approve_instruction)
         .service(refuse_instruction)
         .service(revoke_instruction)
-        .service(inbox)
         .service(my_powers);
 }
 
@@ -196,23 +195,6 @@ async fn revoke_instruction(
         shown(tx, &i)
     })
     .await
-}
-
-/// What waits for the caller's yes or no.
-#[utoipa::path(tag = "instructions", params(PageQuery), responses((status = 200, body = Page<InstructionView>)))]
-#[get("/inbox")]
-async fn inbox(at: Attempt, page: web::Query<PageQuery>) -> Answer<Page<InstructionView>> {
-    let (limit, cursor) = (page.limit()?, page.cursor()?);
-    let page = at
-        .run(Act::named("instructions.read"), move |tx| {
-            let rows = store::list(tx, Some(State::Pending), None, cursor, limit)?;
-            let page = Page::cut(rows, limit, |i: &Instruction| Cursor::after(i.created_at, i.id.uuid()));
-            let mut items = views(tx, &page.items)?;
-            items.retain(|i| i.can.decide.allowed);
-            Ok::<_, InstructionError>(Page { items, next: page.next })
-        })
-        .await?;
-    Ok(Answered::ok(page))
 }
 
 /// What the caller may do with Tenure itself.

@@ -4,8 +4,9 @@ use super::model::{Approval, Instruction, Kind, State};
 use crate::platform::db::tx::tenant_table;
 use crate::platform::db::{MultiBackend, Stored, TenantTx, Ts, lost_race};
 use crate::platform::http::Cursor;
-use crate::platform::ids::{CaseId, InstructionId};
+use crate::platform::ids::{CaseId, InstructionId, MembershipId};
 use diesel::prelude::*;
+use std::collections::HashMap;
 
 tenant_table! {
     instructions (id) {
@@ -144,6 +145,50 @@ pub(super) fn lapsed(tx: &mut TenantTx<'_>, now: Ts) -> Stored<Vec<Instruction>>
             .limit(200)
             .select(Instruction::as_select())
     })
+}
+
+/// Pending instructions in the order in which they lapse, from after a row on.
+pub(super) fn pending(
+    tx: &mut TenantTx<'_>,
+    author: Option<MembershipId>,
+    after: Option<(Ts, InstructionId)>,
+    limit: i64,
+) -> Stored<Vec<Instruction>> {
+    tx.load(instructions::table, |rows| {
+        let mut query = rows
+            .filter(instructions::state.eq(State::Pending))
+            .filter(instructions::expires_at.is_not_null())
+            .into_boxed::<MultiBackend>();
+        if let Some(author) = author {
+            query = query.filter(instructions::author_id.eq(author));
+        }
+        if let Some((at, id)) = after {
+            let later = instructions::expires_at.gt(at);
+            query = query.filter(later.or(instructions::expires_at.eq(at).and(instructions::id.gt(id))));
+        }
+        query.order((instructions::expires_at, instructions::id)).limit(limit).select(Instruction::as_select())
+    })
+}
+
+/// What one member said since an instant, the newest first.
+pub(super) fn said_by(
+    tx: &mut TenantTx<'_>,
+    approver: MembershipId,
+    since: Ts,
+    limit: i64,
+) -> Stored<Vec<(Approval, Instruction)>> {
+    let said: Vec<Approval> = tx.load(approvals::table, |rows| {
+        rows.filter(approvals::approver_id.eq(approver))
+            .filter(approvals::decided_at.gt(since))
+            .order((approvals::decided_at.desc(), approvals::instruction_id.desc()))
+            .limit(limit)
+            .select(Approval::as_select())
+    })?;
+    let ids: Vec<InstructionId> = said.iter().map(|a| a.instruction_id).collect();
+    let found: Vec<Instruction> = tx
+        .load(instructions::table, |rows| rows.filter(instructions::id.eq_any(ids)).select(Instruction::as_select()))?;
+    let mut found: HashMap<InstructionId, Instruction> = found.into_iter().map(|i| (i.id, i)).collect();
+    Ok(said.into_iter().filter_map(|a| found.remove(&a.instruction_id).map(|i| (a, i))).collect())
 }
 
 pub(super) fn insert_approval(tx: &mut TenantTx<'_>, approval: &Approval) -> Stored<()> {

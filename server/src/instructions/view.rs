@@ -2,27 +2,49 @@
 
 use super::decide::{SAID, may_decide, waiting_roles};
 use super::error::InstructionError;
-use super::model::{ApprovalView, Can, Instruction, InstructionView, May, State};
+use super::model::{Approval, ApprovalView, Can, Instruction, InstructionView, May, Scope, State};
+use super::operations::scope_of;
 use super::propose::REASON;
 use super::store;
+use crate::people::Names;
 use crate::platform::db::{Stored, TenantTx};
 use crate::platform::keyring::Aad;
 use crate::platform::vault;
 
+/// People that a view names at most: a scope may have ten thousand.
+const NAMED: usize = 100;
+
 /// Views of instructions, in their order.
 pub fn views(tx: &mut TenantTx<'_>, instructions: &[Instruction]) -> Stored<Vec<InstructionView>> {
-    instructions.iter().map(|i| view(tx, i)).collect()
+    let mut all = Vec::with_capacity(instructions.len());
+    for i in instructions {
+        all.push((i, scope_of(i)?, store::approvals_of(tx, i.id)?));
+    }
+    let members = all.iter().flat_map(|(i, scope, said)| {
+        let approvers = said.iter().map(|a| a.approver_id);
+        i.author_id.into_iter().chain(scope.members.iter().take(NAMED).copied()).chain(approvers)
+    });
+    let subjects =
+        all.iter().flat_map(|(_, scope, _)| scope.subjects.iter().take(NAMED).copied().chain(scope.successor));
+    let names = Names::of(tx, members, subjects)?;
+    all.into_iter().map(|(i, scope, said)| view(tx, i, scope, (said, &names))).collect()
 }
 
-fn view(tx: &mut TenantTx<'_>, i: &Instruction) -> Stored<InstructionView> {
+fn view(
+    tx: &mut TenantTx<'_>,
+    i: &Instruction,
+    scope: Scope,
+    (said, names): (Vec<Approval>, &Names),
+) -> Stored<InstructionView> {
     let (waiting_for, nobody_available) = waiting_roles(tx, i)?;
     let mut approvals = Vec::new();
-    for said in store::approvals_of(tx, i.id)? {
+    for said in said {
         approvals.push(ApprovalView {
             approver_id: said.approver_id,
+            approver: names.member(said.approver_id),
             role: said.role,
             decision: said.decision,
-            reason: reason(tx, SAID.row(i.id).row(said.approver_id), said.sealed_reason)?,
+            reason: opened(tx, SAID.row(i.id).row(said.approver_id), said.sealed_reason)?,
             decided_at: said.decided_at,
         });
     }
@@ -32,8 +54,12 @@ fn view(tx: &mut TenantTx<'_>, i: &Instruction) -> Stored<InstructionView> {
         action: i.action.clone(),
         state: i.state,
         purpose: i.purpose.clone(),
-        scope: serde_json::from_str(&i.scope)?,
-        reason: reason(tx, REASON.row(i.id), i.sealed_reason.clone())?,
+        author: i.author_id.map(|id| names.member(id)),
+        permits: scope.members.iter().take(NAMED).map(|id| names.member(*id)).collect(),
+        about: scope.subjects.iter().take(NAMED).map(|id| names.subject(*id)).collect(),
+        successor: scope.successor.map(|id| names.subject(id)),
+        scope,
+        reason: opened(tx, REASON.row(i.id), i.sealed_reason.clone())?,
         author_id: i.author_id,
         sensitive: i.sensitive,
         subjects: i.subjects,
@@ -68,7 +94,8 @@ fn can(tx: &mut TenantTx<'_>, i: &Instruction) -> Stored<Can> {
     Ok(Can { decide, revoke })
 }
 
-fn reason(tx: &mut TenantTx<'_>, place: Aad, sealed: Option<Vec<u8>>) -> Stored<Option<String>> {
+/// A reason, opened.
+pub(super) fn opened(tx: &mut TenantTx<'_>, place: Aad, sealed: Option<Vec<u8>>) -> Stored<Option<String>> {
     match sealed {
         None => Ok(None),
         Some(bytes) => Ok(Some(String::from_utf8_lossy(&vault::open_secret(tx, &place, bytes)?).into_owned())),

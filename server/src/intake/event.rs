@@ -80,6 +80,14 @@ pub struct EventData {
     pub successor: Option<String>,
 }
 
+/// What a message is called that says nothing of anybody: it shows that the way is open.
+pub const TEST: &str = "tenure.test";
+
+/// Whether a body is such a message.
+pub fn is_test(body: &[u8]) -> bool {
+    serde_json::from_slice::<Envelope>(body).is_ok_and(|envelope| envelope.kind == TEST)
+}
+
 /// One message, understood.
 #[derive(Debug, Clone, PartialEq)]
 pub struct HrEvent {

@@ -16,4 +16,4 @@ pub use error::IntakeError;
 pub use event::{EventKind, HrEvent};
 pub use jobs::{APPLY, register};
 pub use model::{Message, MessageState};
-pub use sources::{CreatedSource, Source, create_source};
+pub use sources::{CreatedSource, Source, SourceStatus, create_source, statuses};

@@ -17,7 +17,13 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 /// The routes of this slice below `/api/v1`.
 pub fn routes(cfg: &mut ServiceConfig<'_>) {
-    cfg.service(list_sources).service(add_source).service(rotate_source).service(list_messages).service(replay_message);
+    cfg.service(list_sources)
+        .service(add_source)
+        .service(rotate_source)
+        .service(test_source)
+        .service(list_messages)
+        .service(get_message)
+        .service(replay_message);
 }
 
 /// Receives a signed message from an HR system (Standard Webhooks).
@@ -109,6 +115,14 @@ async fn rotate_source(at: Attempt, id: web::Path<SourceId>) -> Answer<CreatedSo
     at.once(Act::on("sources.manage", "source", id), id, |tx, id| sources::rotate(tx, *id)).await
 }
 
+/// Sends a test message in this source's name: signed with its secret, and taken in by the way that real ones come.
+#[utoipa::path(tag = "intake", responses((status = 201, description = "It was accepted", body = Receipt)))]
+#[post("/sources/{id}/test")]
+async fn test_source(at: Attempt, id: web::Path<SourceId>) -> Answer<Receipt> {
+    let id = id.into_inner();
+    at.once(Act::on("sources.manage", "source", id), id, |tx, id| sources::test(tx, *id)).await
+}
+
 /// `?state=rejected`
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
 struct MessageFilter {
@@ -127,6 +141,15 @@ async fn list_messages(
     let (limit, cursor, state) = (page.limit()?, page.cursor()?, filter.state);
     let rows = at.run(Act::named("messages.read"), move |tx| store::list(tx, state, cursor, limit)).await?;
     Ok(Answered::ok(Page::cut(rows, limit, |m| Cursor::after(m.received_at, m.id.uuid()))))
+}
+
+/// One message that was received.
+#[utoipa::path(tag = "intake", responses((status = 200, body = Message)))]
+#[get("/messages/{id}")]
+async fn get_message(at: Attempt, id: web::Path<MessageId>) -> Answer<Message> {
+    let id = id.into_inner();
+    let act = Act::on("messages.read", "message", id).polled();
+    at.run(act, move |tx| store::find_message(tx, id)?.ok_or(IntakeError::UnknownMessage)).await.map(Answered::ok)
 }
 
 /// Tries a message again that waits or was rejected.

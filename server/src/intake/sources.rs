@@ -1,12 +1,15 @@
 //! Where HR events come from: each source has an address and a secret of its own.
 
 use super::error::IntakeError;
+use super::event::TEST;
+use super::model::Message;
+use super::operations::{self, Incoming, Receipt};
 use super::store::{self, sources};
 use crate::platform::db::{MultiBackend, StoreError, Stored, TenantTx, Ts};
-use crate::platform::ids::{Id, SourceId};
+use crate::platform::ids::{Id, MessageId, SourceId};
 use crate::platform::keyring::Aad;
 use crate::platform::record::Record;
-use crate::platform::standard_webhooks::Secret;
+use crate::platform::standard_webhooks::{self, Secret};
 use crate::platform::vault;
 use chrono::Duration;
 use diesel::prelude::*;
@@ -98,6 +101,44 @@ fn new_secret(tx: &mut TenantTx<'_>, id: SourceId) -> Stored<(String, Vec<u8>)> 
     let secret = Secret::generate().map_err(|e| StoreError::Keyring(e.to_string()))?.to_text();
     let sealed = vault::seal_secret(tx, &SECRET.row(id), secret.as_bytes())?;
     Ok((secret.to_string(), sealed))
+}
+
+/// Has a source say that the way is open: a message signed with its present secret, taken in like any other.
+///
+/// # Errors
+/// Whatever the receipt of a real message could be refused for.
+pub(super) fn test(tx: &mut TenantTx<'_>, id: SourceId) -> Result<Receipt, IntakeError> {
+    let source = store::find_source(tx, id)?.ok_or(IntakeError::UnknownSource)?;
+    let secret = source.secrets(tx)?.into_iter().take(1).collect::<Vec<_>>();
+    let (message, now) = (format!("test_{}", tx.new_id::<MessageId>()), tx.now());
+    let body = serde_json::json!({ "type": TEST, "timestamp": now, "data": {} }).to_string().into_bytes();
+    let signature = standard_webhooks::sign(&secret, &message, now.timestamp(), &body)?;
+    let incoming = Incoming { id: message, timestamp: now.timestamp().to_string(), signature, body };
+    tx.record(Record::of("sources.test").on("source", id));
+    operations::receive(tx, id, &incoming)
+}
+
+/// How a source is doing.
+#[derive(Debug, Clone)]
+pub struct SourceStatus {
+    /// Its id.
+    pub id: SourceId,
+    /// Its name.
+    pub name: String,
+    /// Where it posts to, below this server's own address.
+    pub path: String,
+    /// The last message whose signature was right.
+    pub last: Option<Message>,
+}
+
+/// How each source is doing.
+pub fn statuses(tx: &mut TenantTx<'_>) -> Stored<Vec<SourceStatus>> {
+    let mut all = Vec::new();
+    for source in store::list_sources(tx)? {
+        let last = store::newest_of(tx, source.id)?;
+        all.push(SourceStatus { id: source.id, path: format!("/hooks/{}", source.slug), name: source.name, last });
+    }
+    Ok(all)
 }
 
 impl Source {

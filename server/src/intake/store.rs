@@ -104,6 +104,15 @@ pub(super) fn find_message(tx: &mut TenantTx<'_>, id: MessageId) -> Stored<Optio
     tx.first(messages::table, |rows| rows.filter(messages::id.eq(id)).select(Message::as_select()))
 }
 
+/// The last message of a source.
+pub(super) fn newest_of(tx: &mut TenantTx<'_>, source: SourceId) -> Stored<Option<Message>> {
+    tx.first(messages::table, |rows| {
+        rows.filter(messages::source_id.eq(source))
+            .order((messages::received_at.desc(), messages::id.desc()))
+            .select(Message::as_select())
+    })
+}
+
 pub(super) fn sealed_body(tx: &mut TenantTx<'_>, id: MessageId) -> Stored<Option<Vec<u8>>> {
     tx.first(messages::table, |rows| rows.filter(messages::id.eq(id)).select(messages::sealed_body))
 }

@@ -33,6 +33,9 @@ pub enum LedgerError {
         /// Days at most.
         days: i64,
     },
+    /// Too many streams of records are open.
+    #[error("too many streams of records are open")]
+    TooManyStreams,
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -55,6 +58,9 @@ impl AsProblem for LedgerError {
                 .at("/since")
                 .detail(self.to_string())
                 .help(format!("Send a since and an until that are at most {days} days apart.")),
+            Self::TooManyStreams => Problem::too_many("records.too-many-streams", 30)
+                .detail("This session, or the server as a whole, has as many open as it may.")
+                .help("Close one, or ask for `/records` every few seconds instead."),
             Self::Store(e) => Problem::store(e),
         }
     }

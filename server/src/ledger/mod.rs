@@ -7,6 +7,7 @@
 //! nodes.rs    the tree's hashes, for whoever proves something
 //! volume.rs   how much happened when, for a chart; uses.rs: how often under one instruction
 //! export.rs   records out, as a stream, each with its proof
+//! tail.rs     records as they are committed, for whoever watches
 //! certify.rs  the certificate of a case: a summary and the records it rests on, in one document
 //! ```
 //!
@@ -24,6 +25,7 @@ pub mod routes;
 mod seal;
 mod store;
 mod stream;
+mod tail;
 #[cfg(test)]
 mod tests;
 mod uses;
@@ -37,6 +39,7 @@ pub use keys::rotate;
 pub use model::{CheckpointView, RecordFilter, RecordView};
 pub use seal::seal_now;
 pub use uses::{LastUse, Uses, uses_under};
+pub use tail::Tails;
 
 use crate::platform::db::{Stored, TenantTx};
 use crate::platform::ids::DepartureId;

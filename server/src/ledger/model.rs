@@ -2,11 +2,12 @@
 
 use super::error::LedgerError;
 use super::store::{checkpoints, records};
-use crate::platform::db::{MultiBackend, StoreError, Stored, Ts};
-use crate::platform::ids::{RecordId, SubjectId};
+use crate::people::{MemberName, Names, SubjectName};
+use crate::platform::db::{MultiBackend, StoreError, Stored, TenantTx, Ts};
+use crate::platform::ids::{MembershipId, RecordId, SubjectId};
 use diesel::prelude::*;
 use diesel::{pg::Pg, sqlite::Sqlite};
-use policy_model::ledger::{Outcome, RecordBody};
+use policy_model::ledger::{Actor, Outcome, RecordBody};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -131,6 +132,8 @@ pub struct RecordView {
     pub object: Option<ObjectView>,
     /// The persons whom the data is about.
     pub subjects: Vec<String>,
+    /// They by name; the first hundred.
+    pub about: Vec<SubjectName>,
     /// The data class.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub class: Option<String>,
@@ -167,6 +170,9 @@ pub struct ActorView {
     /// Which.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
+    /// A member's name. It is looked up when the record is shown and stands nowhere in it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub member: Option<MemberName>,
 }
 
 /// What it was done to.
@@ -187,15 +193,33 @@ pub struct PersonalView {
     pub subject: String,
 }
 
+/// People that a view names at most.
+const NAMED: usize = 100;
+
+/// Views of records of a ledger that is sealed up to `sealed`, in their order.
+pub(super) fn views(tx: &mut TenantTx<'_>, records: &[SealedRecord], sealed: i64) -> Stored<Vec<RecordView>> {
+    let bodies = records.iter().map(SealedRecord::open).collect::<Stored<Vec<_>>>()?;
+    let subjects = bodies.iter().flat_map(|b| b.subjects.iter().take(NAMED)).filter_map(|id| id.parse().ok());
+    let names = Names::of(tx, bodies.iter().filter_map(|b| member_of(&b.actor)), subjects)?;
+    Ok(bodies.into_iter().map(|body| RecordView::of(body, sealed, &names)).collect())
+}
+
+fn member_of(actor: &Actor) -> Option<MembershipId> {
+    let is_member = actor.kind.as_str() == "member";
+    actor.id.as_ref().filter(|_| is_member).and_then(|id| id.parse().ok())
+}
+
 impl RecordView {
-    /// The view of a record in a ledger that is sealed up to `sealed`.
-    pub(super) fn of(record: &SealedRecord, sealed: i64) -> Stored<Self> {
-        let body = record.open()?;
-        Ok(Self {
+    fn of(body: RecordBody, sealed: i64, names: &Names) -> Self {
+        let about = body.subjects.iter().take(NAMED).filter_map(|id| id.parse().ok()).map(|id| names.subject(id));
+        let member = member_of(&body.actor).map(|id| names.member(id));
+        Self {
+            sealed: i64::try_from(body.seq).is_ok_and(|seq| seq < sealed),
+            about: about.collect(),
             seq: body.seq,
             id: body.id,
             at: Ts::from(body.at),
-            actor: ActorView { kind: body.actor.kind.as_str().into(), id: body.actor.id },
+            actor: ActorView { kind: body.actor.kind.as_str().into(), id: body.actor.id, member },
             act: body.act,
             object: body.object.map(|object| ObjectView { kind: object.kind, id: object.id }),
             subjects: body.subjects,
@@ -212,8 +236,7 @@ impl RecordView {
                 .into_iter()
                 .map(|text| PersonalView { field: text.field, subject: text.subject })
                 .collect(),
-            sealed: record.seq < sealed,
-        })
+        }
     }
 }
 

@@ -2,17 +2,18 @@
 
 use super::error::LedgerError;
 use super::export::{self, Export, Personal, Wanted};
-use super::model::{CheckpointView, RecordFilter, RecordView};
+use super::model::{CheckpointView, RecordFilter, RecordView, views};
 use super::stream;
 use super::{keys, nodes, store, volume};
+use super::tail::{Tail, Tails};
 use crate::packs;
 use crate::platform::Platform;
 use crate::platform::attempt::{Act, Attempt, across_tenants};
 use crate::platform::caller::Actor;
 use crate::platform::db::TenantTx;
-use crate::platform::http::{Answer, Answered, AsProblem, Cursor, Page, PageQuery, Problem};
+use crate::platform::http::{Answer, Answered, AsProblem, Cursor, Page, PageQuery, Problem, events};
 use crate::platform::ids::Id;
-use actix_web::{HttpResponse, get, web};
+use actix_web::{HttpRequest, HttpResponse, get, web};
 use policy_model::ledger::{BlockedNodes, Format, Span, consistency_proof};
 use serde::{Deserialize, Serialize};
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -20,7 +21,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 /// The routes of this slice under `/api/v1`.
 pub fn routes(cfg: &mut ServiceConfig<'_>) {
     // Before the single record, whose number they are not.
-    cfg.service(list_records).service(export_records).service(volume::route).service(read_record);
+    cfg.service(list_records).service(export_records).service(volume::route).service(stream_records).service(read_record);
     cfg.service(read_checkpoint).service(prove_consistency);
 }
 
@@ -44,11 +45,36 @@ async fn list_records(
             let rows = store::newest(tx, &filter, cursor.map(|c| c.key), limit)?;
             let sealed = store::head(tx)?.map_or(0, |head| head.sealed);
             let page = Page::cut(rows, limit, |row| Cursor::numbered(row.seq, row.id.uuid()));
-            let items = page.items.iter().map(|row| RecordView::of(row, sealed)).collect::<Result<_, _>>()?;
-            Ok::<_, LedgerError>(Page { items, next: page.next })
+            Ok::<_, LedgerError>(Page { items: views(tx, &page.items, sealed)?, next: page.next })
         })
         .await?;
     Ok(Answered::ok(page))
+}
+
+/// Access records as they are committed, as server-sent events: `record` (its id is its place), now and then `head`
+/// (`records`, `sealed`), and `end` with a problem document when the session or the power to read has ended. Goes on after
+/// `Last-Event-ID`; without one, begins with the next record.
+#[utoipa::path(tag = "ledger", params(RecordFilter, ("Last-Event-ID" = Option<i64>, Header, description = "The last id seen")),
+    responses(
+        (status = 200, description = "Events, until one side ends it", body = String, content_type = "text/event-stream"),
+        (status = 429, description = "`records.too-many-streams`"),
+    ))]
+#[get("/records/stream")]
+async fn stream_records(
+    req: HttpRequest,
+    at: Attempt,
+    filter: web::Query<RecordFilter>,
+    platform: web::Data<Platform>,
+    tails: web::Data<Tails>,
+) -> Result<HttpResponse, Problem> {
+    let last_seen = req.headers().get("last-event-id").and_then(|v| v.to_str().ok()).and_then(|v| v.parse().ok());
+    let (filter, most) = (filter.into_inner(), platform.config().limits.live_views);
+    let view = at.open_view(Act::named("records.read")).await?;
+    let tail = web::block(move || Tail::open(&tails, view, filter, (last_seen, most)));
+    let tail = tail.await.map_err(|_| Problem::unavailable("server.busy"))??;
+    let (events, response) = events();
+    actix_web::rt::spawn(tail.flow(platform.into_inner(), events));
+    Ok(response)
 }
 
 /// One access record.
@@ -59,7 +85,7 @@ async fn read_record(at: Attempt, seq: web::Path<i64>) -> Answer<RecordView> {
     at.run(Act::on("records.read", "record", seq), move |tx| {
         let record = store::find(tx, seq)?.ok_or(LedgerError::UnknownRecord)?;
         let sealed = store::head(tx)?.map_or(0, |head| head.sealed);
-        Ok::<_, LedgerError>(RecordView::of(&record, sealed)?)
+        views(tx, &[record], sealed)?.pop().ok_or(LedgerError::UnknownRecord)
     })
     .await
     .map(Answered::ok)

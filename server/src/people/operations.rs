@@ -8,7 +8,7 @@ use super::model::{AccountKind, Department, Membership, MembershipState};
 use super::{roles, store};
 use crate::platform::db::{Stored, TenantTx, Ts};
 use crate::platform::ids::{AccountId, DepartmentId, MembershipId, PersonId, SubjectId};
-use crate::platform::keyring::Aad;
+use crate::platform::keyring::{Aad, Identifier};
 use crate::platform::record::Record;
 use crate::platform::sign_in::{Memberships, Present, Standing};
 use crate::platform::vault::{self, Drawer};
@@ -44,6 +44,8 @@ pub struct Joining {
     pub staff_number: String,
     /// Their first day of work.
     pub first_day: NaiveDate,
+    /// By what the organisation knows them: e-mail addresses and phone numbers. Kept as a keyed index alone.
+    pub contacts: Vec<Identifier>,
     /// Everything else.
     pub facts: HrFacts,
     /// When the HR system said so.
@@ -61,6 +63,7 @@ pub fn hire(tx: &mut TenantTx<'_>, joining: &Joining) -> Result<Membership, Peop
     if let Some(same) = before.iter().find(is_repeat) {
         let mut same = same.clone();
         apply_change(tx, &mut same, &joining.facts, joining.said_at)?;
+        keep_contacts(tx, same.id, &joining.contacts)?;
         return Ok(same);
     }
     if let Some(open) = before.iter().find(|m| still_there(m, joining.first_day)) {
@@ -86,6 +89,7 @@ pub fn hire(tx: &mut TenantTx<'_>, joining: &Joining) -> Result<Membership, Peop
         version: 1,
     };
     store::insert_membership(tx, &membership)?;
+    keep_contacts(tx, membership.id, &joining.contacts)?;
     if let Some(name) = &joining.facts.name {
         rename(tx, subject, name)?;
     }
@@ -98,6 +102,11 @@ pub fn hire(tx: &mut TenantTx<'_>, joining: &Joining) -> Result<Membership, Peop
             .with("again", before.iter().any(|m| m.subject_id == subject)),
     );
     Ok(membership)
+}
+
+fn keep_contacts(tx: &mut TenantTx<'_>, membership: MembershipId, contacts: &[Identifier]) -> Stored<()> {
+    let key = vault::tenant_key(tx)?.blind_index_key();
+    contacts.iter().try_for_each(|contact| store::add_contact(tx, membership, key.index(contact).as_bytes()))
 }
 
 /// Whether a membership still stands on `day`, so that no second one can begin then.
@@ -255,6 +264,11 @@ pub fn subject_of(tx: &mut TenantTx<'_>, staff_number: &str) -> Stored<Option<Su
     Ok(newest_by_staff_number(tx, staff_number)?.map(|m| m.subject_id))
 }
 
+/// How many memberships stand.
+pub fn count_present(tx: &mut TenantTx<'_>) -> Stored<i64> {
+    store::count_present(tx)
+}
+
 /// Many memberships at once, by id.
 pub fn memberships_by_id(tx: &mut TenantTx<'_>, ids: &[MembershipId]) -> Stored<HashMap<MembershipId, Membership>> {
     Ok(store::load_memberships(tx, ids)?.into_iter().map(|m| (m.id, m)).collect())
@@ -341,11 +355,11 @@ pub fn name_of(tx: &mut TenantTx<'_>, subject: SubjectId) -> Stored<Option<Strin
 
 /// Names of many subjects. Those whose key was erased have none any more.
 pub fn names(tx: &mut TenantTx<'_>, subjects: &[SubjectId]) -> Stored<HashMap<SubjectId, String>> {
+    let keys = vault::existing_keys(tx, subjects, Drawer::Identity)?;
     let mut names = HashMap::new();
     for subject in store::load_subjects(tx, subjects)? {
-        let Some(sealed) = subject.sealed_name else { continue };
-        let Some(key) = vault::existing_key(tx, subject.id, Drawer::Identity)? else { continue };
-        names.insert(subject.id, vault::open_text(&key, &NAME.row(subject.id), sealed)?);
+        let (Some(sealed), Some(key)) = (subject.sealed_name, keys.get(&subject.id)) else { continue };
+        names.insert(subject.id, vault::open_text(key, &NAME.row(subject.id), sealed)?);
     }
     Ok(names)
 }

@@ -10,6 +10,7 @@ use crate::platform::ids::{MembershipId, RoleAssignmentId, SubjectId};
 use crate::platform::record::Record;
 use policy_model::calendar::start_of_day;
 use policy_model::roles::may_hold;
+use std::collections::HashMap;
 
 /// Gives a role. Every path comes through here.
 pub fn assign(
@@ -159,6 +160,27 @@ fn held(m: &Membership, assigned: &[RoleAssignment], ends_at: Option<Ts>) -> Hel
 pub fn of_membership(tx: &mut TenantTx<'_>, id: MembershipId) -> Stored<Vec<String>> {
     let Some(m) = store::find_membership(tx, id)? else { return Ok(Vec::new()) };
     Ok(held_by(tx, &m)?.roles)
+}
+
+/// As [`of_membership`], of many.
+pub(super) fn of_memberships(
+    tx: &mut TenantTx<'_>,
+    members: &[Membership],
+) -> Stored<HashMap<MembershipId, Vec<String>>> {
+    let subjects: Vec<SubjectId> = members.iter().map(|m| m.subject_id).collect();
+    let held = store::roles_of_subjects(tx, &subjects)?;
+    let mut all = HashMap::with_capacity(members.len());
+    for m in members {
+        let mut roles = Vec::new();
+        if !has_ended(tx, m)? {
+            roles.extend(held.iter().filter(|a| a.membership_id == m.id).map(|a| a.role.clone()));
+            roles.push("employee".into());
+            roles.sort();
+            roles.dedup();
+        }
+        all.insert(m.id, roles);
+    }
+    Ok(all)
 }
 
 /// Everybody who holds a role now: membership and person.

@@ -1,11 +1,14 @@
 //! People over HTTP: members, departments, who holds which role.
 
+use super::directory::Directories;
 use super::error::PeopleError;
 use super::model::{Department, Membership, MembershipState, RoleAssignment, Via};
+use super::named::{MemberName, Names};
+use super::search::{self, Search};
 use super::{operations, roles, store};
 use crate::platform::attempt::{Act, Attempt};
 use crate::platform::caller::Actor;
-use crate::platform::db::{TenantTx, Ts};
+use crate::platform::db::{Stored, TenantTx, Ts};
 use crate::platform::http::{Answer, Answered, Page, PageQuery};
 use crate::platform::ids::{DepartmentId, MembershipId, RoleAssignmentId, SubjectId, TenantId};
 use crate::platform::mail::{self, Template};
@@ -33,6 +36,10 @@ pub struct MemberView {
     pub name: Option<String>,
     /// The roles held now.
     pub roles: Vec<String>,
+    /// Whom they report to.
+    pub manager: Option<MemberName>,
+    /// The department's name.
+    pub department: Option<String>,
     /// The membership.
     #[serde(flatten)]
     pub membership: Membership,
@@ -40,14 +47,18 @@ pub struct MemberView {
 
 fn views(tx: &mut TenantTx<'_>, members: Vec<Membership>) -> Result<Vec<MemberView>, PeopleError> {
     let subjects: Vec<SubjectId> = members.iter().map(|m| m.subject_id).collect();
-    let mut names = operations::names(tx, &subjects)?;
-    let mut views = Vec::with_capacity(members.len());
-    for membership in members {
-        let roles = roles::of_membership(tx, membership.id)?;
-        let name = names.remove(&membership.subject_id);
-        views.push(MemberView { name, roles, membership });
-    }
-    Ok(views)
+    let names = operations::names(tx, &subjects)?;
+    let mut roles = roles::of_memberships(tx, &members)?;
+    let managers = Names::of(tx, members.iter().filter_map(|m| m.manager_id), [])?;
+    let departments = operations::department_names(tx, members.iter().filter_map(|m| m.department_id))?;
+    let view = |membership: Membership| MemberView {
+        name: names.get(&membership.subject_id).cloned(),
+        roles: roles.remove(&membership.id).unwrap_or_default(),
+        manager: membership.manager_id.map(|id| managers.member(id)),
+        department: membership.department_id.and_then(|id| departments.get(&id).cloned()),
+        membership,
+    };
+    Ok(members.into_iter().map(view).collect())
 }
 
 /// Who the caller is here.
@@ -80,13 +91,18 @@ async fn me(at: Attempt) -> Answer<Me> {
     Ok(Answered::ok(me))
 }
 
-/// `?state=employed&department=…`
+/// `?q=lin&state=employed&within=…`
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
 struct MemberFilter {
     /// Only those that stand there.
     state: Option<MembershipState>,
-    /// Only those in this department.
+    /// Only those in this department itself.
     department: Option<DepartmentId>,
+    /// Only those in this department or below it.
+    within: Option<DepartmentId>,
+    /// What somebody typed: a name or its beginning, in characters, pinyin or initials; a staff number or its beginning; a
+    /// whole e-mail address or phone number, as this organisation knows it. Then the best come first.
+    q: Option<String>,
 }
 
 /// Members and former members.
@@ -96,13 +112,14 @@ async fn list_members(
     at: Attempt,
     filter: web::Query<MemberFilter>,
     page: web::Query<PageQuery>,
+    directories: web::Data<Directories>,
 ) -> Answer<Page<MemberView>> {
-    let (limit, cursor) = (page.limit()?, page.cursor()?);
-    let (state, department) = (filter.state, filter.department);
+    let (limit, cursor, directories) = (page.limit()?, page.cursor()?, directories.into_inner());
+    let MemberFilter { state, department, within, q } = filter.into_inner();
+    let search = Search { typed: q, state, department, within };
     let page = at
         .run(Act::named("members.read"), move |tx| {
-            let rows = store::list_memberships(tx, state, department, cursor, limit)?;
-            let page = Page::cut(rows, limit, |m: &Membership| store::by_id(m.id));
+            let page = search::members(tx, &directories, &search, (limit, cursor))?;
             Ok::<_, PeopleError>(Page { items: views(tx, page.items)?, next: page.next })
         })
         .await?;
@@ -179,16 +196,48 @@ struct AssignmentFilter {
 
 /// Who holds and held which role, since when, by whom.
 #[utoipa::path(tag = "people", params(AssignmentFilter, PageQuery),
-               responses((status = 200, body = Page<RoleAssignment>)))]
+               responses((status = 200, body = Page<RoleAssignmentView>)))]
 #[get("/role-assignments")]
 async fn list_role_assignments(
     at: Attempt,
     filter: web::Query<AssignmentFilter>,
     page: web::Query<PageQuery>,
-) -> Answer<Page<RoleAssignment>> {
+) -> Answer<Page<RoleAssignmentView>> {
     let (limit, cursor, of) = (page.limit()?, page.cursor()?, filter.membership);
-    let rows = at.run(Act::named("members.read"), move |tx| store::list_assignments(tx, of, cursor, limit)).await?;
-    Ok(Answered::ok(Page::cut(rows, limit, |a| store::by_id(a.id))))
+    let page = at
+        .run(Act::named("members.read"), move |tx| {
+            let rows = store::list_assignments(tx, of, cursor, limit)?;
+            let page = Page::cut(rows, limit, |a| store::by_id(a.id));
+            Ok::<_, PeopleError>(Page { items: assignment_views(tx, page.items)?, next: page.next })
+        })
+        .await?;
+    Ok(Answered::ok(page))
+}
+
+/// Who holds a role, with the names of those that it concerns.
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+struct RoleAssignmentView {
+    /// Who holds it.
+    member: MemberName,
+    /// Who granted it; nobody for the first admin.
+    granter: Option<MemberName>,
+    /// Who took it away.
+    revoker: Option<MemberName>,
+    /// The assignment.
+    #[serde(flatten)]
+    assignment: RoleAssignment,
+}
+
+fn assignment_views(tx: &mut TenantTx<'_>, rows: Vec<RoleAssignment>) -> Stored<Vec<RoleAssignmentView>> {
+    let concerned = |a: &RoleAssignment| [Some(a.membership_id), a.granted_by, a.revoked_by];
+    let names = Names::of(tx, rows.iter().flat_map(concerned).flatten(), [])?;
+    let view = |assignment: RoleAssignment| RoleAssignmentView {
+        member: names.member(assignment.membership_id),
+        granter: assignment.granted_by.map(|id| names.member(id)),
+        revoker: assignment.revoked_by.map(|id| names.member(id)),
+        assignment,
+    };
+    Ok(rows.into_iter().map(view).collect())
 }
 
 /// A role for somebody.

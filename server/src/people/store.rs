@@ -16,8 +16,12 @@ tenant_table! {
 }
 tenant_table! {
     subjects (id) {
-        id -> SqlUid, person_id -> SqlUid, sealed_name -> Nullable<Binary>, created_at -> SqlTs,
+        id -> SqlUid, person_id -> SqlUid, sealed_name -> Nullable<Binary>, created_at -> SqlTs, changed_at -> SqlTs,
+        changes -> BigInt,
     }
+}
+tenant_table! {
+    member_contacts (blind_index, membership_id) { blind_index -> Binary, membership_id -> SqlUid, }
 }
 tenant_table! {
     memberships (id) {
@@ -61,11 +65,77 @@ pub(super) fn set_name(tx: &mut TenantTx<'_>, id: SubjectId, sealed: Vec<u8>) ->
     tx.change(subjects::table, |rows| {
         diesel::update(rows.filter(subjects::id.eq(id))).set(subjects::sealed_name.eq(Some(sealed)))
     })?;
+    note_change(tx, id)
+}
+
+/// Says that a person's name or one of their memberships is another one now; see `directory`.
+fn note_change(tx: &mut TenantTx<'_>, id: SubjectId) -> Stored<()> {
+    let now = tx.now();
+    tx.change(subjects::table, |rows| {
+        diesel::update(rows.filter(subjects::id.eq(id)))
+            .set((subjects::changed_at.eq(now), subjects::changes.eq(subjects::changes + 1)))
+    })?;
     Ok(())
 }
 
+/// Who changed after an instant, or everybody, with a stamp that no two changes share; in the order of these instants,
+/// from after a row on.
+pub(super) fn stamps(
+    tx: &mut TenantTx<'_>,
+    since: Option<Ts>,
+    after: Option<(Ts, SubjectId)>,
+    most: usize,
+) -> Stored<Vec<(SubjectId, (Ts, i64))>> {
+    tx.load(subjects::table, |rows| {
+        let mut query = rows.into_boxed::<MultiBackend>();
+        if let Some(since) = since {
+            query = query.filter(subjects::changed_at.gt(since));
+        }
+        if let Some((at, id)) = after {
+            let later = subjects::changed_at.gt(at);
+            query = query.filter(later.or(subjects::changed_at.eq(at).and(subjects::id.gt(id))));
+        }
+        query
+            .order((subjects::changed_at, subjects::id))
+            .limit(i64::try_from(most).unwrap_or(i64::MAX))
+            .select((subjects::id, (subjects::changed_at, subjects::changes)))
+    })
+}
+
+/// All tenures of many people.
+pub(super) fn memberships_of_subjects(tx: &mut TenantTx<'_>, ids: &[SubjectId]) -> Stored<Vec<Membership>> {
+    tx.load(memberships::table, |rows| {
+        rows.filter(memberships::subject_id.eq_any(ids.to_vec()))
+            .order((memberships::subject_id, memberships::first_day, memberships::id))
+            .select(Membership::as_select())
+    })
+}
+
+/// Keeps by what the organisation knows a member. A repeat changes nothing.
+pub(super) fn add_contact(tx: &mut TenantTx<'_>, membership: MembershipId, index: &[u8]) -> Stored<()> {
+    if with_contact(tx, index)?.contains(&membership) {
+        return Ok(());
+    }
+    tx.add(
+        member_contacts::table,
+        (member_contacts::blind_index.eq(index.to_vec()), member_contacts::membership_id.eq(membership)),
+    )
+}
+
+/// Whom the organisation knows by this.
+pub(super) fn with_contact(tx: &mut TenantTx<'_>, index: &[u8]) -> Stored<Vec<MembershipId>> {
+    let index = index.to_vec();
+    tx.load(member_contacts::table, |rows| {
+        rows.filter(member_contacts::blind_index.eq(index))
+            .order(member_contacts::membership_id)
+            .limit(200)
+            .select(member_contacts::membership_id)
+    })
+}
+
 pub(super) fn insert_membership(tx: &mut TenantTx<'_>, membership: &Membership) -> Stored<()> {
-    tx.add(memberships::table, membership)
+    tx.add(memberships::table, membership)?;
+    note_change(tx, membership.subject_id)
 }
 
 /// A membership of this tenant.
@@ -101,7 +171,7 @@ pub(super) fn by_staff_number(tx: &mut TenantTx<'_>, staff_number: &str) -> Stor
 pub(super) fn list_memberships(
     tx: &mut TenantTx<'_>,
     state: Option<MembershipState>,
-    department: Option<DepartmentId>,
+    departments: Option<&[DepartmentId]>,
     after: Option<Cursor>,
     limit: i64,
 ) -> Stored<Vec<Membership>> {
@@ -110,14 +180,23 @@ pub(super) fn list_memberships(
         if let Some(state) = state {
             query = query.filter(memberships::state.eq(state));
         }
-        if let Some(department) = department {
-            query = query.filter(memberships::department_id.eq(department));
+        if let Some(departments) = departments {
+            query = query
+                .filter(memberships::department_id.eq_any(departments.iter().copied().map(Some).collect::<Vec<_>>()));
         }
         if let Some(after) = after {
             query = query.filter(memberships::id.gt(MembershipId::from(after.id)));
         }
         query.order(memberships::id).limit(limit + 1).select(Membership::as_select())
     })
+}
+
+/// How many stand.
+pub(super) fn count_present(tx: &mut TenantTx<'_>) -> Stored<i64> {
+    let count = tx.first(memberships::table, |rows| {
+        rows.filter(memberships::state.eq_any([MembershipState::Employed, MembershipState::Leaving])).count()
+    })?;
+    Ok(count.unwrap_or(0))
 }
 
 /// Writes a membership back when it is still at the version that was read; otherwise somebody else was faster.
@@ -140,7 +219,7 @@ pub(super) fn save_membership(tx: &mut TenantTx<'_>, m: &mut Membership) -> Stor
             memberships::version.eq(now.version),
         ))
     })?;
-    if changed == 1 { Ok(()) } else { Err(crate::platform::db::lost_race()) }
+    if changed == 1 { note_change(tx, m.subject_id) } else { Err(crate::platform::db::lost_race()) }
 }
 
 pub(super) fn find_department_by_ref(tx: &mut TenantTx<'_>, external_ref: &str) -> Stored<Option<Department>> {
@@ -197,9 +276,9 @@ pub(super) fn roles_of_subject(tx: &mut TenantTx<'_>, subject: SubjectId) -> Sto
 
 /// Roles in force now, of many people in all their memberships.
 pub(super) fn roles_of_subjects(tx: &mut TenantTx<'_>, subjects: &[SubjectId]) -> Stored<Vec<RoleAssignment>> {
-    let now = tx.now();
+    let (now, subjects) = (tx.now(), subjects.to_vec());
     tx.load(role_assignments::table, |rows| {
-        rows.filter(role_assignments::subject_id.eq_any(subjects.to_vec()))
+        rows.filter(role_assignments::subject_id.eq_any(subjects))
             .filter(role_assignments::revoked_at.is_null())
             .filter(role_assignments::until.is_null().or(role_assignments::until.gt(now)))
             .order(role_assignments::id)

@@ -6,9 +6,9 @@
 use crate::platform::Platform;
 use crate::platform::caller::{Actor, Caller};
 use crate::platform::db::tx::{platform_tx, tenant_tx};
-use crate::platform::db::{StoreError, Stored, TenantTx};
+use crate::platform::db::{StoreError, Stored, TenantTx, Ts};
 use crate::platform::http::{Answer, Answered, AsProblem, Problem};
-use crate::platform::ids::{RequestId, TenantId};
+use crate::platform::ids::{RequestId, SessionId, TenantId};
 use crate::platform::record::{Outcome, Record};
 use crate::platform::sign_in::{self, Presented};
 use actix_web::http::StatusCode;
@@ -16,9 +16,10 @@ use actix_web::{FromRequest, HttpMessage, HttpRequest, dev::Payload, web};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
+use std::collections::HashMap;
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// What is attempted: the power it needs, and the thing it is done to.
 #[derive(Clone, Debug)]
@@ -27,17 +28,27 @@ pub struct Act {
     pub name: &'static str,
     /// The kind and id of the thing.
     pub object: Option<(&'static str, String)>,
+    /// Whether a page asks again and again: then one record a minute says so.
+    polls: bool,
 }
 
 impl Act {
     /// An act on nothing in particular: a list, a creation.
     pub fn named(name: &'static str) -> Self {
-        Self { name, object: None }
+        Self { name, object: None, polls: false }
     }
 
     /// An act on one thing.
     pub fn on(name: &'static str, kind: &'static str, id: impl ToString) -> Self {
-        Self { name, object: Some((kind, id.to_string())) }
+        Self { name, object: Some((kind, id.to_string())), polls: false }
+    }
+
+    /// A page that is left open asks this every few seconds. What one session reads so leaves one record a minute; what it
+    /// does leaves its own as ever.
+    #[must_use]
+    pub fn polled(mut self) -> Self {
+        self.polls = true;
+        self
     }
 }
 
@@ -110,6 +121,15 @@ impl Attempt {
         web::block(move || self.run_here(&act, work)).await.map_err(|_| Problem::unavailable("server.busy"))?
     }
 
+    /// Opens a view that goes on by itself: permitted and recorded once, at its opening, which stands for all that it shows.
+    pub async fn open_view(self, act: Act) -> Result<View, Problem> {
+        let opened = web::block(move || {
+            self.run_here(&act, |_| Ok::<_, Problem>(()))?;
+            Ok::<_, Problem>(View { attempt: self, act })
+        });
+        opened.await.map_err(|_| Problem::unavailable("server.busy"))?
+    }
+
     /// Runs the work once per `Idempotency-Key`: a repeat gets the first answer again, and does nothing.
     pub async fn once<B, T, E>(
         mut self,
@@ -169,8 +189,15 @@ impl Attempt {
         tenant_tx(&self.platform, *tenant, actor.clone(), self.request, |tx| {
             let grant = self.platform.authority().may(tx, act)?;
             let done = work(tx).map_err(|e| e.problem())?;
-            tx.finish(act, &grant);
-            Ok(done)
+            let is_known = act.polls && self.platform.polls().is_recent(&self.caller, act, tx.now());
+            tx.finish(act, &grant, is_known);
+            Ok((done, tx.now()))
+        })
+        .map(|(done, at)| {
+            if act.polls {
+                self.platform.polls().note(&self.caller, act, at);
+            }
+            done
         })
     }
 
@@ -193,6 +220,70 @@ impl Attempt {
         if let Err(e) = kept {
             tracing::error!(code = "ledger.refusal-not-recorded", error = %e, act = act.name);
         }
+    }
+}
+
+/// Which session read what lately. It may be lost: then a minute has two records.
+#[derive(Default)]
+pub struct Polls(Mutex<HashMap<Polled, Ts>>);
+
+/// Tenant, actor, session, act and object.
+type Polled = (TenantId, String, Option<SessionId>, &'static str, Option<String>);
+
+/// For how long one record stands for all reads of one session.
+const POLLED_FOR: chrono::Duration = chrono::Duration::minutes(1);
+const MOST_POLLED: usize = 20_000;
+
+impl Polls {
+    fn is_recent(&self, caller: &Caller, act: &Act, now: Ts) -> bool {
+        self.lock().get(&polled(caller, act)).is_some_and(|at| *at <= now && *now - **at < POLLED_FOR)
+    }
+
+    /// Notes the read whose record was kept.
+    fn note(&self, caller: &Caller, act: &Act, at: Ts) {
+        let mut polls = self.lock();
+        if polls.len() >= MOST_POLLED {
+            polls.retain(|_, noted| *at - **noted < POLLED_FOR);
+        }
+        let noted = polls.entry(polled(caller, act)).or_insert(at);
+        if *at - **noted >= POLLED_FOR {
+            *noted = at;
+        }
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<Polled, Ts>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn polled(caller: &Caller, act: &Act) -> Polled {
+    let object = act.object.as_ref().map(|(_, id)| id.clone());
+    (caller.tenant, caller.actor.id(), caller.actor.session(), act.name, object)
+}
+
+/// A view that goes on by itself, made only by [`Attempt::open_view`].
+pub struct View {
+    attempt: Attempt,
+    act: Act,
+}
+
+impl View {
+    /// Looks again, on this thread: if the session still lasts and the caller still may. Leaves no record.
+    ///
+    /// # Errors
+    /// What ended the session or took the power away.
+    pub fn look<T, E: AsProblem>(&self, work: impl FnOnce(&mut TenantTx<'_>) -> Result<T, E>) -> Result<T, Problem> {
+        let Attempt { platform, caller, request, .. } = &self.attempt;
+        sign_in::lasts(platform, caller)?;
+        tenant_tx(platform, caller.tenant, caller.actor.clone(), *request, |tx| {
+            platform.authority().may(tx, &self.act)?;
+            work(tx).map_err(|e| e.problem())
+        })
+    }
+
+    /// Who looks.
+    pub fn caller(&self) -> &Caller {
+        &self.attempt.caller
     }
 }
 

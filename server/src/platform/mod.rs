@@ -23,7 +23,7 @@ pub mod standard_webhooks;
 pub(crate) mod testing;
 pub mod vault;
 
-use attempt::{Authority, RecordSink};
+use attempt::{Authority, Polls, RecordSink};
 use clock::Clock;
 use config::Config;
 use db::{Pool, Stored, TenantTx, Ts};
@@ -49,6 +49,8 @@ pub struct Platform {
     jobs_wake: Wake,
     metrics: Metrics,
     id_order: Mutex<ContextV7>,
+    polls: Polls,
+    kept: tokio::sync::watch::Sender<u64>,
 }
 
 /// What slices plug into the platform.
@@ -87,6 +89,8 @@ impl Platform {
             jobs_wake: Wake::default(),
             metrics,
             id_order: Mutex::new(ContextV7::new().with_additional_precision()),
+            polls: Polls::default(),
+            kept: tokio::sync::watch::Sender::default(),
         };
         let keys = db::tx::platform_tx(&platform, |p| Keys::open(p, master))?;
         let _ = platform.keys.set(keys);
@@ -140,6 +144,10 @@ impl Platform {
         self.plugged.authority.as_ref()
     }
 
+    pub(in crate::platform) fn polls(&self) -> &Polls {
+        &self.polls
+    }
+
     /// What this process keeps in memory for sign-in.
     pub fn sign_in(&self) -> &SignIn {
         &self.sign_in
@@ -155,6 +163,15 @@ impl Platform {
 
     pub(crate) fn jobs_wake(&self) -> &Wake {
         &self.jobs_wake
+    }
+
+    /// Tells when records were committed by this process, of whatever tenant: for those who show them as they come.
+    pub fn records_kept(&self) -> tokio::sync::watch::Receiver<u64> {
+        self.kept.subscribe()
+    }
+
+    pub(in crate::platform) fn note_kept(&self) {
+        self.kept.send_modify(|count| *count = count.wrapping_add(1));
     }
 
     /// Hands the transaction's records to the ledger, as its last work before the commit.

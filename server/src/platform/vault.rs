@@ -4,7 +4,7 @@
 //! subject's data destroys its key and thereby reaches every backup of it, while what must be kept stays readable
 //! (gbt35273-D-backup). Biometric templates have drawers of their own, apart from identity (gbt35273-6.3-b).
 
-use crate::platform::db::{PlatformTx, StoreError, Stored, TenantTx};
+use crate::platform::db::{PlatformTx, StoreError, Stored, TenantTx, Ts};
 use crate::platform::ids::{SubjectId, TenantId};
 use crate::platform::keyring::{
     Aad, Algorithm, Compartment, KeyringError, MasterKey, PlatformKey, Sealed, SubjectKey, TenantKey, Wrapped,
@@ -181,6 +181,37 @@ pub fn existing_key(tx: &mut TenantTx<'_>, subject: SubjectId, drawer: Drawer<'_
         None => Ok(None),
         Some(bytes) => Ok(Some(tenant_key.open_subject(subject, drawer.compartment(), &Wrapped::parse(bytes)?)?)),
     }
+}
+
+/// The keys of many subjects' drawers, as far as they still exist.
+pub fn existing_keys(
+    tx: &mut TenantTx<'_>,
+    subjects: &[SubjectId],
+    drawer: Drawer<'_>,
+) -> Stored<HashMap<SubjectId, SubjectKey>> {
+    let tenant_key = tenant_key(tx)?;
+    let (ids, name) = (subjects.to_vec(), drawer.name());
+    let rows: Vec<(SubjectId, Option<Vec<u8>>)> = tx.load(subject_keys::table, |rows| {
+        rows.filter(subject_keys::subject_id.eq_any(ids))
+            .filter(subject_keys::drawer.eq(name))
+            .select((subject_keys::subject_id, subject_keys::wrapped))
+    })?;
+    let mut keys = HashMap::with_capacity(rows.len());
+    for (subject, wrapped) in rows {
+        let Some(wrapped) = wrapped else { continue };
+        keys.insert(subject, tenant_key.open_subject(subject, drawer.compartment(), &Wrapped::parse(wrapped)?)?);
+    }
+    Ok(keys)
+}
+
+/// Whose drawer was erased after an instant: what was opened with its key has to go from memory, too.
+pub fn erased_since(tx: &mut TenantTx<'_>, drawer: Drawer<'_>, since: Ts) -> Stored<Vec<SubjectId>> {
+    let name = drawer.name();
+    tx.load(subject_keys::table, |rows| {
+        rows.filter(subject_keys::erased_at.gt(since))
+            .filter(subject_keys::drawer.eq(name))
+            .select(subject_keys::subject_id)
+    })
 }
 
 /// Destroys a drawer's key. Returns whether there was one.

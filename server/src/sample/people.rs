@@ -60,15 +60,19 @@ pub(super) fn accounts(
             AccountKind::Personal => Owner::Person,
             AccountKind::Enterprise => Owner::Tenant(tenant),
         };
-        let mut identifiers = vec![Identifier::email(&row.email())?];
-        if let Some(phone) = &row.phone {
-            identifiers.push(Identifier::phone(phone)?);
-        }
-        let found = accounts::find_or_create(p, owner, &identifiers)?;
+        let found = accounts::find_or_create(p, owner, &contacts(row)?)?;
         accounts::note_membership(p, found.person, tenant)?;
         all.push(found);
     }
     Ok(all)
+}
+
+fn contacts(row: &PersonRow) -> Result<Vec<Identifier>, SampleError> {
+    let mut contacts = vec![Identifier::email(&row.email())?];
+    if let Some(phone) = &row.phone {
+        contacts.push(Identifier::phone(phone)?);
+    }
+    Ok(contacts)
 }
 
 /// A password leads into an organisation only once the organisation has made sure of its holder.
@@ -155,6 +159,7 @@ fn hire(
         account_kind: row.account,
         staff_number: row.number.clone(),
         first_day: first_day(joined_at),
+        contacts: contacts(row)?,
         facts: facts(row, department),
         said_at: joined_at,
     };

@@ -76,6 +76,8 @@ pub struct Limits {
     pub json_body_bytes: usize,
     /// Bytes of one line of a streamed import.
     pub import_line_bytes: usize,
+    /// Live views open at once, of all callers together.
+    pub live_views: usize,
     /// Items of a page when the caller does not say.
     pub page_size: u32,
     /// Items of a page at most.
@@ -89,6 +91,7 @@ impl Limits {
             webhook_body_bytes: from.integer("limits.webhook_body_bytes", 1_024..=64 * MIB),
             json_body_bytes: from.integer("limits.json_body_bytes", 1_024..=64 * MIB),
             import_line_bytes: from.integer("limits.import_line_bytes", 1_024..=16 * MIB),
+            live_views: from.integer("limits.live_views", 1..=10_000),
             page_size: from.integer("limits.page_size", 1..=1_000),
             page_size_max: from.integer("limits.page_size_max", 1..=1_000),
         };

@@ -83,6 +83,7 @@ pub struct TenantTx<'c> {
     request: RequestId,
     pending: Vec<Record>,
     wakes_jobs: bool,
+    keeps_records: bool,
 }
 
 impl<'c> TenantTx<'c> {
@@ -114,6 +115,12 @@ impl<'c> TenantTx<'c> {
     /// A fresh id, sortable by the transaction's time.
     pub fn new_id<I: Id>(&self) -> I {
         self.platform.new_id(self.now)
+    }
+
+    /// Whether the transaction's actor may do this now: for what is shown to them, never in place of an attempt.
+    pub fn may(&mut self, act: &'static str) -> bool {
+        let platform = self.platform;
+        platform.authority().may(self, &Act::named(act)).is_ok()
     }
 
     /// Leaves a record that commits with this transaction, or not at all.
@@ -181,9 +188,16 @@ impl<'c> TenantTx<'c> {
 
     /// Steps out of the tenant for tables of the platform itself (accounts, jobs), within the same transaction.
     pub fn as_platform<T>(&mut self, work: impl FnOnce(&mut PlatformTx<'_>) -> T) -> T {
-        let mut tx = PlatformTx { conn: self.conn, platform: self.platform, now: self.now, wakes_jobs: false };
+        let mut tx = PlatformTx {
+            conn: self.conn,
+            platform: self.platform,
+            now: self.now,
+            wakes_jobs: false,
+            keeps_records: false,
+        };
         let done = work(&mut tx);
         self.wakes_jobs |= tx.wakes_jobs;
+        self.keeps_records |= tx.keeps_records;
         done
     }
 
@@ -194,12 +208,14 @@ impl<'c> TenantTx<'c> {
     }
 
     pub(in crate::platform) fn take_pending(&mut self) -> Vec<Record> {
+        self.keeps_records |= !self.pending.is_empty();
         std::mem::take(&mut self.pending)
     }
 
-    /// Makes sure that the attempt itself has a record, and that every record names what it rests on.
-    pub(in crate::platform) fn finish(&mut self, act: &Act, grant: &Grant) {
-        if !self.pending.iter().any(|r| r.act == act.name) {
+    /// Makes sure that the attempt itself has a record, unless one of a moment ago stands for it, and that every record
+    /// names what it rests on.
+    pub(in crate::platform) fn finish(&mut self, act: &Act, grant: &Grant, is_known: bool) {
+        if !is_known && !self.pending.iter().any(|r| r.act == act.name) {
             let mut own = Record::of(act.name);
             own.object.clone_from(&act.object);
             self.pending.insert(0, own);
@@ -216,6 +232,7 @@ pub struct PlatformTx<'c> {
     platform: &'c Platform,
     now: Ts,
     wakes_jobs: bool,
+    keeps_records: bool,
 }
 
 impl<'c> PlatformTx<'c> {
@@ -291,10 +308,12 @@ impl<'c> PlatformTx<'c> {
             request: self.platform.new_id(self.now),
             pending: Vec::new(),
             wakes_jobs: false,
+            keeps_records: false,
         };
         let done = work(&mut tx)?;
         tx.platform.keep_records(&mut tx)?;
         self.wakes_jobs |= tx.wakes_jobs;
+        self.keeps_records |= tx.keeps_records;
         Ok(done)
     }
 
@@ -353,16 +372,20 @@ pub(in crate::platform) fn tenant_tx<T, E: From<StoreError>>(
     work: impl FnOnce(&mut TenantTx<'_>) -> Result<T, E>,
 ) -> Result<T, E> {
     let mut conn = platform.pool().get()?;
-    let (done, wakes) = write_tx(&mut conn, |conn| {
+    let (done, wakes, kept) = write_tx(&mut conn, |conn| {
         bind_tenant(conn, tenant)?;
         let now = platform.now();
-        let mut tx = TenantTx { conn, platform, tenant, actor, now, request, pending: Vec::new(), wakes_jobs: false };
+        let (pending, wakes_jobs, keeps_records) = (Vec::new(), false, false);
+        let mut tx = TenantTx { conn, platform, tenant, actor, now, request, pending, wakes_jobs, keeps_records };
         let done = work(&mut tx)?;
         platform.keep_records(&mut tx)?;
-        Ok::<_, E>((done, tx.wakes_jobs))
+        Ok::<_, E>((done, tx.wakes_jobs, tx.keeps_records))
     })?;
     if wakes {
         platform.jobs_wake().notify();
+    }
+    if kept {
+        platform.note_kept();
     }
     Ok(done)
 }
@@ -373,13 +396,16 @@ pub fn platform_tx<T, E: From<StoreError>>(
     work: impl FnOnce(&mut PlatformTx<'_>) -> Result<T, E>,
 ) -> Result<T, E> {
     let mut conn = platform.pool().get()?;
-    let (done, wakes) = write_tx(&mut conn, |conn| {
-        let mut tx = PlatformTx { conn, platform, now: platform.now(), wakes_jobs: false };
+    let (done, wakes, kept) = write_tx(&mut conn, |conn| {
+        let mut tx = PlatformTx { conn, platform, now: platform.now(), wakes_jobs: false, keeps_records: false };
         let done = work(&mut tx)?;
-        Ok::<_, E>((done, tx.wakes_jobs))
+        Ok::<_, E>((done, tx.wakes_jobs, tx.keeps_records))
     })?;
     if wakes {
         platform.jobs_wake().notify();
+    }
+    if kept {
+        platform.note_kept();
     }
     Ok(done)
 }

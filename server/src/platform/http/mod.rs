@@ -4,12 +4,14 @@ pub mod answer;
 pub mod body;
 pub mod client;
 pub mod description;
+pub mod events;
 pub mod paging;
 pub mod problem;
 pub mod watch;
 
-pub use answer::{Answer, Answered, Versioned};
+pub use answer::{Answer, Answered, Versioned, unless_known};
 pub use body::{OptionalJson, holds_nul};
 pub use client::Proxies;
+pub use events::{Events, Gone, events};
 pub use paging::{Cursor, Page, PageQuery};
 pub use problem::{AsProblem, Problem};

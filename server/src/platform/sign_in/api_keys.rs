@@ -6,9 +6,10 @@ use super::secret::ApiToken;
 use super::store::keys as store;
 use crate::platform::Platform;
 use crate::platform::caller::{Actor, Caller};
+use crate::platform::db::tx::platform_tx;
 use crate::platform::db::{Stored, TenantTx, Ts};
 use crate::platform::http::{Cursor, Page, PageQuery, Problem};
-use crate::platform::ids::{ApiKeyId, ConnectorId, Id, MembershipId};
+use crate::platform::ids::{ApiKeyId, ConnectorId, Id, MembershipId, TenantId};
 use crate::platform::record::Record;
 use chrono::Duration;
 use serde::{Deserialize, Serialize};
@@ -157,6 +158,14 @@ pub(super) fn caller(platform: &Platform, bearer: &str) -> Result<Caller, SignIn
     let scopes = serde_json::from_str(&key.scopes).map_err(crate::platform::db::StoreError::from)?;
     let actor = Actor::ApiKey { id: key.id, scopes, connector: key.connector_id, made_by: key.created_by };
     Ok(Caller { tenant: key.tenant_id, actor })
+}
+
+/// Whether a key is still good.
+pub(super) fn lasts(platform: &Platform, tenant: TenantId, id: ApiKeyId) -> Result<(), SignInError> {
+    let key = platform_tx(platform, |p| store::find_api_key(p, tenant, id))?;
+    let now = platform.now();
+    let is_good = key.is_some_and(|key| key.revoked_at.is_none() && now < key.expires_at);
+    if is_good { Ok(()) } else { Err(SignInError::NoToken) }
 }
 
 /// Everything that can be wrong without looking anything up. Returns the name as it is kept.

@@ -137,6 +137,16 @@ pub(super) fn caller(platform: &Platform, shown: &Shown) -> Result<Caller, SignI
     })
 }
 
+/// Whether a session of either kind goes on.
+pub(super) fn lasts(platform: &Platform, id: SessionId) -> Result<(), SignInError> {
+    let session = platform_tx(platform, |p| store::find(p, id))?.ok_or(SignInError::SessionEnded)?;
+    if session.ended_at.is_some() {
+        return Err(ended(session.end_reason.as_deref()));
+    }
+    let (expires_at, _) = ends(&session, platform.config());
+    if platform.now() < expires_at { Ok(()) } else { Err(SignInError::SessionExpired) }
+}
+
 /// What a session's person may know of it.
 pub(super) fn present(
     platform: &Platform,

@@ -43,11 +43,11 @@ pub use password::Weakness;
 pub use routes::{routes, well_known};
 pub use secret::{ApiToken, Secret};
 pub use sessions::{Opened, end_sessions_of_membership, forget_old, refresh};
-pub use setup::{issue_setup_link, use_setup_link};
+pub use setup::{Invited, invited, issue_setup_link, use_setup_link};
 pub use signing_keys::{Rotation, list_signing_keys, rotate_signing_key};
 
 use crate::platform::Platform;
-use crate::platform::caller::Caller;
+use crate::platform::caller::{Actor, Caller};
 use crate::platform::config;
 use crate::platform::db::Stored;
 use crate::platform::http::{AsProblem, Problem};
@@ -140,6 +140,19 @@ pub fn identify(platform: &Platform, presented: &Presented) -> Result<Caller, Pr
         },
     };
     found.map_err(|e| e.problem())
+}
+
+/// Whether what a caller came in by still lasts. Looking does not prolong it.
+///
+/// # Errors
+/// 401 `session.expired`, `session.ended`; 403 `membership.ended`.
+pub fn lasts(platform: &Platform, caller: &Caller) -> Result<(), Problem> {
+    let lasts = match &caller.actor {
+        Actor::Member { session, .. } => browser::lasts(platform, *session),
+        Actor::ApiKey { id, .. } => api_keys::lasts(platform, caller.tenant, *id),
+        Actor::Source(_) | Actor::Job(_) | Actor::Operator | Actor::Anonymous => Ok(()),
+    };
+    lasts.map_err(|e| e.problem())
 }
 
 fn unknown_accounts() -> IntCounter {

@@ -42,6 +42,23 @@ pub fn issue_setup_link(p: &mut PlatformTx<'_>, account: AccountId, tenant: Tena
     Ok(token)
 }
 
+/// How far a tenant's invitations have come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Invited {
+    /// Links that were given out.
+    pub given: i64,
+    /// People who used theirs.
+    pub confirmed: i64,
+}
+
+/// Counts a tenant's invitations.
+///
+/// # Errors
+/// When the store fails.
+pub fn invited(p: &mut PlatformTx<'_>, tenant: TenantId) -> Stored<Invited> {
+    Ok(Invited { given: links::count_of(p, tenant)?, confirmed: account_store::count_confirmed(p, tenant)? })
+}
+
 /// Uses a link: sets the password, or confirms with the one there is. Returns the tenant whose link it was.
 ///
 /// # Errors

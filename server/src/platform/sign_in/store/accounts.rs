@@ -172,6 +172,14 @@ pub fn find_link(p: &mut PlatformTx<'_>, person: PersonId, tenant: TenantId) -> 
     Ok(found.map(|confirmed| confirmed.is_some()))
 }
 
+/// How many people a tenant has made sure of.
+pub fn count_confirmed(p: &mut PlatformTx<'_>, tenant: TenantId) -> Stored<i64> {
+    let count = p.first(person_tenants::table, |all| {
+        all.filter(person_tenants::tenant_id.eq(tenant)).filter(person_tenants::confirmed_at.is_not_null()).count()
+    })?;
+    Ok(count.unwrap_or(0))
+}
+
 pub fn add_link(p: &mut PlatformTx<'_>, person: PersonId, tenant: TenantId) -> Stored<()> {
     p.add(
         person_tenants::table,

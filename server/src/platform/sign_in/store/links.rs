@@ -51,6 +51,12 @@ pub fn find(p: &mut PlatformTx<'_>, token_hash: &[u8]) -> Stored<Option<(Account
     })
 }
 
+/// How many links a tenant gave out that were used or still can be.
+pub fn count_of(p: &mut PlatformTx<'_>, tenant: TenantId) -> Stored<i64> {
+    let count = p.first(setup_links::table, |all| all.filter(setup_links::tenant_id.eq(tenant)).count())?;
+    Ok(count.unwrap_or(0))
+}
+
 /// Uses a link up. `false` when somebody was faster.
 pub fn use_up(p: &mut PlatformTx<'_>, token_hash: &[u8]) -> Stored<bool> {
     let (now, token_hash) = (p.now(), token_hash.to_vec());
