@@ -15,3 +15,4 @@ pub mod pack;
 pub mod roles;
 pub mod ruling;
 pub mod schedule;
+pub mod tenure;

@@ -103,7 +103,7 @@ pub fn deposit(tenure: &Tenure, tenant: TenantId, subject: SubjectId, count: usi
         .map(|n| {
             let (class, facts) = &kinds[n % kinds.len()];
             let (class, facts, content) = ((*class).to_owned(), facts.clone(), format!("{n:0512}").into_bytes());
-            Deposit { class, subject, occurred_at: None, facts, legal_ground: false, content }
+            Deposit { class, subject, staff_number: None, occurred_at: None, facts, legal_ground: false, content }
         })
         .collect();
     for some in all.chunks(1_000) {

@@ -27,3 +27,4 @@ mod setting_up;
 mod sign_in;
 mod sign_in_limits;
 mod tenancy;
+mod tenures;

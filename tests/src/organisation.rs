@@ -297,7 +297,9 @@ impl Organisation {
         }
     }
 
-    fn settles(&self) {
+    /// Returns when no job of the server is due.
+    #[track_caller]
+    pub fn settles(&self) {
         let settled = crate::patience::until(std::time::Duration::from_secs(30), || {
             (self.anonymous().send("GET", "/test/settled", &[], None).status == 200).then_some(())
         });

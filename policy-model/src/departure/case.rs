@@ -40,6 +40,9 @@ impl<'a> Case<'a> {
     /// The line for a group that nobody has decided on: what the rule says, or where the law forbids that, the most
     /// harmless thing there is.
     pub(super) fn planned(&self) -> Line {
+        if self.group.unclear_tenure {
+            return self.line(Disposition::Retain, Some(WhyNot::OtherTenure));
+        }
         let wanted = self.by_rule();
         match self.lawful(wanted) {
             Ok(()) => self.line(wanted, None),
@@ -70,6 +73,9 @@ impl<'a> Case<'a> {
     }
 
     fn lawful(&self, wanted: Disposition) -> Result<(), WhyNot> {
+        if self.group.unclear_tenure {
+            return Err(WhyNot::OtherTenure);
+        }
         match self.group.treated_as() {
             Controller::Person => self.lawful_for_persons(wanted),
             Controller::Organisation => self.lawful_for_organisations(wanted),
@@ -178,7 +184,9 @@ impl<'a> Case<'a> {
     }
 
     fn is_hidden(&self) -> bool {
-        self.group.hidden_from_leaver && self.group.treated_as() == Controller::Organisation
+        self.group.hidden_from_leaver
+            && !self.group.unclear_tenure
+            && self.group.treated_as() == Controller::Organisation
     }
 
     fn successor(&self) -> Successor {
@@ -195,7 +203,11 @@ impl<'a> Case<'a> {
     /// lasts nothing is planned to go.
     fn afterwards(&self, disposition: Disposition, instead: Option<&WhyNot>) -> (Option<NaiveDate>, Option<Ending>) {
         let is_organisations = self.group.treated_as() == Controller::Organisation;
-        if !is_organisations || !disposition.stays_with_the_organisation() || !self.group.holds.is_empty() {
+        if self.group.unclear_tenure
+            || !is_organisations
+            || !disposition.stays_with_the_organisation()
+            || !self.group.holds.is_empty()
+        {
             return (None, None);
         }
         let (Some(schedule), Kept::Through { last_day, .. }) = (self.schedule, self.kept) else { return (None, None) };
@@ -208,6 +220,9 @@ impl<'a> Case<'a> {
     }
 
     fn needs_approval(&self, disposition: Disposition) -> bool {
+        if self.group.unclear_tenure {
+            return false;
+        }
         let ask = Ask { action: disposition.action(), sensitive: self.group.sensitive, subjects: 1 };
         let is_free = approval::required(self.facts.approvals, &ask).is_ok_and(|requirement| requirement.is_free());
         disposition.is_destructive() || !is_free

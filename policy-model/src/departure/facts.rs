@@ -71,6 +71,8 @@ pub struct Group {
     pub hidden_from_leaver: bool,
     /// Where it is kept.
     pub location: Location,
+    /// Whether nobody can tell if it belongs to this membership or to another one of the person that still stands.
+    pub unclear_tenure: bool,
     /// The holds that cover it.
     pub holds: Vec<String>,
     /// How many others are still entitled to the same content: the other members of a chat, another organisation.

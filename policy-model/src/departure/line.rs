@@ -122,6 +122,11 @@ impl Line {
         if self.destructive { Some(acts_on) } else { self.and_then.map(|ending| ending.on) }
     }
 
+    /// Whether nothing is done with it: the line says that it is there, and why it is left alone.
+    pub fn is_left_alone(&self) -> bool {
+        self.instead == Some(WhyNot::OtherTenure)
+    }
+
     pub(super) fn cite(&mut self, rules: &[&[String]]) {
         let mut clauses: BTreeSet<&str> = rules.iter().copied().flatten().map(String::as_str).collect();
         clauses.extend(self.instead.iter().flat_map(WhyNot::clauses));
@@ -137,6 +142,9 @@ impl Line {
     /// The reasons in the order in which somebody would ask for them: Chinese, English.
     fn reasons(&self, rule: Option<&DepartureRule>) -> Vec<(String, String)> {
         let mut reasons = Vec::new();
+        if self.is_left_alone() {
+            return vec![(WhyNot::OtherTenure.reason_zh(), WhyNot::OtherTenure.reason_en())];
+        }
         match rule {
             Some(rule) => reasons.push((rule.reason_zh.clone(), rule.reason_en.clone())),
             None => reasons.push((WhyNot::NoRule.reason_zh(), WhyNot::NoRule.reason_en())),

@@ -80,6 +80,7 @@ fn organisations(class: &str) -> Group {
         ruling_clauses: vec!["dingtalk-3.6.1-1".to_owned()],
         hidden_from_leaver: false,
         location: Location::Vault,
+        unclear_tenure: false,
         holds: vec![],
         other_sides: 0,
         holdings: 1,
@@ -540,6 +541,16 @@ proptest! {
                     prop_assert_eq!(changed.items, line.items);
                 }
             }
+        }
+    }
+
+    #[test]
+    fn what_may_be_another_tenures_is_left_alone(story in any_story(), groups in any_groups()) {
+        let groups: Vec<Group> = groups.into_iter().map(|group| Group { unclear_tenure: true, ..group }).collect();
+        for (_, line) in reachable(&story.facts(&groups)) {
+            prop_assert!(line.is_left_alone() && !line.destructive && !line.needs_approval && !line.hidden_from_leaver);
+            prop_assert_eq!((line.retain_until, line.and_then), (None, None));
+            prop_assert!(line.changeable_to.iter().all(|change| change.permission != Permission::Allowed));
         }
     }
 

@@ -14,6 +14,8 @@ pub enum WhyNot {
     Unsettled,
     /// It came to be under an enterprise account, all of whose data is the organisation's.
     EnterpriseAccount,
+    /// It may belong to another membership of the person, which still stands.
+    OtherTenure,
     /// These holds cover it.
     Held(Vec<String>),
     /// A statute keeps it through this day.
@@ -55,6 +57,7 @@ impl WhyNot {
             Self::PersonsOwn => "persons-own",
             Self::Unsettled => "unsettled",
             Self::EnterpriseAccount => "enterprise-account",
+            Self::OtherTenure => "other-tenure",
             Self::Held(_) => "held",
             Self::UnderFloor { .. } => "under-floor",
             Self::FloorNotBegun(_) => "floor-not-begun",
@@ -80,7 +83,7 @@ impl WhyNot {
             Self::NoSchedule => vec!["gbt35273-6.1-a"],
             Self::Biometric => vec!["gbt35273-9.2-i"],
             Self::HiddenFromLeaver => vec!["dingtalk-3.6.1-5-direct"],
-            Self::NoSuccessor | Self::NoRule | Self::NoSuchGroup(_) => vec![],
+            Self::OtherTenure | Self::NoSuccessor | Self::NoRule | Self::NoSuchGroup(_) => vec![],
         }
     }
 
@@ -90,6 +93,9 @@ impl WhyNot {
             Self::PersonsOwn => "属于个人数据，企业组织不得留存、移交、隐藏或删除".to_owned(),
             Self::Unsettled => "权属尚未判定，按个人数据对待；由个人信息保护负责人判定".to_owned(),
             Self::EnterpriseAccount => "企业账号下的数据归企业组织，不交还个人".to_owned(),
+            Self::OtherTenure => {
+                "无法判定属于本人的哪一段任职，而另一段任职仍在继续；本次不作任何处置，待其结束时一并处置".to_owned()
+            }
             Self::Held(holds) => format!("处于保全之中（{}），保全解除前予以留存", holds.join("、")),
             Self::UnderFloor { through, .. } => format!("法定最短留存期至 {through}，届满前不得删除、匿名化或解除关联"),
             Self::FloorNotBegun(_) => "法定最短留存期尚未起算（交易未完成），须继续留存".to_owned(),
@@ -118,6 +124,11 @@ impl WhyNot {
             }
             Self::EnterpriseAccount => {
                 "data of an enterprise account is the organisation's and does not go back to the person".to_owned()
+            }
+            Self::OtherTenure => {
+                "nobody can tell to which of the person's memberships it belongs, and another one still stands; \
+                 nothing is done with it now, the other's departure will"
+                    .to_owned()
             }
             Self::Held(holds) => format!("it lies under a hold ({}) and stays until that ends", holds.join(", ")),
             Self::UnderFloor { through, .. } => {

@@ -45,8 +45,7 @@ impl Gathered {
         let holds = holdings::holds_on(tx, d.subject_id)?;
         let mut places = HashMap::new();
         let mut groups = Vec::new();
-        let before = end_of_tenure(tx, d)?;
-        for (key, counts) in holdings::fold_groups(tx, d.subject_id, before)? {
+        for (key, counts) in holdings::fold_groups(tx, d.subject_id, d.membership_id)? {
             let text = serde_json::to_string(&key).map_err(crate::platform::db::StoreError::from)?;
             let held = holds.iter().filter(|h| h.covers(&key.class)).map(|h| h.id.to_string()).collect();
             groups.push(group(&pack, &text, &key, &counts, held));
@@ -117,20 +116,12 @@ impl Gathered {
             changeable_to: json(&line.changeable_to)?,
             instruction_id: None,
             order_id: None,
-            state: LineState::Planned,
+            state: if line.is_left_alone() { LineState::LeftAlone } else { LineState::Planned },
             changed_by: None,
             changed_at: None,
             version: 1,
         })
     }
-}
-
-/// Where this tenure's data ends, when the same person has come back: what came to be from the effective instant on is
-/// the new tenure's, and no order of the old departure touches it.
-pub(super) fn end_of_tenure(tx: &mut TenantTx<'_>, d: &Departure) -> Stored<Option<Ts>> {
-    let tenures = people::memberships_of_subject(tx, d.subject_id)?;
-    let has_come_back = tenures.iter().any(|m| m.id != d.membership_id && m.first_day >= d.last_day);
-    Ok(has_come_back.then_some(d.effective_at))
 }
 
 /// The one word that serde writes for a small enum.
@@ -163,6 +154,7 @@ fn group(pack: &Pack, text: &str, key: &GroupKey, counts: &SideGroup, holds: Vec
         ruling_rule: (!key.rule.is_empty()).then(|| key.rule.clone()),
         ruling_clauses: rule.map(|r| r.clauses.clone()).unwrap_or_default(),
         hidden_from_leaver: key.hidden_on_leaving,
+        unclear_tenure: key.unclear,
         location: if key.connector.is_some() { Location::Connector } else { Location::Vault },
         holds,
         other_sides: u32::from(key.shared),

@@ -54,6 +54,8 @@ text_enum! {
         DoneWithFailures = "done_with_failures",
         /// Taken back with the departure.
         Undone = "undone",
+        /// 不处理: it may belong to another membership of the person that still stands, so nothing is done with it.
+        LeftAlone = "left_alone",
     }
 }
 

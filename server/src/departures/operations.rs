@@ -1,7 +1,7 @@
 //! Opening a departure, adjusting its lines, and what happens on the day.
 
 use super::error::DepartureError;
-use super::facts::{Gathered, end_of_tenure};
+use super::facts::Gathered;
 use super::jobs::END_ACCESS;
 use super::model::{Departure, LineRow, LineState, State};
 use super::{certify, store, submit};
@@ -208,7 +208,7 @@ fn add_latecomers(tx: &mut TenantTx<'_>, d: &Departure) -> Result<(), DepartureE
         late.push(gathered.row(tx, d, known.len() + late.len(), line)?);
     }
     store::insert_lines(tx, &late)?;
-    for mut line in late {
+    for mut line in late.into_iter().filter(|line| line.state != LineState::LeftAlone) {
         submit::instruct(tx, d, &mut line)?;
     }
     Ok(())
@@ -233,11 +233,10 @@ fn start_line(tx: &mut TenantTx<'_>, d: &Departure, line: &mut LineRow) -> Resul
         }
     }
     let group: GroupKey = serde_json::from_str(&line.group_key).map_err(StoreError::from)?;
-    let before = end_of_tenure(tx, d)?;
     let start = orders::Start {
         instruction,
         subject: d.subject_id,
-        selector: Selector::Group { key: group, before },
+        selector: Selector::Group { key: group, membership: d.membership_id },
         origin: ("departure", Some(submit::case(d.id)), Some(line.id)),
     };
     let order = orders::start(tx, &start)?;
@@ -290,7 +289,7 @@ fn follow_what_failed(tx: &mut TenantTx<'_>, d: Departure) -> Result<(), Departu
 fn is_open(state: LineState) -> bool {
     match state {
         LineState::Planned | LineState::Instructed | LineState::Running => true,
-        LineState::Done | LineState::DoneWithFailures | LineState::Undone => false,
+        LineState::Done | LineState::DoneWithFailures | LineState::Undone | LineState::LeftAlone => false,
     }
 }
 

@@ -47,6 +47,7 @@ fn rescind(tx: &mut TenantTx<'_>, mut d: Departure) -> Result<Departure, Departu
     let (mut cancelled, mut reversed, mut gone) = (0, 0, 0);
     for mut line in store::lines(tx, d.id)? {
         match (line.state, line.disposition.as_str()) {
+            (LineState::LeftAlone, _) => continue,
             (LineState::Planned | LineState::Instructed, _) => cancelled += line.holdings,
             (_, "delete" | "anonymise") => {
                 gone += line.holdings;

@@ -30,7 +30,7 @@ pub(super) fn submit(tx: &mut TenantTx<'_>, id: DepartureId) -> Result<Departure
     if d.state != State::Planned {
         return Err(DepartureError::State(d.state));
     }
-    for mut line in store::lines(tx, id)? {
+    for mut line in store::lines(tx, id)?.into_iter().filter(|line| line.state != LineState::LeftAlone) {
         instruct(tx, &d, &mut line)?;
     }
     d.state = State::Submitted;
@@ -273,7 +273,7 @@ pub(super) fn take_back(tx: &mut TenantTx<'_>, d: &mut Departure, why: &str) -> 
             | instructions::State::CarriedOut => {}
         }
     }
-    for mut line in store::lines(tx, d.id)? {
+    for mut line in store::lines(tx, d.id)?.into_iter().filter(|line| line.state != LineState::LeftAlone) {
         line.instruction_id = None;
         store::move_line(tx, &mut line, LineState::Planned)?;
     }

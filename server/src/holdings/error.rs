@@ -34,6 +34,9 @@ pub enum HoldingError {
         /// The clause.
         clause: &'static str,
     },
+    /// What was deleted or anonymised came again, and nobody under whom it could be held anew works here.
+    #[error("what has this locator was {0}, and nothing that was deleted returns")]
+    Returned(&'static str),
     /// There is no such holding in this tenant.
     #[error("no such holding")]
     Unknown,
@@ -83,6 +86,7 @@ impl HoldingError {
             Self::Invalid(_) => "holdings.invalid",
             Self::Facts(_) => "holdings.facts",
             Self::Refused { .. } => "holdings.class-refused",
+            Self::Returned(_) => "holdings.returned",
             Self::Unknown => "holding.not-found",
             Self::Gone => "holdings.content-gone",
             Self::UnknownConnector => "connector.not-found",
@@ -106,6 +110,7 @@ impl HoldingError {
             Self::Facts(_) => Some("/facts"),
             Self::CallbackUrl(_) => Some("/callback_url"),
             Self::NameTaken => Some("/name"),
+            Self::Returned(_) => Some("/locator"),
             Self::Invalid(_)
             | Self::Unknown
             | Self::Gone
@@ -134,6 +139,9 @@ impl HoldingError {
             Self::ForeignConnector => "Use the API key that was issued with this connector.",
             Self::Gone => "It was deleted or anonymised; the record of that is in the ledger.",
             Self::NameTaken => "Choose another name.",
+            Self::Returned(_) => {
+                "Remove it there too. What came to be after a return is registered with its own `occurred_at`."
+            }
             Self::Invalid(_)
             | Self::Unknown
             | Self::UnknownConnector
@@ -159,7 +167,7 @@ impl AsProblem for HoldingError {
             Self::Store(e) => return Problem::store(e),
             Self::Refused { clause, .. } => Problem::refused(self.code()).clause(*clause),
             Self::ForeignConnector => Problem::refused(self.code()),
-            Self::Gone | Self::NameTaken | Self::InventoryClosed => Problem::conflict(self.code()),
+            Self::Gone | Self::Returned(_) | Self::NameTaken | Self::InventoryClosed => Problem::conflict(self.code()),
             Self::UnknownClass(_)
             | Self::NoSubject
             | Self::TooManySubjects(_)

@@ -7,6 +7,7 @@ mod carry_out;
 mod connector_routes;
 mod connectors;
 mod error;
+mod groups;
 mod holds;
 mod inventory;
 mod model;
@@ -15,17 +16,19 @@ mod operations;
 mod register;
 pub mod routes;
 mod store;
+mod tenure;
 mod weighed;
 
 pub use carry_out::{CarriedOut, carry_out};
 pub use connectors::{Connector, CreatedConnector, connector, create_connector, list_connectors, speaks_for};
 pub use error::HoldingError;
+pub use groups::{GroupKey, Selector, SideGroup, due_for_disposal, fold_groups, next_sides, restore};
 pub use holds::{Hold, ORIGIN as HOLD_ORIGIN, end_hold_under, holds_on, is_held, place_hold};
 pub use inventory::register;
 pub use model::{Holding, HoldingState, Side, SideState};
-pub use operations::{
-    Deposit, GroupKey, Selector, SideGroup, due_for_disposal, fold_groups, holdings_by_id, locators, next_sides,
-    put_in_vault, read_from_vault, restore,
-};
+pub use operations::{Deposit, holdings_by_id, locators, put_in_vault, read_from_vault};
 pub use register::{Registration, RegistrationReport, RejectedLine, register_line_by_line};
 pub use weighed::{data_of, some_holdings};
+
+/// Told when something came to be, or came to be known, under a membership that has ended.
+pub const CAME_LATE: &str = "holdings.came-late";

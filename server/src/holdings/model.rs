@@ -2,7 +2,7 @@
 
 use super::store::{holding_sides, holdings};
 use crate::platform::db::{MultiBackend, Ts};
-use crate::platform::ids::{ConnectorId, HoldingId, InstructionId, SubjectId};
+use crate::platform::ids::{ConnectorId, HoldingId, InstructionId, MembershipId, SubjectId};
 use crate::text_enum;
 use chrono::NaiveDate;
 use diesel::prelude::*;
@@ -93,6 +93,8 @@ pub struct Side {
     pub rule: String,
     /// Whether the source documents settle it.
     pub settled: bool,
+    /// Under which of the subject's memberships it came to be; none where that cannot be told.
+    pub membership_id: Option<MembershipId>,
     /// Whether it is hidden from its subject once they have left.
     pub hidden_on_leaving: bool,
     /// What has become of it.

@@ -3,11 +3,12 @@
 use super::error::HoldingError;
 use super::model::{Holding, HoldingState, Side, SideState};
 use super::store::{self, RulingRow};
+use super::tenure::{Tenures, stands};
 use crate::decisions::Permit;
 use crate::packs;
-use crate::people::{self, AccountKind, Membership as Tenure, MembershipState};
+use crate::people::{AccountKind, Membership as Tenure, MembershipState};
 use crate::platform::db::{Stored, TenantTx, Ts};
-use crate::platform::ids::{ConnectorId, HoldingId, InstructionId, SubjectId};
+use crate::platform::ids::{HoldingId, SubjectId};
 use crate::platform::keyring::{Aad, Sealed};
 use crate::platform::record::Record;
 use crate::platform::vault::{self, Drawer};
@@ -18,8 +19,8 @@ use policy_model::pack::Pack;
 use policy_model::ruling::Ruling;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
-use std::collections::HashMap;
 use std::collections::hash_map::Entry as Slot;
+use std::collections::{BTreeSet, HashMap};
 
 /// Where a vault payload lives.
 const PAYLOAD: Aad = Aad::new("holdings.payload");
@@ -44,10 +45,13 @@ impl SideFacts {
         Ok(Self(stated))
     }
 
+    /// Whose account it was, where that was stated.
+    fn account(&self) -> Option<Account> {
+        serde_json::from_value(self.0.get("account")?.clone()).ok()
+    }
+
     /// The facts of the moment: account and membership come from the tenure in which it fell, unless they were stated.
-    fn complete(&self, tenures: &[Tenure], at: Ts, tz: chrono_tz::Tz) -> Stored<Facts> {
-        let day = at.with_timezone(&tz).date_naive();
-        let tenure = tenures.iter().rev().find(|t| t.first_day <= day).or(tenures.first());
+    fn complete(&self, tenure: Option<&Tenure>, day: NaiveDate) -> Stored<Facts> {
         let mut all = self.0.clone();
         let account = match tenure.map(|t| t.account_kind) {
             Some(AccountKind::Enterprise) => Account::Enterprise,
@@ -66,36 +70,85 @@ impl SideFacts {
     }
 }
 
-/// Rules sides and writes those that are new or decided otherwise; what was in force stays in the history.
-pub(super) fn rule_sides(
-    tx: &mut TenantTx<'_>,
-    pack: &Pack,
-    sides: &[(Holding, SubjectId, SideFacts)],
-    cause: &str,
-) -> Stored<()> {
-    let tz = packs::time_zone(tx)?;
-    let ids: Vec<HoldingId> = sides.iter().map(|(h, ..)| h.id).collect();
+/// A side that is to be ruled.
+#[derive(Debug, Clone)]
+pub(super) struct ToRule {
+    pub holding: Holding,
+    pub subject: SubjectId,
+    /// The staff numbers by which the subject was named.
+    pub named: Vec<String>,
+    pub facts: SideFacts,
+}
+
+/// Rules sides and writes those that are new, decided otherwise or another membership's now; what was in force stays in
+/// the history. What came to be under a membership that has ended is announced, so that somebody sees to it.
+pub(super) fn rule_sides(tx: &mut TenantTx<'_>, pack: &Pack, sides: &[ToRule], cause: &str) -> Stored<()> {
+    let ids: Vec<HoldingId> = sides.iter().map(|s| s.holding.id).collect();
     let known: HashMap<(HoldingId, SubjectId), Side> =
         store::sides_of(tx, &ids)?.into_iter().map(|s| ((s.holding_id, s.subject_id), s)).collect();
-    let mut tenures: HashMap<SubjectId, Vec<Tenure>> = HashMap::new();
+    let mut of_subjects: HashMap<SubjectId, Tenures> = HashMap::new();
     let (mut new, mut history) = (Vec::new(), Vec::new());
-    for (holding, subject, stated) in sides {
-        if !tenures.contains_key(subject) {
-            let of = people::memberships_of_subject(tx, *subject)?;
-            tenures.insert(*subject, of);
+    let mut late = BTreeSet::new();
+    for ToRule { holding, subject, named, facts } in sides {
+        if !of_subjects.contains_key(subject) {
+            let tenures = Tenures::of(tx, *subject)?;
+            of_subjects.insert(*subject, tenures);
         }
-        let facts = stated.complete(&tenures[subject], holding.occurred_at, tz)?;
+        let tenures = &of_subjects[subject];
+        let possible = tenures.of_moment(holding.occurred_at, named, facts.account());
+        let facts = facts.complete(possible.last().copied(), tenures.day(holding.occurred_at))?;
+        let own = if let [own] = possible.as_slice() { Some(*own) } else { None };
         let ruling = pack.rule(&facts);
-        let side = side_of(tx, holding, *subject, &ruling);
+        let mut side = side_of(tx, holding, *subject, own, &ruling);
         match known.get(&(holding.id, *subject)) {
-            Some(before) if is_same(before, &side) => continue,
-            Some(_) => store::update_ruling(tx, &side)?,
+            Some(before) => {
+                let moves = moves_on(before, own);
+                if !moves {
+                    keep_fate(&mut side, before);
+                }
+                if is_same(before, &side) && before.membership_id == side.membership_id && before.state == side.state {
+                    continue;
+                }
+                store::update_side(tx, &side)?;
+                if is_same(before, &side) && !moves {
+                    continue;
+                }
+            }
             None => new.push(side.clone()),
         }
+        late.extend(own.filter(|m| !stands(m) && side.state == SideState::Active).map(|m| m.id));
         history.push(history_of(tx, pack, &side, &ruling, &facts, cause)?);
     }
     store::insert_sides(tx, &new)?;
-    store::insert_rulings(tx, &history)
+    store::insert_rulings(tx, &history)?;
+    for membership in late {
+        let payload = serde_json::json!({ "membership": membership });
+        tx.run_at(tx.now(), super::CAME_LATE, &membership.to_string(), &payload)?;
+    }
+    Ok(())
+}
+
+/// Whether a side that an earlier departure dealt with goes on under a membership that stands: what is in it now came to
+/// be after a return.
+fn moves_on(before: &Side, now: Option<&Tenure>) -> bool {
+    match now {
+        Some(m) if before.state != SideState::Active && stands(m) => match before.membership_id {
+            Some(earlier) => earlier != m.id,
+            None => m.created_at > before.ruled_at,
+        },
+        Some(_) | None => false,
+    }
+}
+
+/// What has become of a side stays so when it is ruled again; what nothing was done with yet may change membership.
+fn keep_fate(side: &mut Side, before: &Side) {
+    side.state = before.state;
+    side.successor_id = before.successor_id;
+    side.instruction_id = before.instruction_id;
+    side.retain_until = before.retain_until;
+    if before.state != SideState::Active {
+        side.membership_id = before.membership_id;
+    }
 }
 
 /// Whether the same rule decided the same about the same class.
@@ -103,7 +156,13 @@ fn is_same(before: &Side, now: &Side) -> bool {
     (&before.class, &before.rule, &before.controller) == (&now.class, &now.rule, &now.controller)
 }
 
-fn side_of(tx: &TenantTx<'_>, holding: &Holding, subject_id: SubjectId, ruling: &Ruling<'_>) -> Side {
+fn side_of(
+    tx: &TenantTx<'_>,
+    holding: &Holding,
+    subject_id: SubjectId,
+    under: Option<&Tenure>,
+    ruling: &Ruling<'_>,
+) -> Side {
     Side {
         subject_id,
         holding_id: holding.id,
@@ -112,6 +171,7 @@ fn side_of(tx: &TenantTx<'_>, holding: &Holding, subject_id: SubjectId, ruling: 
         controller: ruling.controller().as_str().into(),
         rule: ruling.rule_id().unwrap_or_default().into(),
         settled: ruling.is_settled(),
+        membership_id: under.map(|m| m.id),
         hidden_on_leaving: ruling.is_hidden_from_leaver(),
         state: SideState::Active,
         successor_id: None,
@@ -150,6 +210,8 @@ pub struct Deposit {
     pub class: String,
     /// Whose data it is. What is about several people is registered by the system that keeps it.
     pub subject: SubjectId,
+    /// The staff number by which they were named, where they were.
+    pub staff_number: Option<String>,
     /// When it came to be; now when absent.
     pub occurred_at: Option<Ts>,
     /// Facts, without `class`.
@@ -174,7 +236,8 @@ pub fn put_in_vault(tx: &mut TenantTx<'_>, deposits: &[Deposit]) -> Result<Vec<H
         })?;
         let facts = SideFacts::read(&deposit.class, &deposit.facts, None)?;
         let holding = deposited(tx, deposit)?;
-        to_rule.push((holding.clone(), deposit.subject, facts));
+        let named = deposit.staff_number.iter().cloned().collect();
+        to_rule.push(ToRule { holding: holding.clone(), subject: deposit.subject, named, facts });
         new.push(holding);
     }
     store::insert_holdings(tx, &new)?;
@@ -248,209 +311,4 @@ pub fn holdings_by_id(tx: &mut TenantTx<'_>, ids: &[HoldingId]) -> Stored<HashMa
 /// How connectors call these holdings.
 pub fn locators(tx: &mut TenantTx<'_>, ids: &[HoldingId]) -> Stored<HashMap<HoldingId, String>> {
     Ok(store::load_many(tx, ids)?.into_iter().map(|h| (h.id, h.locator)).collect())
-}
-
-/// What makes holdings of one subject alike for a departure.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct GroupKey {
-    /// The data class's key.
-    pub class: String,
-    /// `organisation` or `person`.
-    pub controller: String,
-    /// The rule that decided.
-    pub rule: String,
-    /// Where they live; none for the vault.
-    pub connector: Option<ConnectorId>,
-    /// Whether the source documents settle it.
-    pub settled: bool,
-    /// Whether they are hidden from the leaver.
-    pub hidden_on_leaving: bool,
-    /// Whether others are entitled to the content too.
-    pub shared: bool,
-}
-
-/// Which of a subject's holdings an order takes.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Selector {
-    /// Those of one group that nothing has been done with yet: a departure's line.
-    Group {
-        /// What they have in common.
-        key: GroupKey,
-        /// Only what came to be before this instant: later begins another tenure of the same person.
-        before: Option<Ts>,
-    },
-    /// Those of one class whose time to be kept is over.
-    Overdue {
-        /// The data class's key.
-        class: String,
-        /// Where they live; none for the vault.
-        connector: Option<ConnectorId>,
-        /// The day it is.
-        today: NaiveDate,
-    },
-}
-
-impl Selector {
-    /// Where the holdings live; none for the vault.
-    pub fn connector(&self) -> Option<ConnectorId> {
-        match self {
-            Self::Group { key, .. } => key.connector,
-            Self::Overdue { connector, .. } => *connector,
-        }
-    }
-
-    /// The data class.
-    pub fn class(&self) -> &str {
-        match self {
-            Self::Group { key, .. } => &key.class,
-            Self::Overdue { class, .. } => class,
-        }
-    }
-
-    fn takes(&self, side: &Side, holding: &Holding, shared: bool) -> bool {
-        match self {
-            Self::Group { key, before } => {
-                is_open(side) && is_before(holding, *before) && GroupKey::of(side, holding, shared) == *key
-            }
-            Self::Overdue { class, connector, today } => {
-                is_set_aside(side)
-                    && side.retain_until.is_some_and(|until| until < *today)
-                    && holding.class == *class
-                    && holding.connector_id == *connector
-            }
-        }
-    }
-}
-
-impl GroupKey {
-    fn of(side: &Side, holding: &Holding, shared: bool) -> Self {
-        Self {
-            class: holding.class.clone(),
-            controller: side.controller.clone(),
-            rule: side.rule.clone(),
-            connector: holding.connector_id,
-            settled: side.settled,
-            hidden_on_leaving: side.hidden_on_leaving,
-            shared,
-        }
-    }
-}
-
-/// A group's counts.
-#[derive(Debug, Clone, Default)]
-pub struct SideGroup {
-    /// Holdings.
-    pub holdings: i64,
-    /// Items they stand for.
-    pub items: i64,
-    /// Bytes.
-    pub bytes: i64,
-    /// The earliest item.
-    pub first_at: Option<Ts>,
-    /// The latest item.
-    pub last_at: Option<Ts>,
-}
-
-const PAGE: i64 = 1_000;
-
-/// Everything still held about a subject that came to be `before` an instant, in groups: read page by page, so that memory
-/// does not grow with the person's data.
-pub fn fold_groups(
-    tx: &mut TenantTx<'_>,
-    subject: SubjectId,
-    before: Option<Ts>,
-) -> Stored<HashMap<GroupKey, SideGroup>> {
-    let mut groups: HashMap<GroupKey, SideGroup> = HashMap::new();
-    let mut after = None;
-    loop {
-        let page = open_page(tx, subject, after)?;
-        let Some((last, ..)) = page.last() else { return Ok(groups) };
-        after = Some(last.holding_id);
-        for (side, holding, shared) in &page {
-            if holding.state != HoldingState::Held || !is_open(side) || !is_before(holding, before) {
-                continue;
-            }
-            let group = groups.entry(GroupKey::of(side, holding, *shared)).or_default();
-            group.holdings += 1;
-            group.items = group.items.saturating_add(holding.items);
-            group.bytes = group.bytes.saturating_add(holding.bytes);
-            group.first_at = [group.first_at, holding.first_at].into_iter().flatten().min();
-            group.last_at = group.last_at.max(holding.last_at);
-        }
-    }
-}
-
-/// The next holdings of a subject that an order takes, after one: the order's cursor.
-pub fn next_sides(
-    tx: &mut TenantTx<'_>,
-    subject: SubjectId,
-    after: Option<HoldingId>,
-    selector: &Selector,
-) -> Stored<(Vec<HoldingId>, Option<HoldingId>)> {
-    let page = open_page(tx, subject, after)?;
-    let last = page.last().map(|(side, ..)| side.holding_id);
-    let found = page
-        .iter()
-        .filter(|(side, holding, shared)| holding.state == HoldingState::Held && selector.takes(side, holding, *shared))
-        .map(|(side, ..)| side.holding_id)
-        .collect();
-    Ok((found, last))
-}
-
-fn is_before(holding: &Holding, end: Option<Ts>) -> bool {
-    end.is_none_or(|end| holding.occurred_at < end)
-}
-
-/// A side that nothing has been done with yet. What was retained from an earlier tenure goes on by its own date.
-fn is_open(side: &Side) -> bool {
-    match side.state {
-        SideState::Active | SideState::Released => true,
-        SideState::Hidden | SideState::HandedOver | SideState::Retained | SideState::Detached | SideState::Ended => {
-            false
-        }
-    }
-}
-
-/// Kept until a date, and then to go.
-fn is_set_aside(side: &Side) -> bool {
-    match side.state {
-        SideState::Retained | SideState::Hidden => true,
-        SideState::Active | SideState::Released | SideState::HandedOver | SideState::Detached | SideState::Ended => {
-            false
-        }
-    }
-}
-
-fn open_page(
-    tx: &mut TenantTx<'_>,
-    subject: SubjectId,
-    after: Option<HoldingId>,
-) -> Stored<Vec<(Side, Holding, bool)>> {
-    let page = store::page_of_subject(tx, subject, after, PAGE)?;
-    let ids: Vec<HoldingId> = page.iter().map(|(side, _)| side.holding_id).collect();
-    let mut others: HashMap<HoldingId, usize> = HashMap::new();
-    for side in store::sides_of(tx, &ids)? {
-        if side.subject_id != subject && side.state != SideState::Ended {
-            *others.entry(side.holding_id).or_default() += 1;
-        }
-    }
-    Ok(page
-        .into_iter()
-        .map(|(side, holding)| {
-            let shared = others.contains_key(&holding.id);
-            (side, holding, shared)
-        })
-        .collect())
-}
-
-/// A rescinded departure gives sides back that its instructions hid, handed over or set aside, and no others. Returns how
-/// many.
-pub fn restore(tx: &mut TenantTx<'_>, subject: SubjectId, under: &[InstructionId]) -> Stored<usize> {
-    store::restore(tx, subject, under)
-}
-
-/// Sides whose time to be kept is over (gbt35273-6.1-b: without waiting for anybody to ask).
-pub fn due_for_disposal(tx: &mut TenantTx<'_>, today: NaiveDate, limit: i64) -> Stored<Vec<Side>> {
-    store::overdue(tx, today, limit)
 }

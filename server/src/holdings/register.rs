@@ -5,14 +5,17 @@
 
 use super::error::HoldingError;
 use super::model::{Holding, HoldingState};
-use super::operations::{SideFacts, rule_sides};
+use super::operations::{SideFacts, ToRule, rule_sides};
 use super::store;
+use super::tenure::{Tenures, stands};
+use crate::attention;
 use crate::packs;
-use crate::people;
+use crate::people::{self, Membership};
 use crate::platform::db::{Stored, TenantTx, Ts};
 use crate::platform::http::holds_nul;
 use crate::platform::ids::{ConnectorId, HoldingId, SubjectId};
 use crate::platform::record::Record;
+use chrono::NaiveDate;
 use policy_model::pack::Pack;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -121,7 +124,7 @@ pub fn register_line_by_line(
     let mut people = HashMap::new();
     let mut good = Vec::with_capacity(lines.len());
     for (number, text) in lines {
-        match read_line(tx, &pack, text, &mut people) {
+        match read_line(tx, &pack, *number, text, &mut people) {
             Ok(line) => good.push(line),
             Err(HoldingError::Store(e)) => return Err(e.into()),
             Err(e) => report.reject(*number, &e),
@@ -129,6 +132,7 @@ pub fn register_line_by_line(
     }
     keep_last_of_each(&mut good);
     upsert(tx, &pack, connector, good, &mut report)?;
+    report.rejected.sort_by_key(|rejected| rejected.line);
     tx.record(
         Record::of("holdings.register")
             .on("connector", connector)
@@ -142,8 +146,16 @@ pub fn register_line_by_line(
 
 /// A line that can go in.
 struct Line {
+    number: u64,
     registration: Registration,
-    subjects: Vec<(SubjectId, SideFacts)>,
+    subjects: Vec<Named>,
+}
+
+/// One subject of a line, with every staff number that named them.
+struct Named {
+    subject: SubjectId,
+    staff_numbers: Vec<String>,
+    facts: SideFacts,
 }
 
 /// A locator that comes twice in one chunk means its last line.
@@ -160,8 +172,9 @@ fn keep_last_of_each(lines: &mut Vec<Line>) {
 fn read_line(
     tx: &mut TenantTx<'_>,
     pack: &Pack,
+    number: u64,
     text: &str,
-    people: &mut HashMap<String, Option<SubjectId>>,
+    people: &mut HashMap<String, Vec<Membership>>,
 ) -> Result<Line, HoldingError> {
     let most = tx.platform().config().limits.import_line_bytes;
     if text.len() > most {
@@ -172,24 +185,29 @@ fn read_line(
     }
     let registration: Registration = serde_json::from_str(text).map_err(|e| HoldingError::Invalid(e.to_string()))?;
     check(pack, &registration)?;
-    let mut subjects = Vec::with_capacity(registration.subjects.len());
+    let day = moment(&registration, None).unwrap_or(tx.now()).with_timezone(&packs::time_zone(tx)?).date_naive();
+    let mut subjects: Vec<Named> = Vec::with_capacity(registration.subjects.len());
     for staff_number in &registration.subjects {
-        let subject = match people.get(staff_number) {
-            Some(known) => *known,
-            None => {
-                let found = people::subject_of(tx, staff_number)?;
-                people.insert(staff_number.clone(), found);
-                found
-            }
-        };
+        if !people.contains_key(staff_number) {
+            let found = people::with_staff_number(tx, staff_number)?;
+            people.insert(staff_number.clone(), found);
+        }
+        let subject = who_had(&people[staff_number], day);
         let subject = subject.ok_or_else(|| HoldingError::UnknownSubject(staff_number.clone()))?;
         let own = registration.sides.get(staff_number);
         let facts = SideFacts::read(&registration.class, &registration.facts, own)?;
-        if !subjects.iter().any(|(known, _)| *known == subject) {
-            subjects.push((subject, facts));
+        match subjects.iter_mut().find(|known: &&mut Named| known.subject == subject) {
+            Some(known) => known.staff_numbers.push(staff_number.clone()),
+            None => subjects.push(Named { subject, staff_numbers: vec![staff_number.clone()], facts }),
         }
     }
-    Ok(Line { registration, subjects })
+    Ok(Line { number, registration, subjects })
+}
+
+/// Who had a staff number on a day: a number may be given to somebody else later. Newest first go in.
+fn who_had(memberships: &[Membership], day: NaiveDate) -> Option<SubjectId> {
+    let then = memberships.iter().find(|m| m.first_day <= day).or(memberships.last());
+    then.map(|m| m.subject_id)
 }
 
 /// Refuses what no index can hold.
@@ -232,27 +250,77 @@ fn upsert(
         store::by_locators(tx, connector, &locators)?.into_iter().map(|h| (h.locator.clone(), h)).collect();
     let mut new = Vec::new();
     let mut to_rule = Vec::new();
-    for line in lines {
-        let wanted = holding_of(tx, connector, &line.registration, known.get(&line.registration.locator))?;
-        match known.get(&line.registration.locator) {
+    for mut line in lines {
+        let mut before = known.get(&line.registration.locator);
+        if let Some(gone) = before.filter(|h| is_gone(h.state)) {
+            let at = moment(&line.registration, None).unwrap_or(tx.now());
+            keep_those_who_stand(tx, &mut line.subjects, at)?;
+            if line.subjects.is_empty() {
+                report.reject(line.number, &HoldingError::Returned(gone.state.as_str()));
+                raise_returned(tx, gone)?;
+                continue;
+            }
+            before = None;
+        }
+        let wanted = holding_of(tx, connector, &line.registration, before)?;
+        match before {
             None => {
                 report.added += 1;
                 new.push(wanted.clone());
             }
             Some(before) if same(before, &wanted) => {
                 report.unchanged += 1;
-                to_rule.extend(line.subjects.into_iter().map(|(s, f)| (wanted.clone(), s, f)));
-                continue;
             }
             Some(_) => {
                 report.updated += 1;
                 store::update_holding(tx, &wanted)?;
             }
         }
-        to_rule.extend(line.subjects.into_iter().map(|(s, f)| (wanted.clone(), s, f)));
+        to_rule.extend(line.subjects.into_iter().map(|named| ToRule {
+            holding: wanted.clone(),
+            subject: named.subject,
+            named: named.staff_numbers,
+            facts: named.facts,
+        }));
     }
     store::insert_holdings(tx, &new)?;
     rule_sides(tx, pack, &to_rule, "registered")
+}
+
+fn is_gone(state: HoldingState) -> bool {
+    match state {
+        HoldingState::Deleted | HoldingState::Anonymised => true,
+        HoldingState::Held | HoldingState::Missing => false,
+    }
+}
+
+/// Nothing that was deleted returns (design: coming back opens a new membership). Under a locator that was deleted only
+/// those are held anew under whose standing membership the new thing came to be.
+fn keep_those_who_stand(tx: &mut TenantTx<'_>, subjects: &mut Vec<Named>, at: Ts) -> Stored<()> {
+    let mut kept = Vec::with_capacity(subjects.len());
+    for named in subjects.drain(..) {
+        let tenures = Tenures::of(tx, named.subject)?;
+        if tenures.of_moment(at, &named.staff_numbers, None).into_iter().any(stands) {
+            kept.push(named);
+        }
+    }
+    *subjects = kept;
+    Ok(())
+}
+
+/// The connector still has what it had reported as deleted, or has it again: a person has to see to it.
+fn raise_returned(tx: &mut TenantTx<'_>, gone: &Holding) -> Stored<()> {
+    attention::raise(
+        tx,
+        "holding.returned",
+        ("holding", gone.id.to_string()),
+        "holdings.returned",
+        "The connector names something that was deleted or anonymised here. It is not held again; have it removed there.",
+    )
+}
+
+fn moment(r: &Registration, before: Option<&Holding>) -> Option<Ts> {
+    r.occurred_at.or(r.last_at).or(before.map(|h| h.occurred_at))
 }
 
 fn holding_of(
@@ -271,7 +339,7 @@ fn holding_of(
         bytes: r.bytes,
         first_at: r.first_at,
         last_at: r.last_at,
-        occurred_at: r.occurred_at.or(r.last_at).or(before.map(|h| h.occurred_at)).unwrap_or(now),
+        occurred_at: moment(r, before).unwrap_or(now),
         facts: serde_json::to_string(&r.facts)?,
         state: HoldingState::Held,
         created_at: before.map_or(now, |h| h.created_at),

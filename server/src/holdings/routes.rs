@@ -11,7 +11,7 @@ use crate::people;
 use crate::platform::attempt::{Act, Attempt};
 use crate::platform::db::{Stored, TenantTx, Ts};
 use crate::platform::http::{Answer, Answered, Cursor, Page, PageQuery, Problem};
-use crate::platform::ids::{ConnectorId, HoldId, HoldingId, Id, SubjectId};
+use crate::platform::ids::{ConnectorId, HoldId, HoldingId, Id, MembershipId, SubjectId};
 use actix_web::{HttpResponse, get, post, web};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -65,6 +65,8 @@ struct SideView {
     retain_until: Option<chrono::NaiveDate>,
     /// Who has it now.
     successor_id: Option<SubjectId>,
+    /// Under which membership it came to be; none where that cannot be told.
+    membership_id: Option<MembershipId>,
 }
 
 impl SideView {
@@ -85,6 +87,7 @@ impl SideView {
             holding_state: holding.state.as_str().into(),
             retain_until: side.retain_until,
             successor_id: side.successor_id,
+            membership_id: side.membership_id,
         }
     }
 }
@@ -201,6 +204,7 @@ async fn deposit(at: Attempt, body: web::Json<NewHolding>) -> Answer<Deposited> 
         let deposit = Deposit {
             class: new.class.clone(),
             subject,
+            staff_number: Some(new.subject.clone()),
             occurred_at: new.occurred_at,
             facts: new.facts.clone(),
             legal_ground: new.legal_ground.as_ref().is_some_and(|law| !law.trim().is_empty()),

@@ -19,7 +19,7 @@ tenant_table! {
 tenant_table! {
     holding_sides (subject_id, holding_id) {
         subject_id -> SqlUid, holding_id -> SqlUid, class -> Text, in_vault -> Bool, controller -> Text, rule -> Text, settled -> Bool,
-        hidden_on_leaving -> Bool, state -> Text, successor_id -> Nullable<SqlUid>,
+        membership_id -> Nullable<SqlUid>, hidden_on_leaving -> Bool, state -> Text, successor_id -> Nullable<SqlUid>,
         instruction_id -> Nullable<SqlUid>, retain_until -> Nullable<Date>,
         ruled_at -> SqlTs,
     }
@@ -60,10 +60,12 @@ pub(super) fn insert_rulings(tx: &mut TenantTx<'_>, new: &[RulingRow]) -> Stored
     tx.add_all::<rulings::table, RulingRow>(rulings::table, new)
 }
 
+/// What a connector calls so, the newest last: something deleted keeps its locator beside what is held anew under it.
 pub(super) fn by_locators(tx: &mut TenantTx<'_>, connector: ConnectorId, locators: &[String]) -> Stored<Vec<Holding>> {
     tx.load(holdings::table, |rows| {
         rows.filter(holdings::connector_id.eq(connector))
             .filter(holdings::locator.eq_any(locators.to_vec()))
+            .order(holdings::id)
             .select(Holding::as_select())
     })
 }
@@ -149,7 +151,7 @@ pub(super) fn sides_of(tx: &mut TenantTx<'_>, ids: &[HoldingId]) -> Stored<Vec<S
     })
 }
 
-pub(super) fn update_ruling(tx: &mut TenantTx<'_>, side: &Side) -> Stored<()> {
+pub(super) fn update_side(tx: &mut TenantTx<'_>, side: &Side) -> Stored<()> {
     let now = side.clone();
     tx.change(holding_sides::table, |rows| {
         diesel::update(
@@ -162,6 +164,11 @@ pub(super) fn update_ruling(tx: &mut TenantTx<'_>, side: &Side) -> Stored<()> {
             holding_sides::rule.eq(now.rule),
             holding_sides::settled.eq(now.settled),
             holding_sides::hidden_on_leaving.eq(now.hidden_on_leaving),
+            holding_sides::membership_id.eq(now.membership_id),
+            holding_sides::state.eq(now.state),
+            holding_sides::successor_id.eq(now.successor_id),
+            holding_sides::instruction_id.eq(now.instruction_id),
+            holding_sides::retain_until.eq(now.retain_until),
             holding_sides::ruled_at.eq(now.ruled_at),
         ))
     })?;
@@ -197,7 +204,8 @@ pub(super) fn change_sides(
 
 pub(super) fn restore(tx: &mut TenantTx<'_>, subject: SubjectId, under: &[InstructionId]) -> Stored<usize> {
     let under = under.to_vec();
-    let reversible = [SideState::Hidden, SideState::HandedOver, SideState::Retained];
+    // A copy that was given stays with the person; the organisation's own goes on as before.
+    let reversible = [SideState::Hidden, SideState::HandedOver, SideState::Retained, SideState::Released];
     tx.change(holding_sides::table, |rows| {
         diesel::update(
             rows.filter(holding_sides::subject_id.eq(subject))

@@ -286,9 +286,15 @@ fn body(
 ) -> Stored<String> {
     let successor = match in_force.successor() {
         None => None,
-        Some(subject) => crate::people::memberships_of_subject(tx, subject)?.last().map(|m| m.staff_number.clone()),
+        Some(subject) => crate::people::staff_number_of(tx, subject)?,
     };
-    let subject = crate::people::memberships_of_subject(tx, order.subject_id)?.last().map(|m| m.staff_number.clone());
+    // The number of the tenure that ends: the same person may have another one that goes on.
+    let selector: Selector = serde_json::from_str(&order.selector)?;
+    let own = selector.membership().map_or(Ok(None), |id| crate::people::find_membership(tx, id))?;
+    let subject = match own {
+        Some(m) => Some(m.staff_number),
+        None => crate::people::staff_number_of(tx, order.subject_id)?,
+    };
     let event = json!({
         "specversion": "1.0",
         "type": "tenure.order",

@@ -21,6 +21,6 @@ pub use named::{MemberName, Names, SubjectName};
 pub use operations::{
     HrFacts, Joining, PlatformAnswers, active_by_staff_number, apply_change, change_last_day, count_present,
     department_names, departments_of, end_access, hire, memberships_by_id, name_of, names, newest_by_staff_number,
-    rescind_leaving, start_leaving, subject_of, upsert_department,
+    rescind_leaving, staff_number_of, start_leaving, subject_of, upsert_department, with_staff_number,
 };
 pub use store::{find_membership, memberships_of_subject, newest_by_account, some_memberships};

@@ -259,6 +259,18 @@ pub fn newest_by_staff_number(tx: &mut TenantTx<'_>, staff_number: &str) -> Stor
     Ok(store::by_staff_number(tx, staff_number)?.into_iter().next())
 }
 
+/// The staff number by which a person is known now: of a membership that stands, else of the last one.
+pub fn staff_number_of(tx: &mut TenantTx<'_>, subject: SubjectId) -> Stored<Option<String>> {
+    let all = store::memberships_of_subject(tx, subject)?;
+    let standing = all.iter().rev().find(|m| m.state != MembershipState::Departed);
+    Ok(standing.or(all.last()).map(|m| m.staff_number.clone()))
+}
+
+/// Every membership with this staff number, newest first.
+pub fn with_staff_number(tx: &mut TenantTx<'_>, staff_number: &str) -> Stored<Vec<Membership>> {
+    store::by_staff_number(tx, staff_number)
+}
+
 /// Whose subject has this staff number, now or formerly.
 pub fn subject_of(tx: &mut TenantTx<'_>, staff_number: &str) -> Stored<Option<SubjectId>> {
     Ok(newest_by_staff_number(tx, staff_number)?.map(|m| m.subject_id))

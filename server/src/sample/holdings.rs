@@ -44,6 +44,7 @@ fn deposits(row: &VaultRow, n: usize, member: &Member, now: Ts) -> Vec<Deposit> 
     let deposit = |(copy, at)| Deposit {
         class: row.class.clone(),
         subject: member.subject(),
+        staff_number: Some(member.row.number.clone()),
         occurred_at: Some(at),
         facts: row.facts.clone(),
         legal_ground: false,

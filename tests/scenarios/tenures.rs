@@ -1,0 +1,114 @@
+//! One person with more than one membership: the departure of one touches nothing that came to be under another.
+
+use scenarios::{Organisation, Person, scenario};
+use serde_json::{Value, json};
+
+/// The same person is hired a second time, under another staff number.
+fn also_hired_as(acme: &Organisation, who: &Person, staff_number: &str, first_day: &str, more: Value) -> Person {
+    let mut data = json!({
+        "staff_number": staff_number, "name": who.name, "email": who.email, "account": "personal", "first_day": first_day,
+    });
+    data.as_object_mut().expect("an object").extend(more.as_object().cloned().unwrap_or_default());
+    acme.hr_system().says_joined(data).ok();
+    acme.settles();
+    let members = acme.first_admin().gets("/members?limit=200").items();
+    let found = members.iter().find(|m| m["staff_number"] == staff_number).expect("a second membership");
+    let mut second = who.clone();
+    second.staff_number = staff_number.to_owned();
+    second.membership = found["id"].as_str().expect("an id").to_owned();
+    assert_eq!(acme.member(&second)["subject_id"], acme.member(who)["subject_id"], "it is the same person");
+    second
+}
+
+/// Something that the connector keeps about whoever has these staff numbers.
+fn registered(acme: &Organisation, locator: &str, class: &str, subjects: &[&str], at: &str) {
+    acme.connector().shelf().put(locator, &json!({ "class": class, "holder": subjects }));
+    let facts =
+        json!({ "account": "enterprise", "capacity": "member", "membership": "employed", "source": "produced" });
+    let line = json!({
+        "locator": locator, "class": class, "subjects": subjects, "occurred_at": at, "last_at": at, "facts": facts,
+    });
+    let report = acme.registers(&format!("{line}\n")).ok();
+    assert_eq!(report["rejected"], json!([]), "{report}");
+}
+
+/// The state of a person's side of what has this class.
+fn side(acme: &Organisation, class: &str) -> Vec<String> {
+    let held = acme.hr_admin().gets(&format!("/holdings?class={class}&limit=200")).items();
+    held.iter().map(|side| side["state"].as_str().unwrap_or_default().to_owned()).collect()
+}
+
+const JANUARY: &str = "2026-01-15T02:00:00Z";
+
+scenario!(of_two_memberships_at_a_time_the_departure_of_one_leaves_the_others_data_alone, |t| {
+    let acme = t.organisation("远山科技").pack("dingtalk");
+    let lin = acme.hires("林晓");
+    let second = also_hired_as(&acme, &lin, "B9001", "2025-06-02", json!({}));
+    registered(&acme, "door/1", "biometric.face_features", &[&lin.staff_number], JANUARY);
+    registered(&acme, "gate/1", "biometric.fingerprint_features", &[&second.staff_number], JANUARY);
+    acme.hr_system().says_leaving(&lin, "2026-03-31").ok();
+    t.settles();
+    let departure = acme.departure_of(&lin);
+    let classes: Vec<_> = departure.lines().iter().map(|line| line["class"].clone()).collect();
+    assert_eq!(classes, ["biometric.face_features"], "the plan covers the data of the membership that ends");
+    departure.is_agreed();
+    t.clock().reaches("2026-04-01T00:00+08:00");
+    t.settles();
+    assert_eq!(departure.state(), "completed");
+    assert_eq!(acme.connector().shelf().deeds(), ["delete door/1"]);
+    assert_eq!(side(&acme, "biometric.fingerprint_features"), ["active"]);
+    second.signs_in().ok();
+});
+
+scenario!(what_may_be_another_memberships_is_left_alone_and_says_so_until_that_one_ends, |t| {
+    let acme = t.organisation("远山科技").pack("dingtalk");
+    let lin = acme.hires("林晓");
+    let second = also_hired_as(&acme, &lin, "B9001", "2025-06-02", json!({}));
+    // The connector knows this face by both numbers.
+    let both = [lin.staff_number.as_str(), second.staff_number.as_str()];
+    registered(&acme, "door/1", "biometric.face_features", &both, JANUARY);
+    acme.hr_system().says_leaving(&lin, "2026-03-31").ok();
+    t.settles();
+    let first = acme.departure_of(&lin);
+    let line = first.line("biometric.face_features");
+    assert_eq!((&line["state"], &line["destructive"]), (&json!("left_alone"), &json!(false)), "{line:#}");
+    assert!(line["reason_zh"].as_str().is_some_and(|why| why.contains("另一段任职")), "{line:#}");
+    assert!(line["reason_en"].as_str().is_some_and(|why| why.contains("another one still stands")), "{line:#}");
+    first.changed_by(&acme.hr_admin(), "biometric.face_features", "delete").is_refused("departures.not-allowed");
+    first.is_agreed();
+    t.clock().reaches("2026-04-01T00:00+08:00");
+    t.settles();
+    assert_eq!(first.state(), "completed");
+    assert_eq!(side(&acme, "biometric.face_features"), ["active"]);
+
+    acme.hr_system().says_leaving(&second, "2026-04-30").ok();
+    t.settles();
+    let last = acme.departure_of(&second);
+    assert_eq!(last.line("biometric.face_features")["disposition"], "delete");
+    last.is_agreed();
+    t.clock().reaches("2026-05-01T00:00+08:00");
+    t.settles();
+    assert_eq!(side(&acme, "biometric.face_features"), ["ended"]);
+});
+
+scenario!(of_the_day_on_which_somebody_left_and_joined_again_nothing_is_destroyed, |t| {
+    let acme = t.organisation("远山科技").pack("dingtalk");
+    let lin = acme.hires("林晓");
+    acme.hr_system().says_leaving(&lin, "2026-03-31").ok();
+    t.settles();
+    acme.departure_of(&lin).is_agreed();
+    let again =
+        json!({ "staff_number": lin.staff_number, "name": lin.name, "email": lin.email, "first_day": "2026-03-31" });
+    acme.hr_system().says_joined(again).ok();
+    t.settles();
+    registered(&acme, "door/1", "biometric.face_features", &[&lin.staff_number], "2026-03-30T02:00:00Z");
+    registered(&acme, "gate/1", "biometric.fingerprint_features", &[&lin.staff_number], "2026-03-31T02:00:00Z");
+    t.clock().reaches("2026-04-01T00:00+08:00");
+    t.settles();
+    let departure = acme.departure_of(&lin);
+    assert_eq!(departure.line("biometric.fingerprint_features")["state"], "left_alone");
+    departure.approved_by(&acme.privacy_officer()).ok();
+    t.settles();
+    assert_eq!(acme.connector().shelf().deeds(), ["delete door/1"]);
+    assert_eq!(side(&acme, "biometric.fingerprint_features"), ["active"]);
+});
