@@ -222,3 +222,47 @@ scenario!(what_ends_when_is_listed_for_a_calendar, |t| {
     let wide = "/instructions/endings?since=2026-01-01T00:00:00Z&until=2027-01-01T00:00:00Z";
     security.gets(wide).is_refused("instructions.invalid");
 });
+
+scenario!(an_instruction_names_nobody_of_another_organisation, |t| {
+    let (acme, _) = attendance(t);
+    let other = t.organisation("近水科技").pack("dingtalk");
+    let theirs = other.member(&other.hires("赵敏"));
+    let (hr, officer) = (acme.hr_admin(), acme.privacy_officer());
+    let asked = |scope: Value| {
+        json!({
+            "kind": "exceptional", "purpose": "audit", "reason": "一次性核查", "until": "2026-03-09T00:00:00Z",
+            "scope": scope,
+        })
+    };
+    let of = |member: &Value, subject: &Value| {
+        asked(json!({
+            "classes": ["attendance.clock_in"], "operations": ["read"], "members": [member], "subjects": [subject],
+        }))
+    };
+    let own = acme.member(&officer);
+    let wrong = hr.posts("/instructions", &of(&own["id"], &theirs["subject_id"])).is_refused("instructions.invalid");
+    assert_eq!(wrong["pointer"], "/scope/subjects", "{wrong:#}");
+    let wrong = hr.posts("/instructions", &of(&theirs["id"], &own["subject_id"])).is_refused("instructions.invalid");
+    assert_eq!(wrong["pointer"], "/scope/members", "{wrong:#}");
+    let hold = json!({ "subject_id": theirs["subject_id"], "reason": "(2026)京仲案字第0002号" });
+    officer.posts("/holds", &hold).is_refused("holds.unknown-subject");
+});
+
+scenario!(no_role_approves_what_it_is_granted, |t| {
+    let (acme, _) = attendance(t);
+    let asked = |role: &str| {
+        json!({
+            "kind": "standing", "purpose": "payroll", "reason": "每月核算工资",
+            "scope": { "classes": ["attendance.*"], "operations": ["read"], "roles": [role] },
+        })
+    };
+    let security = acme.member_with("security_admin");
+    security.posts("/instructions", &asked("privacy_officer")).is_refused("instructions.grants-approver");
+    // Who holds the role that is granted, beside the one that approves, is who would read.
+    let both = acme.hires("孙宁");
+    acme.appoints(&both, "privacy_officer").ok();
+    acme.appoints(&both, "hr_admin").ok();
+    let instruction = security.posts("/instructions", &asked("hr_admin")).ok();
+    says(&both, "approve", &instruction).is_refused("instructions.executor");
+    says(&acme.privacy_officer(), "approve", &instruction).ok();
+});

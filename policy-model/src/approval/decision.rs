@@ -3,7 +3,7 @@
 //! A yes is not tied to a role. Somebody with two of the needed roles fills whichever place nobody else can fill, and only
 //! one: the yeses are matched to the needs, as many as possible. A greedy count was tried first; with it the same people
 //! saying the same things in another order could end differently. What always holds, whatever list of decisions comes in:
-//! the author's own word and the executor's count for nothing, one person counts once, one no ends it, a word spoken after
+//! the author's own word, the executor's and theirs whom it concerns count for nothing, one person counts once, one no ends it, a word spoken after
 //! the request lapsed is not heard, and silence never means yes.
 
 use std::num::NonZeroU32;
@@ -20,6 +20,10 @@ pub struct Request<'a, P> {
     pub author: P,
     /// Who is to carry it out, where that is a person and known.
     pub executor: Option<P>,
+    /// Whose data it is about, where they are named: nobody decides on what becomes of their own.
+    pub concerned: &'a [P],
+    /// Who gets something by it: the successor of a handover, those to whom it permits something.
+    pub receivers: &'a [P],
     /// Whose yes it takes.
     pub needs: &'a [Need],
     /// What was said so far, in any order.
@@ -83,6 +87,12 @@ pub enum MayNot {
     /// The one who executes is not the one who approved.
     #[error("whoever is to carry out an instruction cannot decide on it")]
     Executor,
+    /// It is about their own data.
+    #[error("the instruction is about this person's own data")]
+    Concerned,
+    /// What it hands over goes to them.
+    #[error("whoever receives what an instruction hands over cannot decide on it")]
+    Receiver,
     /// Also when the second word would come through another role or another account.
     #[error("this person has already decided")]
     AlreadyDecided,
@@ -107,7 +117,12 @@ impl MayNot {
     /// The clause that forbids it, where a document does.
     pub fn clause(&self) -> Option<&'static str> {
         match self {
-            Self::OwnRequest | Self::Executor | Self::AlreadyDecided | Self::NotInForce => Some("gbt35273-7.1-b"),
+            Self::OwnRequest
+            | Self::Executor
+            | Self::Concerned
+            | Self::Receiver
+            | Self::AlreadyDecided
+            | Self::NotInForce => Some("gbt35273-7.1-b"),
             Self::LacksRole(_) => Some("gbt35273-7.1-a-op"),
             Self::Expired(_) | Self::InForce | Self::Refused => None,
         }
@@ -129,6 +144,12 @@ pub fn may_decide<P: Copy + Eq>(
     }
     if Some(candidate.person) == request.executor {
         return Err(MayNot::Executor);
+    }
+    if request.concerned.contains(&candidate.person) {
+        return Err(MayNot::Concerned);
+    }
+    if request.receivers.contains(&candidate.person) {
+        return Err(MayNot::Receiver);
     }
     if request.decided.iter().any(|decision| decision.person == candidate.person) {
         return Err(MayNot::AlreadyDecided);
@@ -186,17 +207,22 @@ pub fn outcome<P: Copy + Eq>(request: &Request<'_, P>, available: &[Candidate<'_
     if beyond_reach.is_empty() { Outcome::Waiting(missing) } else { Outcome::NobodyAvailable(beyond_reach) }
 }
 
+/// Whether somebody has a stake of their own in it.
+fn is_partial<P: Copy + Eq>(request: &Request<'_, P>, person: P) -> bool {
+    person == request.author
+        || Some(person) == request.executor
+        || request.concerned.contains(&person)
+        || request.receivers.contains(&person)
+}
+
 fn is_heard<P: Copy + Eq>(request: &Request<'_, P>, decision: &Decision<'_, P>) -> bool {
-    decision.person != request.author
-        && Some(decision.person) != request.executor
+    !is_partial(request, decision.person)
         && decision.at < request.expires_at
         && has_needed_role(request.needs, &decision.roles)
 }
 
 fn could_decide<P: Copy + Eq>(request: &Request<'_, P>, person: P) -> bool {
-    person != request.author
-        && Some(person) != request.executor
-        && request.decided.iter().all(|decision| decision.person != person)
+    !is_partial(request, person) && request.decided.iter().all(|decision| decision.person != person)
 }
 
 fn has_needed_role(needs: &[Need], roles: &[&str]) -> bool {

@@ -45,9 +45,17 @@ fn yes<'a>(person: u32, roles: &[&'a str]) -> Decision<'a, u32> {
     says(person, roles, Verdict::Yes, 1)
 }
 
-/// Person 0 is the author and person 1 the executor of every request here.
+/// Person 0 is the author and person 1 the executor of every request here; it is about person 8 and hands over to person 9.
 fn request<'a>(needs: &'a [Need], decided: &'a [Decision<'a, u32>]) -> Request<'a, u32> {
-    Request { author: 0, executor: Some(1), needs, decided, expires_at: minute(LAPSES) }
+    Request {
+        author: 0,
+        executor: Some(1),
+        concerned: &[8],
+        receivers: &[9],
+        needs,
+        decided,
+        expires_at: minute(LAPSES),
+    }
 }
 
 #[test]
@@ -290,5 +298,18 @@ proptest! {
             prop_assert!(said.person > 1 && said.at < minute(LAPSES));
             prop_assert!(decided[..index].iter().all(|earlier| earlier.person != said.person));
         }
+    }
+}
+
+#[test]
+fn whom_it_concerns_and_who_receives_it_have_no_say() {
+    let needs = [need("privacy_officer", 1)];
+    for (person, why) in [(8, MayNot::Concerned), (9, MayNot::Receiver)] {
+        let candidate = Candidate { person, roles: vec!["privacy_officer"] };
+        assert_eq!(may_decide(&request(&needs, &[]), &candidate, minute(1)), Err(why.clone()));
+        assert_eq!(why.clause(), Some("gbt35273-7.1-b"));
+        let said = [yes(person, &["privacy_officer"])];
+        let unheard = Outcome::NobodyAvailable(needs.to_vec());
+        assert_eq!(outcome(&request(&needs, &said), &[candidate], minute(2)), unheard, "person {person}");
     }
 }

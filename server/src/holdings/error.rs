@@ -18,6 +18,9 @@ pub enum HoldingError {
     /// Nobody here has this staff number.
     #[error("nobody here has the staff number `{0}`")]
     UnknownSubject(String),
+    /// The subject of a hold is nobody of this tenant.
+    #[error("the subject is nobody here")]
+    NobodyHere,
     /// A count or size is negative, a date range is upside down, a locator is empty or too long.
     #[error("{0}")]
     Invalid(String),
@@ -83,6 +86,7 @@ impl HoldingError {
             Self::NoSubject => "holdings.no-subject",
             Self::TooManySubjects(_) => "holdings.too-many-subjects",
             Self::UnknownSubject(_) => "holdings.unknown-subject",
+            Self::NobodyHere => "holds.unknown-subject",
             Self::Invalid(_) => "holdings.invalid",
             Self::Facts(_) => "holdings.facts",
             Self::Refused { .. } => "holdings.class-refused",
@@ -107,6 +111,7 @@ impl HoldingError {
         match self {
             Self::UnknownClass(_) | Self::Refused { .. } => Some("/class"),
             Self::NoSubject | Self::TooManySubjects(_) | Self::UnknownSubject(_) => Some("/subjects"),
+            Self::NobodyHere => Some("/subject_id"),
             Self::Facts(_) => Some("/facts"),
             Self::CallbackUrl(_) => Some("/callback_url"),
             Self::NameTaken => Some("/name"),
@@ -130,6 +135,7 @@ impl HoldingError {
         match self {
             Self::UnknownClass(_) => "GET /api/v1/packs/current lists the classes.",
             Self::NoSubject | Self::UnknownSubject(_) => "Send staff numbers of members or former members.",
+            Self::NobodyHere => "GET /api/v1/members shows each member's subject_id.",
             Self::TooManySubjects(_) => "Register it in parts.",
             Self::Facts(_) => "config/schema/facts.schema.json documents the shape.",
             Self::Refused { .. } => "Keep only what the clause allows, such as an irreversible template.",
@@ -172,6 +178,7 @@ impl AsProblem for HoldingError {
             | Self::NoSubject
             | Self::TooManySubjects(_)
             | Self::UnknownSubject(_)
+            | Self::NobodyHere
             | Self::Invalid(_)
             | Self::Facts(_)
             | Self::CallbackUrl(_) => Problem::invalid(self.code()),

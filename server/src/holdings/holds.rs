@@ -2,6 +2,7 @@
 
 use super::error::HoldingError;
 use crate::instructions::{self, Draft, Instruction, Kind, Scope};
+use crate::people;
 use crate::platform::db::tx::tenant_table;
 use crate::platform::db::{MultiBackend, Stored, TenantTx, Ts};
 use crate::platform::ids::{HoldId, Id, InstructionId, MembershipId, SubjectId};
@@ -64,6 +65,11 @@ pub fn place_hold(
 ) -> Result<Hold, HoldingError> {
     if let Some(pattern) = class_pattern {
         pattern.parse::<ClassPattern>().map_err(|e| HoldingError::Invalid(format!("class_pattern: {e}")))?;
+    }
+    if let Some(subject) = subject
+        && !people::are_subjects(tx, &[subject])?
+    {
+        return Err(HoldingError::NobodyHere);
     }
     if reason.trim().is_empty() || reason.chars().count() > 500 {
         return Err(HoldingError::Invalid("reason: 1 to 500 characters".into()));

@@ -1,8 +1,9 @@
 //! Deciding: one person's yes or no, and what the words add up to.
 
 use super::error::InstructionError;
-use super::model::{Approval, Decision, Instruction, Kind, State};
+use super::model::{Approval, Decision, Instruction, Kind, Scope, State};
 use super::operations::{about, advance, announce, came_into_force, scope_of};
+use super::propose::EVERYBODY;
 use super::store;
 use crate::people::{self, roles};
 use crate::platform::db::{Stored, TenantTx};
@@ -20,11 +21,21 @@ pub(super) const SAID: Aad = Aad::new("approvals.reason");
 struct Standing {
     needs: Vec<Need>,
     said: Vec<Approval>,
+    /// Whose data it is about, where they are named.
+    concerned: Vec<Option<SubjectId>>,
+    /// Who gets something by it.
+    receivers: Vec<Option<SubjectId>>,
 }
 
 impl Standing {
     fn of(tx: &mut TenantTx<'_>, i: &Instruction) -> Stored<Self> {
-        Ok(Self { needs: serde_json::from_str(&i.needs)?, said: store::approvals_of(tx, i.id)? })
+        let scope = scope_of(i)?;
+        Ok(Self {
+            needs: serde_json::from_str(&i.needs)?,
+            said: store::approvals_of(tx, i.id)?,
+            receivers: receivers(tx, &scope)?,
+            concerned: scope.subjects.into_iter().map(Some).collect(),
+        })
     }
 
     fn decisions(&self) -> Vec<approval::Decision<'_, Option<SubjectId>>> {
@@ -43,16 +54,29 @@ impl Standing {
     }
 }
 
+/// Who gets something by an instruction: the successor, the people it names, and everybody in a role that it permits. What
+/// it permits to every employee singles nobody out.
+fn receivers(tx: &mut TenantTx<'_>, scope: &Scope) -> Stored<Vec<Option<SubjectId>>> {
+    let mut receivers: Vec<Option<SubjectId>> = scope.successor.into_iter().map(Some).collect();
+    receivers.extend(people::memberships_by_id(tx, &scope.members)?.into_values().map(|m| Some(m.subject_id)));
+    for role in scope.roles.iter().filter(|role| *role != EVERYBODY) {
+        receivers.extend(roles::holders(tx, role)?.into_iter().map(|(_, subject)| Some(subject)));
+    }
+    Ok(receivers)
+}
+
 /// A request in the rules' terms. The author may be nobody (a case the platform derived): then nobody is barred as author.
 fn request<'a>(
     i: &Instruction,
-    needs: &'a [Need],
+    standing: &'a Standing,
     decided: &'a [approval::Decision<'a, Option<SubjectId>>],
 ) -> Request<'a, Option<SubjectId>> {
     Request {
         author: i.author_subject_id,
         executor: i.executor_subject_id.map(Some),
-        needs,
+        concerned: &standing.concerned,
+        receivers: &standing.receivers,
+        needs: &standing.needs,
         decided,
         expires_at: i.expires_at.map_or(chrono::DateTime::<chrono::Utc>::MAX_UTC, |at| at.0),
     }
@@ -69,18 +93,15 @@ pub fn may_decide(tx: &mut TenantTx<'_>, i: &Instruction) -> Result<Vec<String>,
     let (Some(membership), Some(subject)) = (tx.actor().membership(), tx.actor().subject()) else {
         return Err(InstructionError::NotAPerson);
     };
-    // Who gets a permission beyond their own is the one who executes it: somebody else says yes (gbt35273-7.1-b).
-    if i.kind == Kind::Exceptional {
-        let permitted = people::memberships_by_id(tx, &scope_of(i)?.members)?;
-        if permitted.values().any(|m| m.subject_id == subject) {
-            return Err(MayNot::Executor.into());
-        }
-    }
     let held = roles::of_membership(tx, membership)?;
     let standing = Standing::of(tx, i)?;
+    // Who gets a permission is the one who executes it: somebody else says yes (gbt35273-7.1-b).
+    if i.kind != Kind::Order && standing.receivers.contains(&Some(subject)) {
+        return Err(MayNot::Executor.into());
+    }
     let candidate = Candidate { person: Some(subject), roles: held.iter().map(String::as_str).collect() };
     let now = tx.now().0;
-    approval::may_decide(&request(i, &standing.needs, &standing.decisions()), &candidate, now)?;
+    approval::may_decide(&request(i, &standing, &standing.decisions()), &candidate, now)?;
     let needed = held.into_iter().filter(|r| standing.needs.iter().any(|n| &n.role == r)).collect();
     Ok(needed)
 }
@@ -140,7 +161,7 @@ pub fn decide(
 fn settle(tx: &mut TenantTx<'_>, i: &mut Instruction) -> Result<(), InstructionError> {
     let standing = Standing::of(tx, i)?;
     let now = tx.now();
-    match approval::outcome(&request(i, &standing.needs, &standing.decisions()), &[], now.0) {
+    match approval::outcome(&request(i, &standing, &standing.decisions()), &[], now.0) {
         Outcome::InForce => advance(i, Step::Approve, now)?,
         Outcome::Refused => advance(i, Step::Refuse, now)?,
         Outcome::Expired => advance(i, Step::Lapse, now)?,
@@ -171,10 +192,10 @@ pub fn waiting_roles(tx: &mut TenantTx<'_>, i: &Instruction) -> Stored<(Vec<Stri
     }
     let names = |needs: Vec<Need>| needs.into_iter().map(|n| n.role).collect::<Vec<_>>();
     let (decisions, now) = (standing.decisions(), tx.now().0);
-    Ok(match approval::outcome(&request(i, &standing.needs, &decisions), &available, now) {
+    Ok(match approval::outcome(&request(i, &standing, &decisions), &available, now) {
         Outcome::Waiting(needs) => (names(needs), Vec::new()),
         Outcome::NobodyAvailable(beyond) => {
-            let missing = match approval::outcome(&request(i, &standing.needs, &decisions), &[], now) {
+            let missing = match approval::outcome(&request(i, &standing, &decisions), &[], now) {
                 Outcome::Waiting(n) | Outcome::NobodyAvailable(n) => names(n),
                 Outcome::InForce | Outcome::Refused | Outcome::Expired => Vec::new(),
             };

@@ -36,6 +36,9 @@ pub enum InstructionError {
     /// It has ended already.
     #[error("the instruction is {0} already")]
     Ended(&'static str),
+    /// A role would approve what it is granted.
+    #[error("the role {0} would approve what it is granted")]
+    GrantsApprover(String),
     /// The pack leaves the action without a rule.
     #[error("{0}")]
     NoRule(String),
@@ -48,6 +51,8 @@ fn may_not_code(why: &MayNot) -> &'static str {
     match why {
         MayNot::OwnRequest => "instructions.own-request",
         MayNot::Executor => "instructions.executor",
+        MayNot::Concerned => "instructions.own-data",
+        MayNot::Receiver => "instructions.receiver",
         MayNot::AlreadyDecided => "instructions.already-decided",
         MayNot::LacksRole(_) => "instructions.lacks-role",
         MayNot::Expired(_) => "instructions.expired",
@@ -68,6 +73,7 @@ impl InstructionError {
             Self::NotInForce(_) => "instructions.not-in-force",
             Self::NotAPerson => "instructions.not-a-person",
             Self::Ended(_) => "instructions.ended",
+            Self::GrantsApprover(_) => "instructions.grants-approver",
             Self::NoRule(_) => "instructions.no-approval-rule",
             Self::Store(_) => "server.failed",
         }
@@ -83,7 +89,11 @@ impl AsProblem for InstructionError {
             Self::Scope(fault) => Problem::invalid(self.code()).detail(words).at("/scope").clause(fault.clause()),
             Self::MayNot(why) => {
                 let problem = match why {
-                    MayNot::OwnRequest | MayNot::Executor | MayNot::LacksRole(_) => Problem::refused(self.code()),
+                    MayNot::OwnRequest
+                    | MayNot::Executor
+                    | MayNot::Concerned
+                    | MayNot::Receiver
+                    | MayNot::LacksRole(_) => Problem::refused(self.code()),
                     MayNot::AlreadyDecided
                     | MayNot::Expired(_)
                     | MayNot::InForce
@@ -95,6 +105,11 @@ impl AsProblem for InstructionError {
             }
             Self::NotInForce(_) | Self::Ended(_) => Problem::conflict(self.code()).detail(words),
             Self::NotAPerson => Problem::refused(self.code()).detail(words).clause("gbt35273-7.1-b"),
+            Self::GrantsApprover(_) => Problem::refused(self.code())
+                .detail(words)
+                .at("/scope/roles")
+                .help("Propose an exceptional instruction for one named person; somebody else approves it.")
+                .clause("gbt35273-7.1-b"),
             Self::NoRule(_) => Problem::conflict(self.code()).detail(words),
             Self::Store(e) => Problem::store(e),
         }

@@ -5,6 +5,7 @@ use super::model::{Instruction, Kind, Scope, State};
 use super::operations::{about, came_into_force, scope_of};
 use super::store;
 use crate::packs;
+use crate::people;
 use crate::platform::db::{StoreError, Stored, TenantTx, Ts};
 use crate::platform::ids::{CaseId, MembershipId, SubjectId};
 use crate::platform::keyring::Aad;
@@ -18,6 +19,9 @@ use policy_model::pack::Pack;
 
 /// Where an instruction's reason lives.
 pub(super) const REASON: Aad = Aad::new("instructions.reason");
+/// The role that everybody has who works here.
+pub(super) const EVERYBODY: &str = "employee";
+
 /// An instruction in the making.
 #[derive(Debug, Clone)]
 pub struct Draft {
@@ -55,6 +59,10 @@ pub fn propose(tx: &mut TenantTx<'_>, draft: Draft) -> Result<Instruction, Instr
     let ask = Ask { action: draft.action, sensitive, subjects: asked };
     let requirement =
         approval::required(pack.approvals(), &ask).map_err(|e| InstructionError::NoRule(e.to_string()))?;
+    // Who would be permitted is who would say yes: then nobody else looks at it (gbt35273-7.1-b).
+    if let Some(need) = requirement.needs.iter().find(|need| draft.scope.roles.contains(&need.role)) {
+        return Err(InstructionError::GrantsApprover(need.role.clone()));
+    }
     let (now, free) = (tx.now(), requirement.is_free());
     let expires_at = lapses(tx, requirement.expires_after_working_days.get())?;
     let id = tx.new_id();
@@ -102,7 +110,7 @@ pub fn propose(tx: &mut TenantTx<'_>, draft: Draft) -> Result<Instruction, Instr
 }
 
 /// The rules' own check of the scope (policy-model), then what only the pack can tell: classes and roles that exist.
-fn check(tx: &TenantTx<'_>, draft: &Draft, pack: &Pack) -> Result<(), InstructionError> {
+fn check(tx: &mut TenantTx<'_>, draft: &Draft, pack: &Pack) -> Result<(), InstructionError> {
     let invalid = |what: String, pointer, help| Err(InstructionError::Invalid { what, pointer, help });
     let mut patterns = Vec::with_capacity(draft.scope.classes.len());
     for text in &draft.scope.classes {
@@ -125,6 +133,7 @@ fn check(tx: &TenantTx<'_>, draft: &Draft, pack: &Pack) -> Result<(), Instructio
             return invalid(format!("the pack has no role `{role}`"), "/scope/roles", "GET /api/v1/roles lists them.");
         }
     }
+    check_people(tx, &draft.scope)?;
     if draft.purpose.chars().count() > 200 {
         return invalid("a purpose has at most 200 characters".into(), "/purpose", "Say what the data is used for.");
     }
@@ -132,6 +141,30 @@ fn check(tx: &TenantTx<'_>, draft: &Draft, pack: &Pack) -> Result<(), Instructio
         return invalid("a reason has 1 to 2,000 characters".into(), "/reason", "Say why.");
     }
     Ok(())
+}
+
+/// Everybody whom a scope names is somebody of this organisation.
+fn check_people(tx: &mut TenantTx<'_>, scope: &Scope) -> Result<(), InstructionError> {
+    let invalid = |what: &str, pointer| {
+        Err(InstructionError::Invalid {
+            what: what.into(),
+            pointer,
+            help: "GET /api/v1/members lists members and former members.",
+        })
+    };
+    let known = people::memberships_by_id(tx, &scope.members)?;
+    if scope.members.iter().any(|id| !known.contains_key(id)) {
+        return invalid("a member who is named is nobody's membership here", "/scope/members");
+    }
+    if !people::are_subjects(tx, &scope.subjects)? {
+        return invalid("a subject who is named is nobody here", "/scope/subjects");
+    }
+    match scope.successor {
+        Some(taker) if !people::are_subjects(tx, &[taker])? => {
+            invalid("the successor is nobody here", "/scope/successor")
+        }
+        Some(_) | None => Ok(()),
+    }
 }
 
 fn in_rules_terms(

@@ -19,7 +19,7 @@ pub use error::PeopleError;
 pub use model::{AccountKind, Department, Membership, MembershipState, RoleAssignment, Via};
 pub use named::{MemberName, Names, SubjectName};
 pub use operations::{
-    HrFacts, Joining, PlatformAnswers, active_by_staff_number, apply_change, change_last_day, count_present,
+    HrFacts, Joining, PlatformAnswers, active_by_staff_number, apply_change, are_subjects, change_last_day, count_present,
     department_names, departments_of, end_access, hire, memberships_by_id, name_of, names, newest_by_staff_number,
     rescind_leaving, staff_number_of, start_leaving, subject_of, upsert_department, with_staff_number,
 };

@@ -281,6 +281,17 @@ pub fn count_present(tx: &mut TenantTx<'_>) -> Stored<i64> {
     store::count_present(tx)
 }
 
+/// Whether each of these is a person of this tenant.
+pub fn are_subjects(tx: &mut TenantTx<'_>, ids: &[SubjectId]) -> Stored<bool> {
+    for some in ids.chunks(500) {
+        let known: HashSet<SubjectId> = store::load_subjects(tx, some)?.into_iter().map(|s| s.id).collect();
+        if some.iter().any(|id| !known.contains(id)) {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
 /// Many memberships at once, by id.
 pub fn memberships_by_id(tx: &mut TenantTx<'_>, ids: &[MembershipId]) -> Stored<HashMap<MembershipId, Membership>> {
     Ok(store::load_memberships(tx, ids)?.into_iter().map(|m| (m.id, m)).collect())
