@@ -152,6 +152,10 @@ fn registry() -> Registry {
         }
         Ok(Step::Done)
     });
+    registry.inside(holdings::CAME_LATE, |tx, told| {
+        departures::came_late(tx, jobs::id(&told["membership"])?)?;
+        Ok(Step::Done)
+    });
     mail::register(&mut registry);
     registry
 }

@@ -110,6 +110,62 @@ scenario!(nobody_approves_the_plan_they_submitted, |t| {
     assert_eq!(departure.state(), "approved");
 });
 
+scenario!(nobody_decides_about_their_own_departure, |t| {
+    let acme = t.organisation("远山科技").pack("dingtalk");
+    let (hr, officer) = (acme.hr_admin(), acme.privacy_officer());
+    acme.holds("biometric.fingerprint_features").about(&officer);
+    acme.hr_system().says_leaving(&officer, "2026-03-31").ok();
+    acme.hr_system().says_leaving(&hr, "2026-04-30").ok();
+    t.settles();
+
+    let departure = acme.departure_of(&officer);
+    let submitted = departure.submitted_by(&hr).ok();
+    assert_eq!(submitted["state"], "submitted");
+    departure.approved_by(&officer).is_refused("instructions.own-data");
+    assert_eq!(departure.seen_by(&officer)["can"]["approve"]["why"], "instructions.own-data");
+    let pending = officer.gets("/instructions?state=pending").items();
+    assert_eq!(pending[0]["nobody_available"], json!(["privacy_officer"]), "it waits and says for whom");
+    let another = acme.hires("孙宁");
+    acme.appoints(&another, "privacy_officer").ok();
+    departure.approved_by(&another).ok();
+    assert_eq!(departure.state(), "approved");
+
+    let own = acme.departure_of(&hr);
+    own.submitted_by(&hr).is_refused("departures.own-departure");
+    own.rescinded_by(&hr).is_refused("departures.own-departure");
+    let can = own.seen_by(&hr)["can"].clone();
+    for act in ["adjust", "submit", "rescind"] {
+        assert_eq!(can[act]["why"], "departures.own-departure", "{can:#}");
+    }
+    let other_hr = acme.hires("周敏");
+    acme.appoints(&other_hr, "hr_admin").ok();
+    own.submitted_by(&other_hr).ok();
+});
+
+scenario!(nobody_plans_or_approves_what_is_handed_over_to_themselves, |t| {
+    let acme = t.organisation("远山科技").pack("dingtalk");
+    let (hr, officer, lin) = (acme.hr_admin(), acme.privacy_officer(), acme.hires("林晓"));
+    acme.keeps("mail/lin", "mail.message").about(&lin);
+    let leaving = |successor: &str, last_day: &str| {
+        let data = json!({ "staff_number": lin.staff_number, "last_day": last_day, "successor": successor });
+        acme.hr_system().says("member.leaving", data).sent().ok();
+        t.settles();
+    };
+    leaving(&hr.staff_number, "2026-03-31");
+    let departure = acme.departure_of(&lin);
+    assert_eq!(departure.line("mail.message")["disposition"], "hand_over");
+    departure.submitted_by(&hr).is_refused("departures.own-handover");
+    assert_eq!(departure.view()["can"]["submit"]["why"], "departures.own-handover");
+
+    leaving(&officer.staff_number, "2026-04-15");
+    assert_eq!(departure.submitted_by(&hr).ok()["state"], "submitted");
+    departure.approved_by(&officer).is_refused("instructions.receiver");
+    let another = acme.hires("孙宁");
+    acme.appoints(&another, "privacy_officer").ok();
+    departure.approved_by(&another).ok();
+    assert_eq!(departure.state(), "approved");
+});
+
 scenario!(without_approval_access_ends_all_the_same_and_nothing_is_destroyed, |t| {
     let acme = t.organisation("远山科技").pack("dingtalk");
     let lin = acme.hires("林晓");

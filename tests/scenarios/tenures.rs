@@ -112,3 +112,110 @@ scenario!(of_the_day_on_which_somebody_left_and_joined_again_nothing_is_destroye
     assert_eq!(acme.connector().shelf().deeds(), ["delete door/1"]);
     assert_eq!(side(&acme, "biometric.fingerprint_features"), ["active"]);
 });
+
+scenario!(data_that_comes_after_a_completed_departure_is_planned_and_raised, |t| {
+    let acme = t.organisation("远山科技").pack("dingtalk");
+    let lin = acme.hires("林晓");
+    registered(&acme, "door/1", "biometric.face_features", &[&lin.staff_number], JANUARY);
+    acme.hr_system().says_leaving(&lin, "2026-03-31").ok();
+    t.settles();
+    let departure = acme.departure_of(&lin);
+    departure.is_agreed();
+    t.clock().reaches("2026-04-02T09:00+08:00");
+    t.settles();
+    assert_eq!(departure.state(), "completed");
+
+    registered(&acme, "door/late", "biometric.face_features", &[&lin.staff_number], "2026-03-20T02:00:00Z");
+    t.settles();
+    let all = acme.hr_admin().gets("/departures?limit=200").items();
+    let late = all.iter().find(|d| d["supplements"] == departure.id.as_str()).expect("a supplement is planned");
+    let waiting = acme.hr_admin().gets("/attention").items();
+    let told = waiting.iter().any(|a| a["kind"] == "departure.supplement" && a["object_id"] == late["id"]);
+    assert!(told, "somebody must be told: {waiting:#?}");
+    assert_eq!(late["can"]["rescind"]["why"], "departures.supplement");
+    let late = scenarios::departure::Departure::with_id(&acme, late["id"].as_str().expect("an id"));
+    late.is_agreed();
+    t.settles();
+    assert_eq!(late.state(), "completed");
+    assert_eq!(acme.connector().shelf().deeds(), ["delete door/1", "delete door/late"]);
+    acme.auditor().verifies(&late.certificate()).ok();
+    assert_eq!(acme.hr_admin().gets("/departures?limit=200").items().len(), 2, "and that is the end of it");
+    assert_eq!(acme.member(&lin)["state"], "departed");
+});
+
+scenario!(what_was_deleted_does_not_return_unless_its_person_does, |t| {
+    let acme = t.organisation("远山科技").pack("dingtalk");
+    let lin = acme.hires("林晓");
+    registered(&acme, "door/1", "biometric.face_features", &[&lin.staff_number], JANUARY);
+    acme.hr_system().says_leaving(&lin, "2026-03-31").ok();
+    t.settles();
+    acme.departure_of(&lin).is_agreed();
+    t.clock().reaches("2026-04-02T09:00+08:00");
+    t.settles();
+    assert_eq!(side(&acme, "biometric.face_features"), ["ended"]);
+
+    let line = |at: &str| {
+        json!({
+            "locator": "door/1", "class": "biometric.face_features", "subjects": [lin.staff_number], "occurred_at": at,
+            "facts": { "account": "enterprise", "capacity": "member", "source": "produced" },
+        })
+    };
+    let again = acme.registers(&format!("{}\n", line(JANUARY))).ok();
+    assert_eq!(again["rejected"][0]["code"], "holdings.returned", "{again}");
+    assert_eq!(again["rejected"][0]["pointer"], "/locator", "{again}");
+    let waiting = acme.hr_admin().gets("/attention").items();
+    assert!(waiting.iter().any(|a| a["kind"] == "holding.returned"), "somebody must be told: {waiting:#?}");
+    assert_eq!(side(&acme, "biometric.face_features"), ["ended"]);
+
+    let back =
+        json!({ "staff_number": lin.staff_number, "name": lin.name, "email": lin.email, "first_day": "2026-04-02" });
+    acme.hr_system().says_joined(back).ok();
+    t.settles();
+    let old = acme.registers(&format!("{}\n", line(JANUARY))).ok();
+    assert_eq!(old["rejected"][0]["code"], "holdings.returned", "the old face does not return with its person: {old}");
+    let new = acme.registers(&format!("{}\n", line("2026-04-02T01:00:00Z"))).ok();
+    assert_eq!(new["added"], 1, "{new}");
+    assert_eq!(side(&acme, "biometric.face_features"), ["ended", "active"]);
+});
+
+scenario!(who_stays_after_all_finds_their_enterprise_account_as_it_was, |t| {
+    let acme = t.organisation("远山科技").pack("dingtalk");
+    let lin = acme.hires_with("林晓", json!({ "account": "enterprise" }));
+    registered(&acme, "door/1", "biometric.face_features", &[&lin.staff_number], JANUARY);
+    let before = lin.caller();
+    acme.hr_system().says_leaving(&lin, "2026-03-31").ok();
+    t.settles();
+    t.clock().reaches("2026-04-01T09:00+08:00");
+    t.settles();
+    lin.signs_in().is_refused("membership.ended");
+    acme.hr_system().says_rescinded(&lin).ok();
+    t.settles();
+    assert_eq!(acme.member(&lin)["state"], "employed");
+    before.get("/me").is_status(401);
+    lin.signs_in().ok();
+
+    acme.hr_system().says_leaving(&lin, "2026-04-30").ok();
+    t.settles();
+    let departure = acme.departure_of(&lin);
+    departure.is_agreed();
+    t.clock().reaches("2026-05-01T09:00+08:00");
+    t.settles();
+    assert_eq!(departure.state(), "completed");
+    lin.signs_in().is_status(401);
+});
+
+scenario!(an_enterprise_account_that_another_membership_lives_with_stays_open, |t| {
+    let acme = t.organisation("远山科技").pack("dingtalk");
+    let lin = acme.hires_with("林晓", json!({ "account": "enterprise" }));
+    let second = also_hired_as(&acme, &lin, "B9001", "2025-06-02", json!({ "account": "enterprise" }));
+    for (who, last_day, then) in [(&lin, "2026-03-31", "2026-04-01"), (&second, "2026-04-30", "2026-05-01")] {
+        lin.signs_in().ok();
+        acme.hr_system().says_leaving(who, last_day).ok();
+        t.settles();
+        acme.departure_of(who).is_agreed();
+        t.clock().reaches(&format!("{then}T09:00+08:00"));
+        t.settles();
+        assert_eq!(acme.departure_of(who).state(), "completed");
+    }
+    lin.signs_in().is_status(401);
+});

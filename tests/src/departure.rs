@@ -16,8 +16,20 @@ pub struct Departure {
 impl Departure {
     pub(crate) fn find(organisation: &Organisation, person: &Person) -> Option<Self> {
         let all = organisation.hr_admin().gets("/departures?limit=200").items();
-        let found = all.iter().rev().find(|d| d["membership_id"] == person.membership.as_str())?;
+        let is_theirs = |d: &&Value| d["membership_id"] == person.membership.as_str() && d["supplements"].is_null();
+        let found = all.iter().find(is_theirs)?;
         Some(Self { organisation: organisation.clone(), id: found["id"].as_str()?.to_owned() })
+    }
+
+    /// One that is known by its id.
+    pub fn with_id(organisation: &Organisation, id: &str) -> Self {
+        Self { organisation: organisation.clone(), id: id.to_owned() }
+    }
+
+    /// As somebody sees it.
+    #[track_caller]
+    pub fn seen_by(&self, who: &Person) -> Value {
+        who.gets(&self.path("")).ok()
     }
 
     /// As the API shows it now.

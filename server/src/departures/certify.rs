@@ -2,12 +2,14 @@
 
 use super::error::DepartureError;
 use super::model::{Departure, LineRow, State};
-use super::store;
+use super::{store, supplement};
 use crate::ledger;
 use crate::orders;
 use crate::packs;
+use crate::people::{self, AccountKind, MembershipState};
 use crate::platform::db::{StoreError, Stored, TenantTx};
 use crate::platform::ids::DepartureId;
+use crate::platform::sign_in::accounts;
 use serde_json::{Value, json};
 
 /// Everything is where it should be. The certificate's text is bound to the ledger by its hash; the document with proofs
@@ -16,7 +18,9 @@ pub(super) fn certify(tx: &mut TenantTx<'_>, mut d: Departure) -> Result<(), Dep
     d.state = State::Completed;
     d.finished_at = Some(tx.now());
     store::save(tx, &mut d)?;
-    certify_anew(tx, &d)
+    certify_anew(tx, &d)?;
+    take_back_account(tx, &d)?;
+    supplement::look_again(tx, &d)
 }
 
 /// A certificate of a completed departure as its lines stand now. It takes the place of the one before, which stays true of
@@ -30,6 +34,21 @@ pub(super) fn certify_anew(tx: &mut TenantTx<'_>, d: &Departure) -> Result<(), D
         objects.push(order.instruction_id.to_string());
     }
     Ok(ledger::certify(tx, ledger::Case { departure: d.id, objects }, certificate)?)
+}
+
+/// An enterprise account is taken back with the membership (dingtalk-def-17). It has led nowhere since access ended; it is
+/// closed for good only now, so that somebody who stays after all finds it as it was. Another membership that is lived
+/// with it keeps it open.
+fn take_back_account(tx: &mut TenantTx<'_>, d: &Departure) -> Result<(), DepartureError> {
+    let Some(m) = people::find_membership(tx, d.membership_id)? else { return Ok(()) };
+    let (AccountKind::Enterprise, Some(account)) = (m.account_kind, m.account_id) else { return Ok(()) };
+    let others = people::memberships_of_subject(tx, m.subject_id)?;
+    let goes_on =
+        others.iter().any(|o| o.id != m.id && o.account_id == Some(account) && o.state != MembershipState::Departed);
+    if !goes_on {
+        tx.as_platform(|p| accounts::close_account(p, account))?;
+    }
+    Ok(())
 }
 
 fn text(tx: &mut TenantTx<'_>, d: &Departure, lines: &[LineRow]) -> Stored<Value> {
@@ -61,6 +80,7 @@ fn text(tx: &mut TenantTx<'_>, d: &Departure, lines: &[LineRow]) -> Stored<Value
         "organisation": tenant.name,
         "tenant": tenant.id,
         "departure": d.id,
+        "supplements": d.supplements,
         "subject": d.subject_id,
         "membership": d.membership_id,
         "last_day": d.last_day,

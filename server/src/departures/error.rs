@@ -41,6 +41,15 @@ pub enum DepartureError {
     /// The facts contradict each other.
     #[error(transparent)]
     Fault(#[from] PlanFault),
+    /// It is the caller's own.
+    #[error("nobody plans, submits or calls off their own departure")]
+    Own,
+    /// The caller would receive what is handed over.
+    #[error("a line hands something over to the person who plans it")]
+    OwnHandover,
+    /// A supplement deals with what came after the end, which nothing undoes.
+    #[error("a supplement cannot be called off: the membership has ended")]
+    Supplement,
     /// There is no certificate yet.
     #[error("the certificate is made when the departure is completed")]
     NoCertificate,
@@ -98,6 +107,18 @@ impl AsProblem for DepartureError {
                     .at("/last_day")
                     .help(format!("Send {first} or later, or correct the first day."))
             }
+            Self::Own => Problem::refused("departures.own-departure")
+                .detail(words)
+                .help("Another HR admin does it; the primary admin can appoint one.")
+                .clause("gbt35273-7.1-b"),
+            Self::OwnHandover => Problem::refused("departures.own-handover")
+                .detail(words)
+                .at("/successor")
+                .help("Name another successor, or have another HR admin submit the plan.")
+                .clause("gbt35273-7.1-b"),
+            Self::Supplement => Problem::conflict("departures.supplement")
+                .detail(words)
+                .help("Change its lines, submit it, and it is carried out."),
             Self::Fault(PlanFault::GroupTwice(_)) => Problem::internal(),
             Self::NoCertificate => Problem::not_found("certificate").detail(words),
             Self::People(e) => e.problem(),

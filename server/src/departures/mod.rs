@@ -14,6 +14,7 @@ mod rescind;
 pub mod routes;
 mod store;
 mod submit;
+mod supplement;
 mod view;
 mod waiting;
 
@@ -26,3 +27,4 @@ pub use rescind::{is_open, rescind_of};
 pub use submit::settled;
 pub use view::DepartureView;
 pub use waiting::{decide, is_planned, may_decide, submitted_by, to_check, views_of};
+pub use supplement::came_late;

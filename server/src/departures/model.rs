@@ -93,6 +93,8 @@ pub struct Departure {
     pub approved_at: Option<Ts>,
     /// When it was completed or rescinded.
     pub finished_at: Option<Ts>,
+    /// The completed departure that it supplements: data came about the membership after that one was carried out.
+    pub supplements: Option<DepartureId>,
     /// Its certificate.
     pub certificate_id: Option<CertificateId>,
     /// Its version.

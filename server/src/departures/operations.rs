@@ -10,12 +10,11 @@ use crate::holdings::{GroupKey, Selector};
 use crate::instructions;
 use crate::orders::{self, OrderState};
 use crate::packs;
-use crate::people::{self, AccountKind, Membership};
+use crate::people::{self, Membership};
 use crate::platform::db::{StoreError, Stored, TenantTx, Ts};
 use crate::platform::ids::{DepartureId, LineId, SubjectId};
 use crate::platform::jobs;
 use crate::platform::record::Record;
-use crate::platform::sign_in::accounts;
 use policy_model::calendar::start_of_day;
 use policy_model::departure::{Disposition, may_change};
 use serde_json::json;
@@ -70,6 +69,7 @@ fn new_departure(tx: &TenantTx<'_>, m: &Membership, effective_at: Ts, successor_
         submitted_at: None,
         approved_at: None,
         finished_at: None,
+        supplements: None,
         certificate_id: None,
         version: 1,
     }
@@ -113,9 +113,7 @@ pub(super) fn adjust(
     wanted: &Adjustment,
 ) -> Result<LineRow, DepartureError> {
     let d = store::find(tx, id)?.ok_or(DepartureError::Unknown)?;
-    if d.state != State::Planned {
-        return Err(DepartureError::State(d.state));
-    }
+    submit::may_plan(tx, &d)?;
     let before = store::find_line(tx, id, line)?.ok_or(DepartureError::UnknownLine)?;
     if before.version != version {
         return Err(DepartureError::Stale { version: before.version });
@@ -134,6 +132,7 @@ pub(super) fn adjust(
     let planned = planned.ok_or(DepartureError::UnknownLine)?;
     let changed = may_change(&planned, disposition, &gathered.facts()).map_err(DepartureError::WhyNot)?;
     let mut row = gathered.row(tx, &d, usize::try_from(before.position).unwrap_or(0), &changed)?;
+    submit::refuse_receiver(tx, &row)?;
     row.id = before.id;
     row.version = before.version + 1;
     row.changed_by = tx.actor().membership();
@@ -158,13 +157,7 @@ pub(super) fn end_access(tx: &mut TenantTx<'_>, id: DepartureId) -> Result<(), D
     if d.access_ended_at.is_some() || !State::OPEN.contains(&d.state) {
         return Ok(());
     }
-    let m = people::end_access(tx, d.membership_id)?;
-    if m.account_kind == AccountKind::Enterprise
-        && let Some(account) = m.account_id
-    {
-        // An enterprise account is taken back with the membership (dingtalk-def-17).
-        tx.as_platform(|p| accounts::close_account(p, account))?;
-    }
+    people::end_access(tx, d.membership_id)?;
     d.access_ended_at = Some(tx.now());
     store::save(tx, &mut d)?;
     tx.record(
@@ -200,7 +193,7 @@ pub(super) fn begin(tx: &mut TenantTx<'_>, mut d: Departure) -> Result<(), Depar
 }
 
 /// Groups that the plan did not know yet: data that was registered after it.
-fn add_latecomers(tx: &mut TenantTx<'_>, d: &Departure) -> Result<(), DepartureError> {
+pub(super) fn add_missing(tx: &mut TenantTx<'_>, d: &Departure) -> Result<Vec<LineRow>, DepartureError> {
     let known: Vec<String> = store::lines(tx, d.id)?.into_iter().map(|l| l.group_key).collect();
     let gathered = Gathered::of(tx, d)?;
     let mut late = Vec::new();
@@ -208,7 +201,11 @@ fn add_latecomers(tx: &mut TenantTx<'_>, d: &Departure) -> Result<(), DepartureE
         late.push(gathered.row(tx, d, known.len() + late.len(), line)?);
     }
     store::insert_lines(tx, &late)?;
-    for mut line in late.into_iter().filter(|line| line.state != LineState::LeftAlone) {
+    Ok(late)
+}
+
+fn add_latecomers(tx: &mut TenantTx<'_>, d: &Departure) -> Result<(), DepartureError> {
+    for mut line in add_missing(tx, d)?.into_iter().filter(|line| line.state != LineState::LeftAlone) {
         submit::instruct(tx, d, &mut line)?;
     }
     Ok(())

@@ -3,7 +3,7 @@
 use super::error::DepartureError;
 use super::model::{Departure, LineState, State};
 use super::submit::case;
-use super::{operations, store};
+use super::{operations, store, submit};
 use crate::holdings;
 use crate::instructions;
 use crate::platform::db::{Stored, TenantTx};
@@ -26,14 +26,21 @@ pub fn is_open(tx: &mut TenantTx<'_>, membership: MembershipId) -> Stored<bool> 
 /// Rescinds by an admin's word; the membership stays as well.
 pub(super) fn by_admin(tx: &mut TenantTx<'_>, id: DepartureId) -> Result<Departure, DepartureError> {
     let d = store::find(tx, id)?.ok_or(DepartureError::Unknown)?;
-    if !State::OPEN.contains(&d.state) {
-        return Err(DepartureError::State(d.state));
-    }
+    may_rescind(tx, &d)?;
     if let Some(m) = crate::people::find_membership(tx, d.membership_id)? {
         let now = tx.now();
         crate::people::rescind_leaving(tx, m, now)?;
     }
     rescind(tx, d)
+}
+
+/// Whether the caller may call it off: what `can.rescind` shows.
+pub(super) fn may_rescind(tx: &TenantTx<'_>, d: &Departure) -> Result<(), DepartureError> {
+    submit::refuse_own(tx, d)?;
+    if !State::OPEN.contains(&d.state) {
+        return Err(DepartureError::State(d.state));
+    }
+    if d.supplements.is_some() { Err(DepartureError::Supplement) } else { Ok(()) }
 }
 
 fn rescind(tx: &mut TenantTx<'_>, mut d: Departure) -> Result<Departure, DepartureError> {

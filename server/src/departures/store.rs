@@ -13,7 +13,7 @@ tenant_table! {
         effective_at -> SqlTs, reason -> Nullable<Text>, successor_id -> Nullable<SqlUid>,
         planned_by -> Nullable<SqlUid>, planned_by_subject -> Nullable<SqlUid>, access_ended_at -> Nullable<SqlTs>,
         opened_at -> SqlTs, submitted_at -> Nullable<SqlTs>, approved_at -> Nullable<SqlTs>,
-        finished_at -> Nullable<SqlTs>, certificate_id -> Nullable<SqlUid>, version -> BigInt,
+        finished_at -> Nullable<SqlTs>, supplements -> Nullable<SqlUid>, certificate_id -> Nullable<SqlUid>, version -> BigInt,
     }
 }
 tenant_table! {
@@ -40,11 +40,31 @@ pub(super) fn find(tx: &mut TenantTx<'_>, id: DepartureId) -> Stored<Option<Depa
     tx.first(departures::table, |rows| rows.filter(departures::id.eq(id)).select(Departure::as_select()))
 }
 
-/// The case of a membership that is still to be decided or done.
+/// The case of a membership's end that is still to be decided or done; supplements come after it and are none.
 pub(super) fn find_open(tx: &mut TenantTx<'_>, membership: MembershipId) -> Stored<Option<Departure>> {
     tx.first(departures::table, |rows| {
         rows.filter(departures::membership_id.eq(membership))
             .filter(departures::state.eq_any(State::OPEN))
+            .filter(departures::supplements.is_null())
+            .select(Departure::as_select())
+    })
+}
+
+/// Any case of a membership that is still to be decided or done, a supplement too.
+pub(super) fn open_case(tx: &mut TenantTx<'_>, membership: MembershipId) -> Stored<Option<Departure>> {
+    tx.first(departures::table, |rows| {
+        rows.filter(departures::membership_id.eq(membership))
+            .filter(departures::state.eq_any(State::OPEN))
+            .select(Departure::as_select())
+    })
+}
+
+/// The case of a membership that was completed last.
+pub(super) fn last_completed(tx: &mut TenantTx<'_>, membership: MembershipId) -> Stored<Option<Departure>> {
+    tx.first(departures::table, |rows| {
+        rows.filter(departures::membership_id.eq(membership))
+            .filter(departures::state.eq(State::Completed))
+            .order((departures::finished_at.desc(), departures::id.desc()))
             .select(Departure::as_select())
     })
 }

@@ -24,12 +24,35 @@ pub(super) fn case(id: DepartureId) -> CaseId {
 /// What the data is used for in a departure: to end it.
 pub(super) const PURPOSE: &str = "departure";
 
+/// Nobody decides about their own departure, and be it by handing in the plan (gbt35273-7.1-b).
+pub(super) fn refuse_own(tx: &TenantTx<'_>, d: &Departure) -> Result<(), DepartureError> {
+    if tx.actor().subject() == Some(d.subject_id) { Err(DepartureError::Own) } else { Ok(()) }
+}
+
+/// Handing over within the house takes nobody's yes, so whoever plans it must not be who receives it (gbt35273-7.1-b).
+pub(super) fn refuse_receiver(tx: &TenantTx<'_>, line: &LineRow) -> Result<(), DepartureError> {
+    match (line.successor_id, tx.actor().subject()) {
+        (Some(taker), Some(caller)) if taker == caller => Err(DepartureError::OwnHandover),
+        (Some(_) | None, _) => Ok(()),
+    }
+}
+
+/// Whether the caller may change lines: what `can.adjust` shows.
+pub(super) fn may_plan(tx: &TenantTx<'_>, d: &Departure) -> Result<(), DepartureError> {
+    refuse_own(tx, d)?;
+    if d.state == State::Planned { Ok(()) } else { Err(DepartureError::State(d.state)) }
+}
+
+/// Whether the caller may hand the plan in: what `can.submit` shows.
+pub(super) fn may_submit(tx: &mut TenantTx<'_>, d: &Departure) -> Result<(), DepartureError> {
+    may_plan(tx, d)?;
+    store::lines(tx, d.id)?.iter().try_for_each(|line| refuse_receiver(tx, line))
+}
+
 /// Turns the lines into instructions. Those that need nobody's yes are in force; the others wait.
 pub(super) fn submit(tx: &mut TenantTx<'_>, id: DepartureId) -> Result<Departure, DepartureError> {
     let mut d = store::find(tx, id)?.ok_or(DepartureError::Unknown)?;
-    if d.state != State::Planned {
-        return Err(DepartureError::State(d.state));
-    }
+    may_submit(tx, &d)?;
     for mut line in store::lines(tx, id)?.into_iter().filter(|line| line.state != LineState::LeftAlone) {
         instruct(tx, &d, &mut line)?;
     }

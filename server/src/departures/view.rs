@@ -1,8 +1,9 @@
 //! Departures as the API shows them: counts and sizes, never content; with what the caller may do, from the functions
 //! that would refuse it.
 
+use super::error::DepartureError;
 use super::model::{Departure, LineRow, LineState, State};
-use super::{store, submit};
+use super::{rescind, store, submit};
 use crate::instructions::May;
 use crate::people::{self, MemberName, Names, SubjectName};
 use crate::platform::db::{Stored, TenantTx, Ts};
@@ -97,6 +98,8 @@ pub struct DepartureView {
     pub finished_at: Option<Ts>,
     /// What it waits for, while it waits for somebody's yes.
     pub approval: Option<Awaited>,
+    /// The completed departure that it supplements: data came after that one was carried out.
+    pub supplements: Option<DepartureId>,
     /// Where everything goes.
     pub lanes: Lanes,
     /// Lines that are done.
@@ -340,6 +343,7 @@ pub(super) fn views(tx: &mut TenantTx<'_>, departures: &[Departure]) -> Stored<V
             approved_at: d.approved_at,
             finished_at: d.finished_at,
             approval,
+            supplements: d.supplements,
             lanes: lanes(&lines),
             lines_done: count(lines.iter().filter(|l| l.state == LineState::Done)),
             lines_failed: count(
@@ -378,15 +382,11 @@ fn lanes(lines: &[LineRow]) -> Lanes {
 fn can(tx: &mut TenantTx<'_>, d: &Departure) -> Can {
     let yes = || May { allowed: true, why: None };
     let no = |why: &str| May { allowed: false, why: Some(why.into()) };
-    let when = |ok: bool| if ok { yes() } else { no("departures.state") };
-    let approve = match submit::may_approve(tx, d) {
-        Ok(()) => yes(),
-        Err(why) => no(why.problem().code()),
-    };
+    let may = |answer: Result<(), DepartureError>| answer.map_or_else(|why| no(why.problem().code()), |()| yes());
     Can {
-        adjust: when(d.state == State::Planned),
-        submit: when(d.state == State::Planned),
-        approve,
-        rescind: when(State::OPEN.contains(&d.state)),
+        adjust: may(submit::may_plan(tx, d)),
+        submit: may(submit::may_submit(tx, d)),
+        approve: may(submit::may_approve(tx, d)),
+        rescind: may(rescind::may_rescind(tx, d)),
     }
 }

@@ -163,6 +163,26 @@ pub fn fold_groups(
     }
 }
 
+/// Whether anything of a membership came to be known or changed since an instant, and nothing was done with it yet.
+pub fn has_open_since(tx: &mut TenantTx<'_>, subject: SubjectId, membership: MembershipId, since: Ts) -> Stored<bool> {
+    let tenures = Tenures::of(tx, subject)?;
+    let mut after = None;
+    loop {
+        let page = store::page_of_subject(tx, subject, after, PAGE)?;
+        let Some((last, _)) = page.last() else { return Ok(false) };
+        after = Some(last.holding_id);
+        let is_news = |(side, holding): &(Side, Holding)| {
+            holding.state == HoldingState::Held
+                && is_open(side)
+                && (side.ruled_at >= since || holding.updated_at >= since)
+                && tenures.share(side, holding, membership) == Share::Own
+        };
+        if page.iter().any(is_news) {
+            return Ok(true);
+        }
+    }
+}
+
 /// The next holdings of a subject that an order takes, after one: the order's cursor.
 pub fn next_sides(
     tx: &mut TenantTx<'_>,

@@ -22,7 +22,7 @@ mod weighed;
 pub use carry_out::{CarriedOut, carry_out};
 pub use connectors::{Connector, CreatedConnector, connector, create_connector, list_connectors, speaks_for};
 pub use error::HoldingError;
-pub use groups::{GroupKey, Selector, SideGroup, due_for_disposal, fold_groups, next_sides, restore};
+pub use groups::{GroupKey, Selector, SideGroup, due_for_disposal, fold_groups, has_open_since, next_sides, restore};
 pub use holds::{Hold, ORIGIN as HOLD_ORIGIN, end_hold_under, holds_on, is_held, place_hold};
 pub use inventory::register;
 pub use model::{Holding, HoldingState, Side, SideState};
