@@ -79,7 +79,8 @@ mod tests {
         let old = tenure("2024-05-01", Some("2026-03-31"), Personal);
         let new = tenure("2026-04-01", None, Personal);
         let beside = tenure("2025-01-06", None, Enterprise);
-        let cases: [(&[Tenure], &str, Option<Account>, &[usize]); 10] = [
+        type Case<'a> = (&'a [Tenure], &'a str, Option<Account>, &'a [usize]);
+        let cases: [Case<'_>; 10] = [
             (&[old, new], "2025-06-01", None, &[0]),
             (&[old, new], "2026-04-01", None, &[1]),
             (&[old, new], "2020-01-01", None, &[0]),

@@ -278,8 +278,15 @@ scenario!(what_came_to_be_after_a_return_is_not_the_old_departures, |t| {
         json!({ "staff_number": lin.staff_number, "name": "林晓", "email": lin.email, "first_day": "2026-04-01" });
     acme.hr_system().says_joined(again).ok();
     t.settles();
-    let since = acme.keeps("door/lin", "biometric.face_features").about(&lin);
+    let since = json!({
+        "locator": "door/lin", "class": "biometric.face_features", "subjects": [lin.staff_number],
+        "occurred_at": "2026-04-01T02:00:00Z", "facts": { "account": "enterprise", "source": "produced" },
+    });
+    assert_eq!(acme.registers(&format!("{since}\n")).ok()["added"], 1);
     departure.is_agreed();
     t.settles();
-    assert_eq!((before.state().as_str(), since.state().as_str()), ("deleted", "held"));
+    assert_eq!(before.state(), "deleted");
+    let held = acme.hr_admin().gets("/holdings?class=biometric.face_features").items();
+    let still: Vec<_> = held.iter().filter(|side| side["state"] == "active").collect();
+    assert_eq!(still.len(), 1, "what came to be after the return stays: {held:#?}");
 });

@@ -142,3 +142,39 @@ scenario!(a_chat_that_lies_across_the_end_of_a_page_shows_every_side, |t| {
     }
     assert_eq!(seen, 3);
 });
+
+scenario!(a_line_that_is_no_text_is_named_and_never_guessed, |t| {
+    let acme = t.organisation("远山科技").pack("dingtalk");
+    let lin = acme.hires("林晓");
+    let line = |locator: &[u8]| {
+        let tail = format!(
+            "\",\"class\":\"drive.file\",\"subjects\":[\"{}\"],\"facts\":{{\"account\":\"enterprise\"}}}}\n",
+            lin.staff_number
+        );
+        [b"{\"locator\":\"".as_slice(), locator, tail.as_bytes()].concat()
+    };
+    let body = [line(b"drive/1"), line(b"drive/\xb9\xa4\xd7\xca"), line("drive/工资".as_bytes())].concat();
+    let id = acme.connector().credentials().id;
+    let path = format!("/api/v1/connectors/{id}/holdings");
+    let sent = acme.as_connector().send("POST", &path, &[("content-type", "application/x-ndjson")], Some(&body));
+    let report = sent.ok();
+    assert_eq!((&report["added"], &report["rejected"][0]["line"]), (&json!(2), &json!(2)), "{report}");
+    assert_eq!(report["rejected"][0]["code"], "holdings.not-text", "{report}");
+    let asked = acme.first_admin().posts(&format!("/connectors/{id}/inventory"), &json!({})).ok();
+    let path = format!("/api/v1/connectors/{id}/inventories/{}", asked["id"].as_str().expect("an id"));
+    let named = acme.as_connector().send("POST", &path, &[], Some(b"{\"locator\":\"\xff\"}\n"));
+    assert!((400..500).contains(&named.status), "{named}");
+});
+
+scenario!(the_vault_takes_no_class_that_the_pack_does_not_know, |t| {
+    let acme = t.organisation("远山科技").pack("dingtalk");
+    let lin = acme.hires("林晓");
+    let odd = json!({
+        "class": "hr.unheard_of", "subject": lin.staff_number, "content_base64": "AAAA", "facts": { "account": "enterprise" },
+    });
+    let refused = acme.data_operator().posts("/holdings", &odd).is_refused("holdings.unknown-class");
+    assert_eq!(refused["pointer"], "/class", "{refused:#}");
+    let nobody =
+        json!({ "class": "hr.salary_bank_account", "subject": "Z9999", "content_base64": "AAAA", "facts": {} });
+    acme.data_operator().posts("/holdings", &nobody).is_refused("holdings.unknown-subject");
+});

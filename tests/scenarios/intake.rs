@@ -33,7 +33,14 @@ scenario!(a_message_with_a_bad_signature_changes_nothing, |t| {
     assert_eq!(acme.hr_admin().gets("/messages?limit=200").items(), before);
     assert_eq!(acme.member(&lin)["state"], "employed");
     let refused = acme.auditor().verifies_offline();
-    assert_eq!(refused.iter().filter(|r| r["reason"] == "intake.signature").count(), 3, "each try left a record");
+    let tries: Vec<_> = refused.iter().filter(|r| r["reason"] == "intake.signature").collect();
+    assert_eq!(tries.len(), 3, "each try left a record");
+    for tried in tries {
+        assert_eq!(
+            tried["actor"]["kind"], "anonymous",
+            "whoever it was, it was not proved to be the source: {tried:#}"
+        );
+    }
 });
 
 scenario!(a_message_that_is_too_old_or_too_early_changes_nothing, |t| {
@@ -52,6 +59,9 @@ scenario!(a_message_that_is_too_large_is_refused_before_it_is_kept, |t| {
     let hr = acme.hr_system();
     hr.sends(vec![b' '; 1_048_577]).sent().is_refused("intake.too-large");
     hr.sends("{}").sent().is_status(202);
+    let records = acme.auditor().verifies_offline();
+    let refused = records.iter().find(|r| r["reason"] == "intake.too-large").expect("a record of the refusal");
+    assert_eq!(refused["actor"]["kind"], "anonymous", "nothing was read, so nothing was proved: {refused:#}");
 });
 
 scenario!(a_repeated_message_is_answered_and_changes_nothing, |t| {
@@ -81,6 +91,14 @@ scenario!(a_message_id_used_for_something_else_is_refused, |t| {
 scenario!(a_message_that_is_no_json_is_kept_with_its_reason, |t| {
     let acme = t.organisation("远山科技").pack("dingtalk");
     let sent = acme.hr_system().sends("{\"type\":\"member.joi").sent();
+    is_kept_with_its_reason(t, &acme, &sent, "intake.unreadable");
+});
+
+scenario!(a_message_that_is_no_text_is_kept_with_its_reason, |t| {
+    let acme = t.organisation("远山科技").pack("dingtalk");
+    let body =
+        b"{\"type\":\"member.changed\",\"timestamp\":\"2026-03-02T00:00:00Z\",\"data\":{\"staff_number\":\"A\xff1\"}}";
+    let sent = acme.hr_system().sends(body.to_vec()).sent();
     is_kept_with_its_reason(t, &acme, &sent, "intake.unreadable");
 });
 

@@ -70,8 +70,8 @@ scenario!(of_two_words_about_one_thing_the_later_holds_whichever_came_first, |t|
         said_at(&acme, at, "member.leaving", json!({ "staff_number": lin.staff_number, "last_day": last_day }));
         t.settles();
     };
-    says("2026-03-02T03:00:00Z", "2026-04-15");
-    says("2026-03-02T02:00:00Z", "2026-03-31");
+    says("2026-03-02T00:50:00Z", "2026-04-15");
+    says("2026-03-02T00:40:00Z", "2026-03-31");
     assert_eq!(acme.member(&lin)["last_day"], "2026-04-15");
 });
 
@@ -153,3 +153,198 @@ fn ends_with(t: &Tenure, name: &str, order: &[usize]) -> Value {
     let member = member(&acme, "Z0009").remove(0);
     json!([member["position"], member["last_day"], member["first_day"], member["state"]])
 }
+
+/// What HR said of one person over two tenures, each word at an instant of its own.
+fn history(staff_number: &str, successor: &str) -> Vec<(&'static str, Value)> {
+    let of = |more: Value| {
+        let mut data = json!({ "staff_number": staff_number });
+        data.as_object_mut().expect("an object").extend(more.as_object().cloned().unwrap_or_default());
+        data
+    };
+    let again = json!({ "position": "顾问" });
+    let mut second = joining(staff_number, "2026-04-20");
+    second.as_object_mut().expect("an object").extend(again.as_object().cloned().unwrap_or_default());
+    vec![
+        ("member.joined", joining(staff_number, "2025-01-06")),
+        ("member.changed", of(json!({ "position": "组长" }))),
+        ("member.leaving", of(json!({ "last_day": "2026-03-31", "reason": "resignation", "successor": successor }))),
+        ("member.rescinded", of(json!({}))),
+        ("member.changed", of(json!({ "department": { "ref": "rd", "name": "研发" } }))),
+        ("member.leaving", of(json!({ "last_day": "2026-04-15", "reason": "transfer" }))),
+        ("member.left", of(json!({ "last_day": "2026-04-15" }))),
+        ("member.joined", second),
+        ("member.changed", of(json!({ "position": "首席顾问" }))),
+        ("member.leaving", of(json!({ "last_day": "2026-12-31", "reason": "contract" }))),
+    ]
+}
+
+/// So many orders of so many things: as said, backwards, and shuffled by a small generator, the same ones each time.
+fn orders(of: usize, how_many: usize) -> Vec<Vec<usize>> {
+    let mut seed: usize = 20_260_302;
+    let mut next = |below: usize| {
+        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (seed >> 33) % below
+    };
+    let said: Vec<usize> = (0..of).collect();
+    let mut all = vec![said.clone(), said.iter().rev().copied().collect()];
+    while all.len() < how_many {
+        let mut order = said.clone();
+        for n in (1..of).rev() {
+            order.swap(n, next(n + 1));
+        }
+        all.push(order);
+    }
+    all
+}
+
+scenario!(any_order_of_the_same_history_of_two_tenures_ends_the_same, |t| {
+    let acme = t.organisation("远山科技").pack("dingtalk");
+    let chen = acme.hires("陈立");
+    let people: Vec<String> = (0..24).map(|n| format!("P{n:03}")).collect();
+    let orders = orders(10, people.len());
+    for turn in 0..10 {
+        for (staff_number, order) in people.iter().zip(&orders) {
+            let place = order[turn];
+            let (kind, data) = history(staff_number, &chen.staff_number)[place].clone();
+            said_at(&acme, &format!("2026-03-01T{:02}:00:00Z", place + 1), kind, data);
+        }
+        t.settles();
+    }
+    let departures = acme.hr_admin().gets("/departures?limit=500&state=planned").items();
+    let end_of = |staff_number: &str| {
+        let mut tenures = member(&acme, staff_number);
+        tenures.sort_by_key(|m| m["first_day"].as_str().unwrap_or_default().to_owned());
+        let seen = tenures.iter().map(|m| {
+            let planned: Vec<_> = departures.iter().filter(|d| d["membership_id"] == m["id"]).collect();
+            json!({
+                "first_day": m["first_day"], "last_day": m["last_day"], "state": m["state"], "position": m["position"],
+                "department": m["department_id"], "reason": m["leave_reason"], "name": m["name"],
+                "planned": planned.iter().map(|d| json!([d["last_day"], d["successor_id"]])).collect::<Vec<_>>(),
+            })
+        });
+        seen.collect::<Vec<_>>()
+    };
+    let as_said = end_of(&people[0]);
+    assert_eq!(as_said.len(), 2, "{as_said:#?}");
+    assert_eq!((&as_said[0]["last_day"], &as_said[0]["position"]), (&json!("2026-04-15"), &json!("组长")));
+    assert_eq!((&as_said[1]["last_day"], &as_said[1]["position"]), (&json!("2026-12-31"), &json!("首席顾问")));
+    for (staff_number, order) in people.iter().zip(&orders) {
+        assert_eq!(end_of(staff_number), as_said, "arrived in the order {order:?}");
+    }
+    for state in ["rejected", "waiting", "received"] {
+        let left = acme.hr_admin().gets(&format!("/messages?limit=200&state={state}")).items();
+        assert_eq!(left, [] as [Value; 0], "nothing of it is left {state}");
+    }
+});
+
+scenario!(what_waited_for_a_leaving_is_applied_with_it, |t| {
+    let acme = t.organisation("远山科技").pack("dingtalk");
+    let hr = acme.hr_system();
+    hr.says_joined(joining("Z0009", "2025-01-06")).ok();
+    t.settles();
+    said_at(&acme, "2026-03-02T00:30:00Z", "member.joined", joining("Z0009", "2026-04-01"));
+    t.settles();
+    assert_eq!(rejected(&acme), ["people.already-member"]);
+    hr.says_leaving("Z0009", "2026-03-31").ok();
+    t.settles();
+    assert_eq!(rejected(&acme), [] as [String; 0]);
+    assert_eq!(member(&acme, "Z0009").len(), 2);
+    let waiting = acme.hr_admin().gets("/attention").items();
+    assert_eq!(waiting, [] as [Value; 0], "what it waited for came, so nobody is asked any more");
+});
+
+scenario!(a_joining_that_a_later_one_overtook_asks_for_its_end, |t| {
+    let acme = t.organisation("远山科技").pack("dingtalk");
+    said_at(&acme, "2026-03-01T02:00:00Z", "member.joined", joining("Z0009", "2026-04-01"));
+    t.settles();
+    said_at(&acme, "2026-03-01T01:00:00Z", "member.joined", joining("Z0009", "2025-01-06"));
+    t.settles();
+    let waiting = acme.hr_admin().gets("/attention").items();
+    assert!(waiting.iter().any(|a| a["kind"] == "membership.unended"), "{waiting:#?}");
+    said_at(&acme, "2026-03-01T01:30:00Z", "member.left", json!({ "staff_number": "Z0009", "last_day": "2026-03-31" }));
+    t.settles();
+    assert_eq!(acme.hr_admin().gets("/attention").items(), [] as [Value; 0]);
+    let last_days: Vec<_> = member(&acme, "Z0009").iter().map(|m| m["last_day"].clone()).collect();
+    assert!(last_days.contains(&json!("2026-03-31")) && last_days.contains(&json!(null)), "{last_days:?}");
+});
+
+scenario!(a_joining_said_twice_is_one_membership_even_after_its_end, |t| {
+    let acme = t.organisation("远山科技").pack("dingtalk");
+    let lin = acme.hires("林晓");
+    acme.hr_system().says_leaving(&lin, "2026-03-31").ok();
+    t.clock().reaches("2026-04-01T09:00+08:00");
+    t.settles();
+    let again =
+        json!({ "staff_number": lin.staff_number, "name": "林晓", "email": lin.email, "first_day": "2024-05-01" });
+    acme.hr_system().says_joined(again).ok();
+    t.settles();
+    assert_eq!(member(&acme, &lin.staff_number).len(), 1);
+    lin.signs_in().is_refused("membership.ended");
+});
+
+scenario!(a_word_from_the_future_silences_nobody, |t| {
+    let acme = t.organisation("远山科技").pack("dingtalk");
+    let lin = acme.hires("林晓");
+    let position = |position: &str| json!({ "staff_number": lin.staff_number, "position": position });
+    said_at(&acme, "2036-03-02T00:00:00Z", "member.changed", position("未来组长"));
+    // A clock that is a little ahead is only a clock.
+    said_at(&acme, "2026-03-02T01:20:00Z", "member.changed", position("组长"));
+    t.settles();
+    assert_eq!(rejected(&acme), ["intake.from-the-future"]);
+    assert_eq!(acme.member(&lin)["position"], "组长");
+    t.clock().reaches("2026-03-03T09:00+08:00");
+    acme.hr_system().says_changed(position("架构师")).ok();
+    t.settles();
+    assert_eq!(acme.member(&lin)["position"], "架构师");
+    assert_eq!(rejected(&acme), ["intake.from-the-future"], "it waits for a person, not for its day");
+});
+
+scenario!(hr_changes_the_sign_in_names_of_enterprise_accounts_and_of_no_others, |t| {
+    let acme = t.organisation("远山科技").pack("dingtalk");
+    let (lin, zhao) = (acme.hires_with("林晓", json!({ "account": "enterprise" })), acme.hires("赵敏"));
+    let says = |who: &scenarios::Person, email: &str| {
+        acme.hr_system().says_changed(json!({ "staff_number": who.staff_number, "email": email })).ok();
+        t.settles();
+    };
+    says(&lin, "lin.xiao@yuanshan.example");
+    let mut renamed = lin.clone();
+    renamed.email = "lin.xiao@yuanshan.example".to_owned();
+    renamed.signs_in().ok();
+    lin.signs_in().is_status(401);
+
+    // Somebody else's address is for a person to look at.
+    says(&lin, &zhao.email);
+    assert_eq!(rejected(&acme), ["people.identifier-taken"]);
+    zhao.signs_in().ok();
+    renamed.signs_in().ok();
+
+    // A personal account's names are its holder's own: the message says that nothing was done about them.
+    says(&zhao, "zhao.min@yuanshan.example");
+    zhao.signs_in().ok();
+    let messages = acme.hr_admin().gets("/messages?limit=200").items();
+    let reason = messages[0]["reason"].as_str().unwrap_or_default();
+    assert!(reason.starts_with("people.identifiers-are-the-persons"), "{:#}", messages[0]);
+});
+
+scenario!(a_circle_of_departments_is_kept_aside_and_the_tree_stays_as_it_was, |t| {
+    let acme = t.organisation("远山科技").pack("dingtalk");
+    let lin = acme.hires("林晓");
+    let department = |at: &str, key: &str, parent: &str| {
+        let department = json!({ "ref": key, "name": key, "parent": parent });
+        let data = json!({ "staff_number": lin.staff_number, "position": key, "department": department });
+        said_at(&acme, at, "member.changed", data);
+        t.settles();
+    };
+    department("2026-03-02T01:01:00Z", "b", "a");
+    department("2026-03-02T01:02:00Z", "c", "b");
+    department("2026-03-02T01:03:00Z", "a", "c");
+    department("2026-03-02T01:04:00Z", "c", "c");
+    assert_eq!(rejected(&acme), ["people.department-loop", "people.department-loop"]);
+    let departments = acme.first_admin().gets("/departments").items();
+    let above = |key: &str| {
+        let found = departments.iter().find(|d| d["external_ref"] == key).expect("a department");
+        departments.iter().find(|d| d["id"] == found["parent_id"]).map(|d| d["external_ref"].clone())
+    };
+    assert_eq!((above("a"), above("b"), above("c")), (None, Some(json!("a")), Some(json!("b"))));
+    assert_eq!(acme.member(&lin)["position"], "c", "of a word that is kept aside nothing is applied");
+});

@@ -22,7 +22,7 @@ pub use certify::store_certificate;
 pub use error::DepartureError;
 pub use jobs::{END_ACCESS, register};
 pub use model::{Departure, LineState, State};
-pub use operations::{follow, open};
+pub use operations::{follow, open, without_successor};
 pub use rescind::{is_open, rescind_of};
 pub use submit::settled;
 pub use view::DepartureView;

@@ -12,7 +12,7 @@ use crate::orders::{self, OrderState};
 use crate::packs;
 use crate::people::{self, Membership};
 use crate::platform::db::{StoreError, Stored, TenantTx, Ts};
-use crate::platform::ids::{DepartureId, LineId, SubjectId};
+use crate::platform::ids::{DepartureId, LineId, MembershipId, SubjectId};
 use crate::platform::jobs;
 use crate::platform::record::Record;
 use policy_model::calendar::start_of_day;
@@ -50,6 +50,18 @@ pub fn open(tx: &mut TenantTx<'_>, m: &Membership, successor: Option<SubjectId>)
     replan(tx, &mut departure)?;
     tx.run_at(effective_at, END_ACCESS, &departure.id.to_string(), &json!({ "departure": departure.id }))?;
     Ok(departure)
+}
+
+/// What was said about a successor was taken back: the plan is made anew without, as far as nothing has begun.
+pub fn without_successor(tx: &mut TenantTx<'_>, membership: MembershipId) -> Result<(), DepartureError> {
+    let Some(mut open) = store::find_open(tx, membership)? else { return Ok(()) };
+    if open.successor_id.is_none() || !open.state.is_before_the_day() || open.access_ended_at.is_some() {
+        return Ok(());
+    }
+    submit::take_back(tx, &mut open, "the successor was taken back")?;
+    open.successor_id = None;
+    store::save(tx, &mut open)?;
+    replan(tx, &mut open)
 }
 
 fn new_departure(tx: &TenantTx<'_>, m: &Membership, effective_at: Ts, successor_id: Option<SubjectId>) -> Departure {

@@ -28,7 +28,8 @@ pub(super) fn by_admin(tx: &mut TenantTx<'_>, id: DepartureId) -> Result<Departu
     let d = store::find(tx, id)?.ok_or(DepartureError::Unknown)?;
     may_rescind(tx, &d)?;
     if let Some(m) = crate::people::find_membership(tx, d.membership_id)? {
-        let now = tx.now();
+        // HR's clock may be a little ahead; an admin's word is later than what they read.
+        let now = m.leaving_at.map_or(tx.now(), |said| said.max(tx.now()));
         crate::people::rescind_leaving(tx, m, now)?;
     }
     rescind(tx, d)

@@ -70,20 +70,36 @@ async fn register(at: Attempt, id: web::Path<ConnectorId>, body: web::Payload) -
     loop {
         let chunk = lines.next_chunk(CHUNK_LINES).await?;
         let (at, last) = (at.clone(), chunk.len() < CHUNK_LINES);
+        let (good, bad) = apart(chunk);
         let part = web::block(move || {
             at.run_here(&Act::on("holdings.register", "connector", id), |tx| {
                 speaks_for(tx, id)?;
                 connectors::connector(tx, id)?.ok_or(HoldingError::UnknownConnector)?;
-                register_line_by_line(tx, id, &chunk)
+                register_line_by_line(tx, id, &good)
             })
         })
         .await
         .map_err(|_| Problem::unavailable("server.busy"))??;
         report.absorb(part);
+        bad.into_iter().for_each(|(number, at)| report.reject(number, &HoldingError::NotText(at)));
         if last {
-            return Ok(Answered::ok(report));
+            return Ok(Answered::ok(report.in_order()));
         }
     }
+}
+
+/// Lines that are text, and those that are none with the place where they stop being it.
+type Apart = (Vec<(u64, String)>, Vec<(u64, usize)>);
+
+fn apart(lines: Vec<(u64, Result<String, usize>)>) -> Apart {
+    let (mut good, mut bad) = (Vec::with_capacity(lines.len()), Vec::new());
+    for (number, line) in lines {
+        match line {
+            Ok(text) => good.push((number, text)),
+            Err(at) => bad.push((number, at)),
+        }
+    }
+    (good, bad)
 }
 
 /// Asks a connector for everything it has.
@@ -125,6 +141,7 @@ async fn take_inventory(
                 }
                 let mut locators = Vec::with_capacity(chunk.len());
                 for (number, line) in &chunk {
+                    let line = line.as_ref().map_err(|at| HoldingError::NotText(*at))?;
                     let named: Named =
                         serde_json::from_str(line).map_err(|e| HoldingError::Invalid(format!("line {number}: {e}")))?;
                     check_locator(&named.locator)?;

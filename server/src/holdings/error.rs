@@ -21,6 +21,9 @@ pub enum HoldingError {
     /// The subject of a hold is nobody of this tenant.
     #[error("the subject is nobody here")]
     NobodyHere,
+    /// A line is no text.
+    #[error("the line is not UTF-8: byte {0} is none of a character")]
+    NotText(usize),
     /// A count or size is negative, a date range is upside down, a locator is empty or too long.
     #[error("{0}")]
     Invalid(String),
@@ -87,6 +90,7 @@ impl HoldingError {
             Self::TooManySubjects(_) => "holdings.too-many-subjects",
             Self::UnknownSubject(_) => "holdings.unknown-subject",
             Self::NobodyHere => "holds.unknown-subject",
+            Self::NotText(_) => "holdings.not-text",
             Self::Invalid(_) => "holdings.invalid",
             Self::Facts(_) => "holdings.facts",
             Self::Refused { .. } => "holdings.class-refused",
@@ -117,6 +121,7 @@ impl HoldingError {
             Self::NameTaken => Some("/name"),
             Self::Returned(_) => Some("/locator"),
             Self::Invalid(_)
+            | Self::NotText(_)
             | Self::Unknown
             | Self::Gone
             | Self::UnknownConnector
@@ -144,6 +149,7 @@ impl HoldingError {
             }
             Self::ForeignConnector => "Use the API key that was issued with this connector.",
             Self::Gone => "It was deleted or anonymised; the record of that is in the ledger.",
+            Self::NotText(_) => "Send JSON lines in UTF-8.",
             Self::NameTaken => "Choose another name.",
             Self::Returned(_) => {
                 "Remove it there too. What came to be after a return is registered with its own `occurred_at`."
@@ -179,6 +185,7 @@ impl AsProblem for HoldingError {
             | Self::TooManySubjects(_)
             | Self::UnknownSubject(_)
             | Self::NobodyHere
+            | Self::NotText(_)
             | Self::Invalid(_)
             | Self::Facts(_)
             | Self::CallbackUrl(_) => Problem::invalid(self.code()),

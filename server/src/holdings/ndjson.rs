@@ -21,8 +21,8 @@ impl Lines {
         Self { body, rest: Vec::new(), begin: 0, number: 0, ended: false, longest }
     }
 
-    /// The next lines, with their numbers from 1; fewer than `most` only at the end. Empty lines are passed over.
-    pub(super) async fn next_chunk(&mut self, most: usize) -> Result<Vec<(u64, String)>, Problem> {
+    /// The next lines, with their numbers from 1, and those that are no text with the place of the first wrong byte; fewer than `most` only at the end. Empty lines are passed over.
+    pub(super) async fn next_chunk(&mut self, most: usize) -> Result<Vec<(u64, Result<String, usize>)>, Problem> {
         let mut lines = Vec::new();
         while lines.len() < most {
             let rest = self.rest.get(self.begin..).unwrap_or_default();
@@ -34,7 +34,12 @@ impl Lines {
             }
             self.number += 1;
             if !line.iter().all(u8::is_ascii_whitespace) {
-                lines.push((self.number, String::from_utf8_lossy(line).into_owned()));
+                // A line beyond the bound may be cut anywhere; its length is what is wrong with it.
+                let text = match std::str::from_utf8(line) {
+                    Err(e) if line.len() <= self.longest => Err(e.valid_up_to()),
+                    Err(_) | Ok(_) => Ok(String::from_utf8_lossy(line).into_owned()),
+                };
+                lines.push((self.number, text));
             }
             self.begin += line.len() + 1;
             if end.is_none() {

@@ -95,13 +95,19 @@ pub struct RegistrationReport {
 }
 
 impl RegistrationReport {
-    fn reject(&mut self, line: u64, error: &HoldingError) {
+    pub(super) fn reject(&mut self, line: u64, error: &HoldingError) {
         self.rejected.push(RejectedLine {
             line,
             code: error.code().into(),
             reason: error.to_string(),
             pointer: error.pointer().map(Into::into),
         });
+    }
+
+    /// Puts the lines that did not go in into their order.
+    pub(super) fn in_order(mut self) -> Self {
+        self.rejected.sort_by_key(|rejected| rejected.line);
+        self
     }
 
     /// Adds what became of a later chunk.
@@ -132,7 +138,6 @@ pub fn register_line_by_line(
     }
     keep_last_of_each(&mut good);
     upsert(tx, &pack, connector, good, &mut report)?;
-    report.rejected.sort_by_key(|rejected| rejected.line);
     tx.record(
         Record::of("holdings.register")
             .on("connector", connector)
@@ -141,7 +146,7 @@ pub fn register_line_by_line(
             .with("unchanged", report.unchanged)
             .with("rejected", report.rejected.len()),
     );
-    Ok(report)
+    Ok(report.in_order())
 }
 
 /// A line that can go in.

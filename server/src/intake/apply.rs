@@ -8,12 +8,12 @@ use super::store::{self, Fate};
 use super::{operations, store as messages};
 use crate::attention;
 use crate::departures;
-use crate::people::{self, AccountKind, HrFacts, Joining, Membership, MembershipState, PeopleError};
-use crate::platform::db::{Stored, TenantTx};
+use crate::people::{self, AccountKind, HrFacts, Joining, Leaving, Membership, MembershipState, PeopleError};
+use crate::platform::db::{Stored, TenantTx, Ts};
 use crate::platform::http::AsProblem;
 use crate::platform::ids::{MessageId, SubjectId};
 use crate::platform::keyring::Identifier;
-use crate::platform::record::{Outcome, Record};
+use crate::platform::record::{self, Record};
 use crate::platform::sign_in::{Owner, SignInError, accounts};
 use crate::platform::vault;
 
@@ -27,20 +27,43 @@ pub(super) fn apply(tx: &mut TenantTx<'_>, id: MessageId) -> Result<(), IntakeEr
         return Ok(());
     }
     let event = HrEvent::read(&body)?;
-    let state = apply_event(tx, &event)?;
-    let fate = Fate { state, event: Some(event.kind.as_str().into()), reason: None, staff_key: None };
+    refuse_future(tx, &event)?;
+    let Outcome { state, note } = apply_event(tx, &event)?;
+    let staff_key = Some(staff_key(tx, &event.data.staff_number)?);
+    let fate = Fate { state, event: Some(event.kind.as_str().into()), reason: note.map(Into::into), staff_key };
     store::set_fate(tx, id, fate)?;
     attention::resolve_about(tx, "message", &id.to_string(), "applied")?;
     tx.record(
         Record::of("intake.apply").on("message", id).with("event", event.kind.as_str()).with("state", state.as_str()),
     );
-    if event.kind == EventKind::Joined {
-        wake_waiting(tx, &event.data.staff_number)?;
+    wake_waiting(tx, &event.data.staff_number)
+}
+
+/// What became of an event.
+struct Outcome {
+    state: MessageState,
+    /// What of it was not for us to do, for people to read.
+    note: Option<&'static str>,
+}
+
+impl Outcome {
+    fn of(is_taken: bool) -> Self {
+        let state = if is_taken { MessageState::Applied } else { MessageState::Superseded };
+        Self { state, note: None }
+    }
+}
+
+/// A word from the future would stand above everything that is said until then. A clock may be a little wrong.
+fn refuse_future(tx: &TenantTx<'_>, event: &HrEvent) -> Result<(), IntakeError> {
+    let most = tx.platform().config().webhooks.said_ahead;
+    let ahead = event.said_at.0 - tx.now().0;
+    if ahead > chrono::Duration::from_std(most).unwrap_or(chrono::Duration::MAX) {
+        return Err(IntakeError::FromTheFuture { said_at: event.said_at, most });
     }
     Ok(())
 }
 
-fn apply_event(tx: &mut TenantTx<'_>, event: &HrEvent) -> Result<MessageState, IntakeError> {
+fn apply_event(tx: &mut TenantTx<'_>, event: &HrEvent) -> Result<Outcome, IntakeError> {
     match event.kind {
         EventKind::Joined => joined(tx, event),
         EventKind::Changed => changed(tx, event),
@@ -53,22 +76,34 @@ fn facts(tx: &mut TenantTx<'_>, event: &HrEvent) -> Result<HrFacts, IntakeError>
     let data = &event.data;
     let department = match &data.department {
         None => None,
-        Some(d) => Some(people::upsert_department(tx, &d.key, d.name.as_deref(), d.parent.as_deref())?),
+        Some(d) => Some(people::upsert_department(tx, &d.key, d.name.as_deref(), d.parent.as_deref(), event.said_at)?),
     };
-    Ok(HrFacts { name: data.name.clone(), department, position: data.position.clone(), manager: data.manager.clone() })
+    Ok(HrFacts {
+        name: data.name.clone(),
+        department,
+        position: data.position.clone(),
+        manager: data.manager.clone(),
+        sign_in_names: sign_in_names(event)?,
+    })
 }
 
-fn joined(tx: &mut TenantTx<'_>, event: &HrEvent) -> Result<MessageState, IntakeError> {
+fn sign_in_names(event: &HrEvent) -> Result<Vec<Identifier>, IntakeError> {
     let data = &event.data;
-    let kind = data.account.unwrap_or(AccountKind::Personal);
-    let mut identifiers = Vec::new();
     let wrong = |e: crate::platform::keyring::KeyringError| PeopleError::Invalid(e.to_string());
+    let mut names = Vec::new();
     if let Some(email) = &data.email {
-        identifiers.push(Identifier::email(email).map_err(wrong)?);
+        names.push(Identifier::email(email).map_err(wrong)?);
     }
     if let Some(phone) = &data.phone {
-        identifiers.push(Identifier::phone(phone).map_err(wrong)?);
+        names.push(Identifier::phone(phone).map_err(wrong)?);
     }
+    Ok(names)
+}
+
+fn joined(tx: &mut TenantTx<'_>, event: &HrEvent) -> Result<Outcome, IntakeError> {
+    let data = &event.data;
+    let kind = data.account.unwrap_or(AccountKind::Personal);
+    let identifiers = sign_in_names(event)?;
     let tenant = tx.tenant();
     let owner = match kind {
         AccountKind::Personal => Owner::Person,
@@ -94,47 +129,115 @@ fn joined(tx: &mut TenantTx<'_>, event: &HrEvent) -> Result<MessageState, Intake
         facts: facts(tx, event)?,
         said_at: event.said_at,
     };
-    people::hire(tx, &joining)?;
-    Ok(MessageState::Applied)
-}
-
-fn changed(tx: &mut TenantTx<'_>, event: &HrEvent) -> Result<MessageState, IntakeError> {
-    let mut m = people::newest_by_staff_number(tx, &event.data.staff_number)?.ok_or(IntakeError::Waiting)?;
-    let facts = facts(tx, event)?;
-    let applied = people::apply_change(tx, &mut m, &facts, event.said_at)?;
-    Ok(if applied { MessageState::Applied } else { MessageState::Superseded })
-}
-
-/// The membership that a last day belongs to: after a rehire the older one may still be spoken about.
-fn membership_of(tx: &mut TenantTx<'_>, event: &HrEvent) -> Result<Membership, IntakeError> {
-    let newest = people::newest_by_staff_number(tx, &event.data.staff_number)?.ok_or(IntakeError::Waiting)?;
-    let Some(last_day) = event.data.last_day else { return Ok(newest) };
-    if newest.first_day <= last_day {
-        return Ok(newest);
+    let others = rewind(tx, &joining)?;
+    if others {
+        say_again(tx, &joining, |said_at| said_at <= event.said_at)?;
     }
-    let earlier = people::memberships_of_subject(tx, newest.subject_id)?;
-    Ok(earlier.into_iter().rev().find(|m| m.first_day <= last_day).unwrap_or(newest))
+    let m = people::hire(tx, &joining)?;
+    if others {
+        say_again(tx, &joining, |said_at| said_at > event.said_at)?;
+    }
+    let later = people::with_staff_number(tx, &m.staff_number)?.into_iter().any(|other| other.first_day > m.first_day);
+    if later && m.last_day.is_none() {
+        attention::raise(
+            tx,
+            "membership.unended",
+            ("membership", m.id.to_string()),
+            "people.unended",
+            "A later joining under the same staff number is known. When did this membership end? Send `member.left`.",
+        )?;
+    }
+    Ok(Outcome::of(true))
 }
 
-fn leaving(tx: &mut TenantTx<'_>, event: &HrEvent) -> Result<MessageState, IntakeError> {
+/// What was said after this joining and arrived before it was taken for a word about the membership that was known: it is
+/// taken back from there. Returns whether there was any; then everything that was said is said again, in its order.
+fn rewind(tx: &mut TenantTx<'_>, joining: &Joining) -> Result<bool, IntakeError> {
+    let mut any = false;
+    for mut m in people::with_staff_number(tx, &joining.staff_number)? {
+        let is_earlier = m.first_day < joining.first_day && m.was_known_at(joining.said_at);
+        if !is_earlier || m.state == MembershipState::Departed {
+            continue;
+        }
+        let before = m.version;
+        if people::rewind(tx, &mut m, joining.said_at)? {
+            departures::rescind_of(tx, m.id)?;
+        }
+        any |= m.version != before;
+    }
+    Ok(any)
+}
+
+/// Applies once more what was applied or overtaken before, oldest word first; what cannot be any more is passed over.
+fn say_again(tx: &mut TenantTx<'_>, joining: &Joining, is_asked: impl Fn(Ts) -> bool) -> Result<(), IntakeError> {
+    let key = staff_key(tx, &joining.staff_number)?;
+    let mut events = Vec::new();
+    for id in messages::understood(tx, &key)? {
+        events.push(HrEvent::read(&operations::body(tx, id)?)?);
+    }
+    events.retain(|event| is_asked(event.said_at));
+    events.sort_by_key(|event| event.said_at);
+    for event in &events {
+        match apply_event(tx, event) {
+            Err(e) if e.problem().status().is_server_error() || e.problem().lost_a_race() => return Err(e),
+            Ok(_) | Err(_) => {}
+        }
+    }
+    Ok(())
+}
+
+fn changed(tx: &mut TenantTx<'_>, event: &HrEvent) -> Result<Outcome, IntakeError> {
+    let mut m = membership_of(tx, event)?;
+    let facts = facts(tx, event)?;
+    let change = people::apply_change(tx, &mut m, &facts, event.said_at)?;
+    let note = change.names_are_the_persons.then_some(PERSONS_OWN);
+    Ok(Outcome { note, ..Outcome::of(change.is_taken) })
+}
+
+/// What a message says about the e-mail or phone of a personal account changes nothing, and says so.
+const PERSONS_OWN: &str =
+    "people.identifiers-are-the-persons: e-mail and phone of a personal account are the person's own to change";
+
+/// The membership that a word is about: of those under this staff number that had been announced when it was said, the one
+/// that a last day can belong to, else the newest. An earlier one may still have to arrive, so a word that fits none waits.
+fn membership_of(tx: &mut TenantTx<'_>, event: &HrEvent) -> Result<Membership, IntakeError> {
+    let all = people::with_staff_number(tx, &event.data.staff_number)?;
+    let announced: Vec<&Membership> = all.iter().filter(|m| m.was_known_at(event.said_at)).collect();
+    let Some(last_day) = event.data.last_day else {
+        return announced.first().copied().cloned().ok_or(IntakeError::Waiting);
+    };
+    // Better a day for the only one there is than access that nobody ends.
+    let possible = if announced.is_empty() { all.last().into_iter().collect() } else { announced };
+    let oldest = possible.last().ok_or(IntakeError::Waiting)?;
+    let mut begun = possible.iter().filter(|m| m.first_day <= last_day);
+    let newest = begun.next().ok_or(PeopleError::LeavesBeforeJoining { first: oldest.first_day, last: last_day })?;
+    // Who leaves and joins on one day leaves the membership that was there.
+    let before = begun.find(|m| newest.first_day == last_day && m.last_day.is_none_or(|day| day >= last_day));
+    Ok((*before.unwrap_or(newest)).clone())
+}
+
+fn leaving(tx: &mut TenantTx<'_>, event: &HrEvent) -> Result<Outcome, IntakeError> {
     let m = membership_of(tx, event)?;
     let last_day = event.data.last_day.ok_or(IntakeError::Missing("/data/last_day"))?;
     if m.state == MembershipState::Departed {
-        // Said again after the fact: the same day is nothing new, another one is for a person to look at.
-        return if m.last_day == Some(last_day) {
-            Ok(MessageState::Superseded)
-        } else {
-            Err(PeopleError::Departed.into())
-        };
+        // Said again after the fact: the same day, or what was overtaken, is nothing new; another one is for a person.
+        let is_old = m.last_day == Some(last_day) || m.leaving_at.is_some_and(|newer| event.said_at < newer);
+        return if is_old { Ok(Outcome::of(false)) } else { Err(PeopleError::Departed.into()) };
     }
     let successor = successor(tx, event)?;
-    match people::start_leaving(tx, m, last_day, event.data.reason.as_deref(), event.said_at)? {
-        None => Ok(MessageState::Superseded),
-        Some(m) => {
-            departures::open(tx, &m, successor)?;
-            Ok(MessageState::Applied)
-        }
+    let word = Leaving {
+        last_day,
+        reason: event.data.reason.as_deref(),
+        names_successor: event.data.successor.is_some(),
+        said_at: event.said_at,
+    };
+    let taken = people::start_leaving(tx, m, word)?;
+    let m = &taken.membership;
+    if m.last_day.is_some() && (taken.day || taken.successor) {
+        departures::open(tx, m, successor.filter(|_| taken.successor))?;
+        attention::resolve_about(tx, "membership", &m.id.to_string(), "its last day is known")?;
     }
+    Ok(Outcome::of(taken.day || taken.successor || taken.reason))
 }
 
 /// A successor whom nobody knows yet is left open: the plan then asks for one.
@@ -145,7 +248,7 @@ fn successor(tx: &mut TenantTx<'_>, event: &HrEvent) -> Stored<Option<SubjectId>
     }
 }
 
-fn rescinded(tx: &mut TenantTx<'_>, event: &HrEvent) -> Result<MessageState, IntakeError> {
+fn rescinded(tx: &mut TenantTx<'_>, event: &HrEvent) -> Result<Outcome, IntakeError> {
     let m = membership_of(tx, event)?;
     let id = m.id;
     let is_newest_word = m.leaving_at.is_none_or(|newer| event.said_at >= newer);
@@ -153,13 +256,13 @@ fn rescinded(tx: &mut TenantTx<'_>, event: &HrEvent) -> Result<MessageState, Int
         // Everything of it is done: coming back is a joining, and nothing that was deleted returns.
         return Err(PeopleError::Departed.into());
     }
-    match people::rescind_leaving(tx, m, event.said_at)? {
-        None => Ok(MessageState::Superseded),
-        Some(_) => {
-            departures::rescind_of(tx, id)?;
-            Ok(MessageState::Applied)
-        }
+    let taken = people::rescind_leaving(tx, m, event.said_at)?;
+    if taken.day {
+        departures::rescind_of(tx, id)?;
+    } else if taken.successor {
+        departures::without_successor(tx, id)?;
     }
+    Ok(Outcome::of(taken.day || taken.successor || taken.reason))
 }
 
 /// Keeps a message that could not be applied, with its reason, and tells a person.
@@ -167,7 +270,9 @@ pub(super) fn keep_aside(tx: &mut TenantTx<'_>, id: MessageId, why: &IntakeError
     let event = operations::body(tx, id).ok().and_then(|b| HrEvent::read(&b).ok());
     let (state, staff_key) = match (why, &event) {
         (IntakeError::Waiting, Some(event)) => (MessageState::Waiting, Some(staff_key(tx, &event.data.staff_number)?)),
-        (_, _) => (MessageState::Rejected, None),
+        // The next word about them may mend what was in the way. One from the future is for a person alone.
+        (IntakeError::FromTheFuture { .. }, _) | (_, None) => (MessageState::Rejected, None),
+        (_, Some(event)) => (MessageState::Rejected, Some(staff_key(tx, &event.data.staff_number)?)),
     };
     let problem = why.problem();
     let reason = Some(format!("{}: {why}", problem.code()).chars().take(500).collect());
@@ -178,7 +283,7 @@ pub(super) fn keep_aside(tx: &mut TenantTx<'_>, id: MessageId, why: &IntakeError
     tx.record(
         Record::of("intake.apply")
             .on("message", id)
-            .ended(Outcome::Failed, problem.code())
+            .ended(record::Outcome::Failed, problem.code())
             .citing(problem.clauses())
             .with("state", state.as_str()),
     );
@@ -192,7 +297,7 @@ fn staff_key(tx: &mut TenantTx<'_>, staff_number: &str) -> Result<Vec<u8>, Intak
     Ok(vault::tenant_key(tx)?.blind_index_key().index(&identifier).as_bytes().to_vec())
 }
 
-/// Somebody has joined: what was said about them before can be applied now.
+/// Something holds that was said about somebody: what could not be applied before may be now.
 fn wake_waiting(tx: &mut TenantTx<'_>, staff_number: &str) -> Result<(), IntakeError> {
     let key = staff_key(tx, staff_number)?;
     for id in messages::waiting_for(tx, &key)? {

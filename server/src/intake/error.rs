@@ -2,7 +2,7 @@
 
 use crate::departures::DepartureError;
 use crate::people::PeopleError;
-use crate::platform::db::StoreError;
+use crate::platform::db::{StoreError, Ts};
 use crate::platform::http::{AsProblem, Problem};
 use crate::platform::standard_webhooks::WebhookError;
 
@@ -46,6 +46,14 @@ pub enum IntakeError {
     /// A date that no calendar of ours reaches.
     #[error("{0} lies outside the years 1900 to 2999")]
     OutOfRange(&'static str),
+    /// Said at an instant that has not come.
+    #[error("it says that it was said at {}, more than {} seconds from now", .said_at.rfc3339(), .most.as_secs())]
+    FromTheFuture {
+        /// When.
+        said_at: Ts,
+        /// The most that is allowed.
+        most: std::time::Duration,
+    },
     /// The same message id came with another body.
     #[error("this message id was used for another message")]
     IdReused,
@@ -85,7 +93,7 @@ impl AsProblem for IntakeError {
         match self {
             Self::UnknownSource => Problem::not_found("source"),
             Self::Signature(e) => signature_problem(e),
-            Self::TooLarge(_) => Problem::too_large("intake.too-large").detail(words),
+            Self::TooLarge(_) => Problem::too_large("intake.too-large").detail(words).by_nobody_known(),
             Self::Unreadable(_) => Problem::malformed("intake.unreadable").detail(words).help(
                 "Send one JSON object {type, timestamp, data}; it is kept and can be replayed after a correction.",
             ),
@@ -95,6 +103,10 @@ impl AsProblem for IntakeError {
             Self::TooLong { pointer, .. } => Problem::invalid("intake.too-long").detail(words.clone()).at(*pointer),
             Self::NoStaffNumber => Problem::invalid("intake.staff-number").detail(words).at("/data/staff_number"),
             Self::OutOfRange(pointer) => Problem::invalid("intake.out-of-range").detail(words.clone()).at(*pointer),
+            Self::FromTheFuture { .. } => Problem::invalid("intake.from-the-future")
+                .detail(words)
+                .at("/timestamp")
+                .help("Send when it was said, not from when on it holds. It is kept, and can be replayed when that time has come."),
             Self::IdReused => Problem::conflict("intake.id-reused")
                 .detail(words)
                 .help("Give every message an id of its own, and the same one only to its repeats."),
@@ -116,6 +128,6 @@ fn signature_problem(e: &WebhookError) -> Problem {
         WebhookError::TooOld { .. } | WebhookError::TooEarly { .. } => Problem::malformed("intake.stale")
             .detail(e.to_string())
             .help("Sign every try anew, with the instant of that try."),
-        _ => Problem::unauthenticated("intake.signature").detail(e.to_string()),
+        _ => Problem::unauthenticated("intake.signature").detail(e.to_string()).by_nobody_known(),
     }
 }

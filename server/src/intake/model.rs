@@ -17,9 +17,10 @@ text_enum! {
         Applied = "applied",
         /// Nothing to do: something newer was applied before.
         Superseded = "superseded",
-        /// It needs somebody who has not joined yet.
+        /// It needs somebody who has not joined yet, or had not when it was said.
         Waiting = "waiting",
-        /// It cannot be applied; it stands here with its reason and can be replayed.
+        /// It cannot be applied; it stands here with its reason, is tried again with the next word about the same person, and
+        /// can be replayed.
         Rejected = "rejected",
     }
 }
@@ -42,7 +43,7 @@ pub struct Message {
     pub event: Option<String>,
     /// Where it stands.
     pub state: MessageState,
-    /// Why it stands there: the stable code, and what was found.
+    /// Why it stands there, or what of it was not done: the stable code, and what was found.
     pub reason: Option<String>,
     /// How often it was tried.
     pub attempts: i32,

@@ -158,12 +158,24 @@ pub(super) fn to_received(tx: &mut TenantTx<'_>, id: MessageId) -> Stored<()> {
     Ok(())
 }
 
-/// Those that wait for this staff number.
+/// The newest of those about this staff number that could be applied, or were overtaken.
+pub(super) fn understood(tx: &mut TenantTx<'_>, staff_key: &[u8]) -> Stored<Vec<MessageId>> {
+    let key = staff_key.to_vec();
+    tx.load(messages::table, |rows| {
+        rows.filter(messages::staff_key.eq(key))
+            .filter(messages::state.eq_any([MessageState::Applied, MessageState::Superseded]))
+            .order((messages::received_at.desc(), messages::id.desc()))
+            .limit(500)
+            .select(messages::id)
+    })
+}
+
+/// Those that could not be applied and are about this staff number.
 pub(super) fn waiting_for(tx: &mut TenantTx<'_>, staff_key: &[u8]) -> Stored<Vec<MessageId>> {
     let key = staff_key.to_vec();
     tx.load(messages::table, |rows| {
         rows.filter(messages::staff_key.eq(key))
-            .filter(messages::state.eq(MessageState::Waiting))
+            .filter(messages::state.eq_any([MessageState::Waiting, MessageState::Rejected]))
             .order((messages::received_at, messages::id))
             .limit(500)
             .select(messages::id)

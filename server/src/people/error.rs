@@ -33,6 +33,9 @@ pub enum PeopleError {
         /// Since when.
         since: NaiveDate,
     },
+    /// A sign-in name is somebody else's already.
+    #[error("the {0} is another account's already")]
+    IdentifierTaken(&'static str),
     /// The pack in force has no such role.
     #[error("the pack has no role {0}")]
     UnknownRole(String),
@@ -89,6 +92,10 @@ impl AsProblem for PeopleError {
             Self::AlreadyMember { .. } => Problem::conflict("people.already-member")
                 .detail(words)
                 .help("Send `member.changed`, or a first day on or after the last day of the membership that ends."),
+            Self::IdentifierTaken(kind) => Problem::conflict("people.identifier-taken")
+                .detail(words)
+                .at(format!("/data/{kind}"))
+                .help("Find out whose it is. What was sent is kept, and can be replayed."),
             Self::UnknownRole(_) => {
                 Problem::invalid("people.unknown-role").detail(words).at("/role").help("GET /api/v1/roles lists them.")
             }

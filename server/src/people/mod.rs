@@ -10,6 +10,7 @@ mod named;
 mod operations;
 pub mod roles;
 pub mod routes;
+mod said;
 mod search;
 mod spelling;
 mod store;
@@ -19,8 +20,9 @@ pub use error::PeopleError;
 pub use model::{AccountKind, Department, Membership, MembershipState, RoleAssignment, Via};
 pub use named::{MemberName, Names, SubjectName};
 pub use operations::{
-    HrFacts, Joining, PlatformAnswers, active_by_staff_number, apply_change, are_subjects, change_last_day, count_present,
+    Change, HrFacts, Joining, Leaving, PlatformAnswers, Taken, active_by_staff_number, apply_change, are_subjects,
+    count_present,
     department_names, departments_of, end_access, hire, memberships_by_id, name_of, names, newest_by_staff_number,
-    rescind_leaving, staff_number_of, start_leaving, subject_of, upsert_department, with_staff_number,
+    rescind_leaving, rewind, staff_number_of, start_leaving, subject_of, upsert_department, with_staff_number,
 };
 pub use store::{find_membership, memberships_of_subject, newest_by_account, some_memberships};

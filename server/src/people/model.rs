@@ -79,10 +79,23 @@ pub struct Membership {
     pub facts_at: Ts,
     /// When the HR system last said something about leaving that was applied: newer words win, in whatever order they arrive.
     pub leaving_at: Option<Ts>,
+    /// When the HR system said that they join: an earlier word is about an earlier membership.
+    #[serde(skip)]
+    pub joined_at: Option<Ts>,
+    /// When each thing was last said, as JSON.
+    #[serde(skip)]
+    pub said: Option<String>,
     /// When it was opened here.
     pub created_at: Ts,
     /// Its version.
     pub version: i64,
+}
+
+impl Membership {
+    /// Whether it had been announced when something was said.
+    pub fn was_known_at(&self, said_at: Ts) -> bool {
+        self.joined_at.unwrap_or(self.created_at) <= said_at
+    }
 }
 
 impl Versioned for Membership {
@@ -103,6 +116,12 @@ pub struct Department {
     pub name: String,
     /// The HR system's key.
     pub external_ref: Option<String>,
+    /// When its name was last said.
+    #[serde(skip)]
+    pub name_at: Option<Ts>,
+    /// When the department above it was last said.
+    #[serde(skip)]
+    pub parent_at: Option<Ts>,
     /// When it was made.
     pub created_at: Ts,
     /// Its version.

@@ -5,12 +5,13 @@
 
 use super::error::PeopleError;
 use super::model::{AccountKind, Department, Membership, MembershipState};
+use super::said::{Said, holds};
 use super::{roles, store};
 use crate::platform::db::{Stored, TenantTx, Ts};
 use crate::platform::ids::{AccountId, DepartmentId, MembershipId, PersonId, SubjectId};
-use crate::platform::keyring::{Aad, Identifier};
+use crate::platform::keyring::{Aad, Identifier, IdentifierKind};
 use crate::platform::record::Record;
-use crate::platform::sign_in::{Memberships, Present, Standing};
+use crate::platform::sign_in::{Memberships, Present, SignInError, Standing, accounts};
 use crate::platform::vault::{self, Drawer};
 use chrono::NaiveDate;
 use std::collections::{HashMap, HashSet};
@@ -29,6 +30,8 @@ pub struct HrFacts {
     pub position: Option<String>,
     /// Whom they report to, by staff number.
     pub manager: Option<String>,
+    /// What they sign in with. The organisation changes these of its own accounts only.
+    pub sign_in_names: Vec<Identifier>,
 }
 
 /// Somebody joins.
@@ -52,47 +55,63 @@ pub struct Joining {
     pub said_at: Ts,
 }
 
-/// Opens a membership. A repeat of the same joining returns the one that is open; coming back after a last day opens a new
-/// one for the same subject, and nothing that was deleted returns.
+/// Opens a membership. A repeat of the same joining returns the one that there is; coming back after a last day opens a new
+/// one for the same subject, and nothing that was deleted returns. One that began before another with this staff number may
+/// arrive after it.
 pub fn hire(tx: &mut TenantTx<'_>, joining: &Joining) -> Result<Membership, PeopleError> {
     let before = store::by_staff_number(tx, &joining.staff_number)?;
     let known = store::find_subject_of_person(tx, joining.person)?;
-    let is_repeat = |m: &&Membership| {
-        m.first_day == joining.first_day && m.state != MembershipState::Departed && known == Some(m.subject_id)
-    };
+    let is_repeat = |m: &&Membership| m.first_day == joining.first_day && known == Some(m.subject_id);
     if let Some(same) = before.iter().find(is_repeat) {
         let mut same = same.clone();
-        apply_change(tx, &mut same, &joining.facts, joining.said_at)?;
+        same.joined_at = Some(same.joined_at.unwrap_or(same.created_at).min(joining.said_at));
+        let facts = HrFacts { sign_in_names: Vec::new(), ..joining.facts.clone() };
         keep_contacts(tx, same.id, &joining.contacts)?;
+        if !apply_change(tx, &mut same, &facts, joining.said_at)?.is_taken {
+            store::save_membership(tx, &mut same)?;
+        }
         return Ok(same);
     }
     if let Some(open) = before.iter().find(|m| still_there(m, joining.first_day)) {
         return Err(PeopleError::AlreadyMember { since: open.first_day });
     }
     let subject = subject_for(tx, joining.person)?;
+    let facts = &joining.facts;
+    let at = |is_said: bool| is_said.then_some(joining.said_at);
+    let said = Said {
+        name: at(facts.name.is_some()),
+        department: at(facts.department.is_some()),
+        position: at(facts.position.is_some()),
+        manager: at(facts.manager.is_some()),
+        email: Some(joining.said_at),
+        phone: Some(joining.said_at),
+        ..Said::default()
+    };
+    if let Some(name) = &facts.name {
+        rename_unless_later(tx, subject, None, name, joining.said_at)?;
+    }
     let membership = Membership {
         id: tx.new_id(),
         subject_id: subject,
         account_id: Some(joining.account),
         account_kind: joining.account_kind,
         staff_number: joining.staff_number.clone(),
-        department_id: joining.facts.department,
-        position: joining.facts.position.clone().unwrap_or_default(),
-        manager_id: manager(tx, &joining.facts)?,
+        department_id: facts.department,
+        position: facts.position.clone().unwrap_or_default(),
+        manager_id: manager(tx, facts)?,
         first_day: joining.first_day,
         last_day: None,
         leave_reason: None,
         state: MembershipState::Employed,
         facts_at: joining.said_at,
         leaving_at: None,
+        joined_at: Some(joining.said_at),
+        said: said.text()?,
         created_at: tx.now(),
         version: 1,
     };
     store::insert_membership(tx, &membership)?;
     keep_contacts(tx, membership.id, &joining.contacts)?;
-    if let Some(name) = &joining.facts.name {
-        rename(tx, subject, name)?;
-    }
     tx.record(
         Record::of("members.join")
             .on("membership", membership.id)
@@ -109,13 +128,10 @@ fn keep_contacts(tx: &mut TenantTx<'_>, membership: MembershipId, contacts: &[Id
     contacts.iter().try_for_each(|contact| store::add_contact(tx, membership, key.index(contact).as_bytes()))
 }
 
-/// Whether a membership still stands on `day`, so that no second one can begin then.
+/// Whether a membership with the same staff number stands on `day`, so that no other one can begin then. One that begins
+/// later stands in nobody's way.
 fn still_there(m: &Membership, day: NaiveDate) -> bool {
-    match (m.state, m.last_day) {
-        (MembershipState::Departed, _) => false,
-        (MembershipState::Employed | MembershipState::Leaving, Some(last)) => last > day,
-        (MembershipState::Employed | MembershipState::Leaving, None) => true,
-    }
+    m.first_day <= day && m.last_day.is_none_or(|last| last > day)
 }
 
 /// The subject of a person, known or new.
@@ -128,42 +144,106 @@ fn subject_for(tx: &mut TenantTx<'_>, person: PersonId) -> Result<SubjectId, Peo
     Ok(subject.id)
 }
 
-/// Applies what the HR system says, unless something newer was applied already. Returns whether anything changed.
+/// What became of a word about somebody's place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Change {
+    /// Whether anything of it holds; otherwise something newer was said about all of it.
+    pub is_taken: bool,
+    /// Whether it named a sign-in name that is not the account's, which is the person's own to change.
+    pub names_are_the_persons: bool,
+}
+
+/// Applies what the HR system says, thing by thing, unless something newer was said about that thing.
 pub fn apply_change(
     tx: &mut TenantTx<'_>,
     m: &mut Membership,
     facts: &HrFacts,
     said_at: Ts,
-) -> Result<bool, PeopleError> {
-    if said_at < m.facts_at {
-        return Ok(false);
-    }
+) -> Result<Change, PeopleError> {
     let before = m.clone();
-    if let Some(department) = facts.department {
+    let mut said = Said::of(m)?;
+    if let Some(department) = facts.department
+        && holds(&mut said.department, said_at)
+    {
         m.department_id = Some(department);
     }
-    if let Some(position) = &facts.position {
+    if let Some(position) = &facts.position
+        && holds(&mut said.position, said_at)
+    {
         m.position.clone_from(position);
     }
-    if facts.manager.is_some() {
+    if facts.manager.is_some() && holds(&mut said.manager, said_at) {
         m.manager_id = manager(tx, facts)?;
     }
-    m.facts_at = said_at;
-    if let Some(name) = &facts.name {
-        rename(tx, m.subject_id, name)?;
+    if let Some(name) = &facts.name
+        && holds(&mut said.name, said_at)
+    {
+        rename_unless_later(tx, m.subject_id, Some(m.id), name, said_at)?;
     }
-    if *m == before && facts.name.is_none() {
-        return Ok(false);
+    let (names_are_the_persons, names_changed) = change_names(tx, m, &mut said, facts, said_at)?;
+    if said == Said::of(&before)? && !names_changed {
+        return Ok(Change { is_taken: false, names_are_the_persons });
     }
+    m.said = said.text()?;
+    m.facts_at = m.facts_at.max(said_at);
     store::save_membership(tx, m)?;
     tx.record(
         Record::of("members.change")
             .on("membership", m.id)
             .about(m.subject_id)
             .with("department_changed", m.department_id != before.department_id)
-            .with("position_changed", m.position != before.position),
+            .with("position_changed", m.position != before.position)
+            .with("sign_in_names_changed", names_changed),
     );
-    Ok(true)
+    Ok(Change { is_taken: true, names_are_the_persons })
+}
+
+/// E-mail and phone of an enterprise account are the organisation's to change; those of a personal account are the
+/// person's own, whatever an organisation says (docs/decisions/0009). Who has left has none here any more.
+fn change_names(
+    tx: &mut TenantTx<'_>,
+    m: &Membership,
+    said: &mut Said,
+    facts: &HrFacts,
+    said_at: Ts,
+) -> Result<(bool, bool), PeopleError> {
+    let (Some(account), false) = (m.account_id, facts.sign_in_names.is_empty()) else { return Ok((false, false)) };
+    if m.account_kind == AccountKind::Personal {
+        let own = tx.as_platform(|p| accounts::identifiers_of(p, account))?;
+        return Ok((facts.sign_in_names.iter().any(|name| !own.contains(name)), false));
+    }
+    let mut changed = false;
+    for name in facts.sign_in_names.iter().filter(|_| m.state != MembershipState::Departed) {
+        let last = match name.kind() {
+            IdentifierKind::Email => &mut said.email,
+            IdentifierKind::Phone | IdentifierKind::StaffNumber => &mut said.phone,
+        };
+        if holds(last, said_at) {
+            changed |= tx.as_platform(|p| accounts::replace_identifier(p, account, name)).map_err(|e| match e {
+                SignInError::Store(e) => PeopleError::Store(e),
+                SignInError::IdentifierTaken => PeopleError::IdentifierTaken(name.kind().as_str()),
+                other => PeopleError::Invalid(other.to_string()),
+            })?;
+            keep_contacts(tx, m.id, std::slice::from_ref(name))?;
+        }
+    }
+    Ok((false, changed))
+}
+
+/// A person has one name here, whatever memberships they have: the last word about any of them holds.
+fn rename_unless_later(
+    tx: &mut TenantTx<'_>,
+    subject: SubjectId,
+    but: Option<MembershipId>,
+    name: &str,
+    said_at: Ts,
+) -> Result<(), PeopleError> {
+    for m in store::memberships_of_subject(tx, subject)?.iter().filter(|m| Some(m.id) != but) {
+        if Said::of(m)?.name.is_some_and(|later| later > said_at) {
+            return Ok(());
+        }
+    }
+    rename(tx, subject, name)
 }
 
 /// A manager who is not known yet is left open rather than refused: HR systems send people in any order.
@@ -174,56 +254,110 @@ fn manager(tx: &mut TenantTx<'_>, facts: &HrFacts) -> Stored<Option<MembershipId
     }
 }
 
-/// The membership gets its last day, or another one. `None` when something newer was said already.
-pub fn start_leaving(
-    tx: &mut TenantTx<'_>,
-    mut m: Membership,
-    last_day: NaiveDate,
-    reason: Option<&str>,
-    said_at: Ts,
-) -> Result<Option<Membership>, PeopleError> {
+/// Somebody leaves.
+#[derive(Debug, Clone, Copy)]
+pub struct Leaving<'a> {
+    /// The last day of work.
+    pub last_day: NaiveDate,
+    /// Why, as a code.
+    pub reason: Option<&'a str>,
+    /// Whether it was said who takes over.
+    pub names_successor: bool,
+    /// When it was said.
+    pub said_at: Ts,
+}
+
+/// What of a word about leaving holds; of the rest something newer was said.
+#[derive(Debug, Clone)]
+pub struct Taken {
+    /// The membership as it is now.
+    pub membership: Membership,
+    /// Whether the day, or the staying, holds.
+    pub day: bool,
+    /// Whether what it says, or takes back, about a successor holds.
+    pub successor: bool,
+    /// Whether its reason holds.
+    pub reason: bool,
+}
+
+/// The membership gets its last day, or another one, thing by thing as far as nothing newer was said.
+pub fn start_leaving(tx: &mut TenantTx<'_>, mut m: Membership, leaving: Leaving<'_>) -> Result<Taken, PeopleError> {
+    let Leaving { last_day, reason, names_successor, said_at } = leaving;
     if last_day < m.first_day {
         return Err(PeopleError::LeavesBeforeJoining { first: m.first_day, last: last_day });
     }
-    if m.leaving_at.is_some_and(|newer| said_at < newer) {
-        return Ok(None);
+    let mut said = Said::of(&m)?;
+    let takes_reason = reason.is_some() && holds(&mut said.reason, said_at);
+    if takes_reason {
+        m.leave_reason = reason.map(str::to_owned);
     }
-    m.last_day = Some(last_day);
-    m.leave_reason = reason.map(str::to_owned).or(m.leave_reason);
-    m.leaving_at = Some(said_at);
-    if m.state == MembershipState::Employed {
-        m.state = MembershipState::Leaving;
+    let successor = names_successor && holds(&mut said.successor, said_at);
+    let day = holds(&mut m.leaving_at, said_at);
+    if day {
+        m.last_day = Some(last_day);
+        if m.state == MembershipState::Employed {
+            m.state = MembershipState::Leaving;
+        }
     }
-    store::save_membership(tx, &mut m)?;
-    tx.record(
-        Record::of("members.leave").on("membership", m.id).about(m.subject_id).with("last_day", last_day.to_string()),
-    );
-    Ok(Some(m))
+    if day || successor || takes_reason {
+        m.said = said.text()?;
+        store::save_membership(tx, &mut m)?;
+        let record = Record::of("members.leave").on("membership", m.id).about(m.subject_id);
+        tx.record(record.with("last_day", m.last_day.map(|day| day.to_string()).unwrap_or_default()));
+    }
+    Ok(Taken { membership: m, day, successor, reason: takes_reason })
 }
 
-/// The last day moves. The same rule as [`start_leaving`]; a name of its own because an admin says it, not the HR system.
-pub fn change_last_day(tx: &mut TenantTx<'_>, m: Membership, last_day: NaiveDate) -> Result<Membership, PeopleError> {
-    let now = tx.now();
-    let reason = m.leave_reason.clone();
-    start_leaving(tx, m, last_day, reason.as_deref(), now)?.ok_or(PeopleError::UnknownMembership)
+/// They stay after all: the day, the reason and the successor that were said before are taken back.
+pub fn rescind_leaving(tx: &mut TenantTx<'_>, mut m: Membership, said_at: Ts) -> Result<Taken, PeopleError> {
+    let mut said = Said::of(&m)?;
+    let reason = holds(&mut said.reason, said_at);
+    if reason {
+        m.leave_reason = None;
+    }
+    let successor = holds(&mut said.successor, said_at);
+    let day = holds(&mut m.leaving_at, said_at);
+    if day {
+        m.last_day = None;
+        m.state = MembershipState::Employed;
+        tx.record(Record::of("members.stay").on("membership", m.id).about(m.subject_id));
+    }
+    if day || reason || successor {
+        m.said = said.text()?;
+        store::save_membership(tx, &mut m)?;
+    }
+    Ok(Taken { membership: m, day, successor, reason })
 }
 
-/// They stay after all. `None` when something newer was said already.
-pub fn rescind_leaving(
-    tx: &mut TenantTx<'_>,
-    mut m: Membership,
-    said_at: Ts,
-) -> Result<Option<Membership>, PeopleError> {
-    if m.leaving_at.is_some_and(|newer| said_at < newer) {
-        return Ok(None);
+/// Takes back what was said after an instant: it turned out to be about a later membership. Returns whether a word about
+/// leaving was among it. What has ended is not begun again.
+pub fn rewind(tx: &mut TenantTx<'_>, m: &mut Membership, after: Ts) -> Result<bool, PeopleError> {
+    let mut said = Said::of(m)?;
+    let before = said.clone();
+    let late = |last: &mut Option<Ts>| last.take_if(|at| *at > after).is_some();
+    if late(&mut said.department) {
+        m.department_id = None;
     }
-    m.leaving_at = Some(said_at);
-    m.last_day = None;
-    m.leave_reason = None;
-    m.state = MembershipState::Employed;
-    store::save_membership(tx, &mut m)?;
-    tx.record(Record::of("members.stay").on("membership", m.id).about(m.subject_id));
-    Ok(Some(m))
+    if late(&mut said.position) {
+        m.position.clear();
+    }
+    if late(&mut said.manager) {
+        m.manager_id = None;
+    }
+    if late(&mut said.reason) {
+        m.leave_reason = None;
+    }
+    late(&mut said.successor);
+    let leaving = late(&mut m.leaving_at);
+    if leaving {
+        m.last_day = None;
+        m.state = MembershipState::Employed;
+    }
+    if leaving || said != before {
+        m.said = said.text()?;
+        store::save_membership(tx, m)?;
+    }
+    Ok(leaving)
 }
 
 /// Access ends: the membership is over, its roles fall, its sessions end, all in the caller's transaction
@@ -254,11 +388,6 @@ pub fn active_by_staff_number(tx: &mut TenantTx<'_>, staff_number: &str) -> Stor
     Ok(all.into_iter().find(|m| m.state != MembershipState::Departed))
 }
 
-/// The newest membership with this staff number, ended or not.
-pub fn newest_by_staff_number(tx: &mut TenantTx<'_>, staff_number: &str) -> Stored<Option<Membership>> {
-    Ok(store::by_staff_number(tx, staff_number)?.into_iter().next())
-}
-
 /// The staff number by which a person is known now: of a membership that stands, else of the last one.
 pub fn staff_number_of(tx: &mut TenantTx<'_>, subject: SubjectId) -> Stored<Option<String>> {
     let all = store::memberships_of_subject(tx, subject)?;
@@ -269,6 +398,11 @@ pub fn staff_number_of(tx: &mut TenantTx<'_>, subject: SubjectId) -> Stored<Opti
 /// Every membership with this staff number, newest first.
 pub fn with_staff_number(tx: &mut TenantTx<'_>, staff_number: &str) -> Stored<Vec<Membership>> {
     store::by_staff_number(tx, staff_number)
+}
+
+/// The newest membership with this staff number, ended or not.
+pub fn newest_by_staff_number(tx: &mut TenantTx<'_>, staff_number: &str) -> Stored<Option<Membership>> {
+    Ok(store::by_staff_number(tx, staff_number)?.into_iter().next())
 }
 
 /// Whose subject has this staff number, now or formerly.
@@ -297,51 +431,55 @@ pub fn memberships_by_id(tx: &mut TenantTx<'_>, ids: &[MembershipId]) -> Stored<
     Ok(store::load_memberships(tx, ids)?.into_iter().map(|m| (m.id, m)).collect())
 }
 
-/// The department with the HR system's key, made or renamed as it says; refuses to put one above itself.
+/// The department with the HR system's key, made or renamed as it says, unless something newer was said; refuses to put one
+/// above itself.
 pub fn upsert_department(
     tx: &mut TenantTx<'_>,
     external_ref: &str,
     name: Option<&str>,
     parent_ref: Option<&str>,
+    said_at: Ts,
 ) -> Result<DepartmentId, PeopleError> {
-    let parent = match parent_ref {
-        None => None,
-        Some(parent) => Some(match store::find_department_by_ref(tx, parent)? {
-            Some(known) => known.id,
-            None => add_department(tx, parent, parent, None)?,
-        }),
-    };
-    match store::find_department_by_ref(tx, external_ref)? {
-        None => add_department(tx, external_ref, name.unwrap_or(external_ref), parent),
-        Some(known) => {
-            refuse_loop(tx, known.id, parent)?;
-            let (name, parent) = (name.unwrap_or(&known.name), parent.or(known.parent_id));
-            if name != known.name || parent != known.parent_id {
-                store::change_department(tx, known.id, name, parent)?;
-                tx.record(Record::of("departments.change").on("department", known.id));
-            }
-            Ok(known.id)
-        }
+    let mut now = department_with(tx, external_ref)?;
+    let before = now.clone();
+    if let Some(name) = name
+        && holds(&mut now.name_at, said_at)
+    {
+        name.clone_into(&mut now.name);
     }
+    if let Some(parent) = parent_ref
+        && holds(&mut now.parent_at, said_at)
+    {
+        let above = department_with(tx, parent)?.id;
+        refuse_loop(tx, now.id, Some(above))?;
+        now.parent_id = Some(above);
+    }
+    if now != before {
+        let id = now.id;
+        store::change_department(tx, now)?;
+        tx.record(Record::of("departments.change").on("department", id));
+    }
+    Ok(before.id)
 }
 
-fn add_department(
-    tx: &mut TenantTx<'_>,
-    external_ref: &str,
-    name: &str,
-    parent_id: Option<DepartmentId>,
-) -> Result<DepartmentId, PeopleError> {
+/// The department of this key; one that nothing was said about yet is called by its key.
+fn department_with(tx: &mut TenantTx<'_>, external_ref: &str) -> Result<Department, PeopleError> {
+    if let Some(known) = store::find_department_by_ref(tx, external_ref)? {
+        return Ok(known);
+    }
     let department = Department {
         id: tx.new_id(),
-        parent_id,
-        name: name.to_owned(),
+        parent_id: None,
+        name: external_ref.to_owned(),
         external_ref: Some(external_ref.to_owned()),
+        name_at: None,
+        parent_at: None,
         created_at: tx.now(),
         version: 1,
     };
     store::insert_department(tx, &department)?;
     tx.record(Record::of("departments.add").on("department", department.id));
-    Ok(department.id)
+    Ok(department)
 }
 
 /// Walks up from the new parent: whoever meets the department itself has found a loop.

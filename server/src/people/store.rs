@@ -11,6 +11,7 @@ use diesel::{pg::Pg, sqlite::Sqlite};
 tenant_table! {
     departments (id) {
         id -> SqlUid, parent_id -> Nullable<SqlUid>, name -> Text, external_ref -> Nullable<Text>,
+        name_at -> Nullable<SqlTs>, parent_at -> Nullable<SqlTs>,
         created_at -> SqlTs, version -> BigInt,
     }
 }
@@ -28,7 +29,7 @@ tenant_table! {
         id -> SqlUid, subject_id -> SqlUid, account_id -> Nullable<SqlUid>, account_kind -> Text, staff_number -> Text,
         department_id -> Nullable<SqlUid>, position -> Text, manager_id -> Nullable<SqlUid>, first_day -> Date,
         last_day -> Nullable<Date>, leave_reason -> Nullable<Text>, state -> Text, facts_at -> SqlTs,
-        leaving_at -> Nullable<SqlTs>, created_at -> SqlTs, version -> BigInt,
+        leaving_at -> Nullable<SqlTs>, joined_at -> Nullable<SqlTs>, said -> Nullable<Text>, created_at -> SqlTs, version -> BigInt,
     }
 }
 tenant_table! {
@@ -216,6 +217,8 @@ pub(super) fn save_membership(tx: &mut TenantTx<'_>, m: &mut Membership) -> Stor
             memberships::state.eq(now.state),
             memberships::facts_at.eq(now.facts_at),
             memberships::leaving_at.eq(now.leaving_at),
+            memberships::joined_at.eq(now.joined_at),
+            memberships::said.eq(now.said),
             memberships::version.eq(now.version),
         ))
     })?;
@@ -243,17 +246,13 @@ pub(super) fn insert_department(tx: &mut TenantTx<'_>, department: &Department) 
     tx.add(departments::table, department)
 }
 
-pub(super) fn change_department(
-    tx: &mut TenantTx<'_>,
-    id: DepartmentId,
-    name: &str,
-    parent: Option<DepartmentId>,
-) -> Stored<()> {
-    let name = name.to_owned();
+pub(super) fn change_department(tx: &mut TenantTx<'_>, now: Department) -> Stored<()> {
     tx.change(departments::table, |rows| {
-        diesel::update(rows.filter(departments::id.eq(id))).set((
-            departments::name.eq(name),
-            departments::parent_id.eq(parent),
+        diesel::update(rows.filter(departments::id.eq(now.id))).set((
+            departments::name.eq(now.name),
+            departments::parent_id.eq(now.parent_id),
+            departments::name_at.eq(now.name_at),
+            departments::parent_at.eq(now.parent_at),
             departments::version.eq(departments::version + 1),
         ))
     })?;

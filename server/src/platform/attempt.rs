@@ -213,7 +213,8 @@ impl Attempt {
         let mut record = Record::of(act.name).ended(outcome, problem.code()).citing(problem.clauses());
         record.object.clone_from(&act.object);
         let Caller { tenant, actor } = &self.caller;
-        let kept = tenant_tx(&self.platform, *tenant, actor.clone(), self.request, |tx| {
+        let actor = if problem.is_by_nobody_known() { Actor::Anonymous } else { actor.clone() };
+        let kept = tenant_tx(&self.platform, *tenant, actor, self.request, |tx| {
             tx.record(record);
             Ok::<_, StoreError>(())
         });

@@ -92,9 +92,9 @@ pub(super) type Departments = HashMap<String, (DepartmentId, String)>;
 
 /// The tree, from the top.
 pub(super) fn departments(tx: &mut TenantTx<'_>, tables: &Tables, slug: &str) -> Result<Departments, SampleError> {
-    let mut all = HashMap::new();
+    let (mut all, now) = (HashMap::new(), tx.now());
     for row in tables.departments.iter().filter(|row| row.organisation == slug) {
-        let id = people::upsert_department(tx, &row.key, Some(&row.name), row.parent.as_deref())?;
+        let id = people::upsert_department(tx, &row.key, Some(&row.name), row.parent.as_deref(), now)?;
         all.insert(row.key.clone(), (id, row.name.clone()));
     }
     Ok(all)
@@ -132,6 +132,7 @@ fn facts(row: &PersonRow, department: DepartmentId) -> HrFacts {
         department: Some(department),
         position: Some(row.position.clone()),
         manager: row.manager.clone(),
+        sign_in_names: Vec::new(),
     }
 }
 

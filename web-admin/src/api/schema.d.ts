@@ -2305,6 +2305,7 @@ export interface components {
             subject_id: components["schemas"]["SubjectId"];
             submitted_at?: components["schemas"]["Ts"] | null;
             successor_id?: components["schemas"]["SubjectId"] | null;
+            supplements?: components["schemas"]["DepartureId"] | null;
             /**
              * Format: int64
              * @description Its version.
@@ -2570,7 +2571,7 @@ export interface components {
          */
         LineId: string;
         /** @enum {string} */
-        LineState: "planned" | "instructed" | "running" | "done" | "done_with_failures" | "undone";
+        LineState: "planned" | "instructed" | "running" | "done" | "done_with_failures" | "undone" | "left_alone";
         /** @description A line. */
         LineView: {
             /**
@@ -2746,7 +2747,7 @@ export interface components {
             id: components["schemas"]["MessageId"];
             /** @description Its id there. */
             message_id: string;
-            /** @description Why it stands there: the stable code, and what was found. */
+            /** @description Why it stands there, or what of it was not done: the stable code, and what was found. */
             reason?: string | null;
             /** @description When it was received. */
             received_at: components["schemas"]["Ts"];
@@ -3087,6 +3088,7 @@ export interface components {
                 subject_id: components["schemas"]["SubjectId"];
                 submitted_at?: components["schemas"]["Ts"] | null;
                 successor_id?: components["schemas"]["SubjectId"] | null;
+                supplements?: components["schemas"]["DepartureId"] | null;
                 /**
                  * Format: int64
                  * @description Its version.
@@ -3182,7 +3184,7 @@ export interface components {
                 id: components["schemas"]["MessageId"];
                 /** @description Its id there. */
                 message_id: string;
-                /** @description Why it stands there: the stable code, and what was found. */
+                /** @description Why it stands there, or what of it was not done: the stable code, and what was found. */
                 reason?: string | null;
                 /** @description When it was received. */
                 received_at: components["schemas"]["Ts"];
@@ -3309,6 +3311,7 @@ export interface components {
                  */
                 items: number;
                 last_at?: components["schemas"]["Ts"] | null;
+                membership_id?: components["schemas"]["MembershipId"] | null;
                 /**
                  * Format: date
                  * @description Kept through which day.
@@ -3714,6 +3717,7 @@ export interface components {
              */
             items: number;
             last_at?: components["schemas"]["Ts"] | null;
+            membership_id?: components["schemas"]["MembershipId"] | null;
             /**
              * Format: date
              * @description Kept through which day.

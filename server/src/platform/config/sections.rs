@@ -150,11 +150,16 @@ impl SignIn {
 pub struct Webhooks {
     /// By how many seconds a message's time may differ from ours.
     pub tolerance_seconds: u32,
+    /// How far ahead of our clock something may have been said.
+    pub said_ahead: Duration,
 }
 
 impl Webhooks {
     pub(super) fn read(from: &mut Reader<'_>) -> Self {
-        Self { tolerance_seconds: from.integer("webhooks.tolerance_seconds", 1..=3_600) }
+        Self {
+            tolerance_seconds: from.integer("webhooks.tolerance_seconds", 1..=3_600),
+            said_ahead: Duration::from_secs(from.integer("webhooks.said_ahead_seconds", 0..=86_400)),
+        }
     }
 }
 

@@ -20,6 +20,7 @@ pub struct Problem {
     more: Map<String, Value>,
     retry_after_seconds: Option<u64>,
     conflict: bool,
+    by_nobody_known: bool,
 }
 
 /// What a slice's error enum implements.
@@ -55,6 +56,7 @@ impl Problem {
             more: Map::new(),
             retry_after_seconds: None,
             conflict: false,
+            by_nobody_known: false,
         }
     }
 
@@ -156,6 +158,17 @@ impl Problem {
     pub fn with(mut self, key: &str, value: impl Into<Value>) -> Self {
         self.more.insert(key.to_owned(), value.into());
         self
+    }
+
+    /// Who sent it was not proved: its record names nobody, whatever the request claimed.
+    #[must_use]
+    pub fn by_nobody_known(mut self) -> Self {
+        self.by_nobody_known = true;
+        self
+    }
+    /// Whether who sent it was not proved.
+    pub fn is_by_nobody_known(&self) -> bool {
+        self.by_nobody_known
     }
 
     /// The stable code.

@@ -115,6 +115,28 @@ pub fn find_or_create(p: &mut PlatformTx<'_>, owner: Owner, identifiers: &[Ident
     Ok(Found { person: account.person_id, account: account.id, is_new: false })
 }
 
+/// Gives an account of a tenant another e-mail address or phone number in place of the one of that kind. Returns whether it
+/// changed. Personal accounts are not the caller's to change.
+///
+/// # Errors
+/// [`SignInError::IdentifierTaken`] when it is another account's, [`SignInError::NotASignInName`] for a staff number.
+pub fn replace_identifier(
+    p: &mut PlatformTx<'_>,
+    account: AccountId,
+    identifier: &Identifier,
+) -> Result<bool, SignInError> {
+    refuse_staff_number(identifier)?;
+    match find_by_identifier(p, identifier)? {
+        Some(same) if same.id == account => return Ok(false),
+        Some(_) => return Err(SignInError::IdentifierTaken),
+        None => {}
+    }
+    open_account(p, account)?;
+    store::remove_identifiers(p, account, identifier.kind().as_str())?;
+    attach(p, account, identifier)?;
+    Ok(true)
+}
+
 /// Notes that a person has a membership in a tenant, so that sign-in looks there. A repeat changes nothing.
 ///
 /// # Errors

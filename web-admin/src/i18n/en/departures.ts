@@ -15,6 +15,7 @@ export const departures = {
     done: 'done',
     done_with_failures: 'partly not done',
     undone: 'not done',
+    left_alone: 'left alone',
   },
   dispositions: {
     retain: 'Keep',

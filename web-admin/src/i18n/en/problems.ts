@@ -11,6 +11,10 @@ export const problems = {
   'departures__own-departure': 'Nobody handles their own departure',
   'instructions__own-request': 'Nobody approves their own request',
   'instructions__not-an-approver': 'Somebody in another role has to approve this',
+  'instructions__own-data': 'Nobody decides on what becomes of their own data',
+  instructions__receiver: 'Whoever receives what is handed over does not decide',
+  'departures__own-handover': 'Somebody else submits a plan that hands something over to you',
+  departures__supplement: 'A supplement cannot be called off',
   'instructions__in-force-already': 'In force already',
   'departures__nothing-to-decide': 'Nothing waits for your word',
 }

@@ -15,6 +15,7 @@ export const departures = {
     done: '已完成',
     done_with_failures: '部分未完成',
     undone: '未执行',
+    left_alone: '不作处置',
   },
   dispositions: {
     retain: '留存',

@@ -11,6 +11,10 @@ export const problems = {
   'departures__own-departure': '不能处理本人的离职',
   'instructions__own-request': '不能审批自己提交的请求',
   'instructions__not-an-approver': '需要由其他角色审批',
+  'instructions__own-data': '不能审批涉及本人数据的指令',
+  instructions__receiver: '接收移交的人不能审批',
+  'departures__own-handover': '向您移交数据的方案须由他人提交',
+  departures__supplement: '补充处置不能撤回',
   'instructions__in-force-already': '已经生效',
   'departures__nothing-to-decide': '没有等待您审批的事项',
 } as const

@@ -95,6 +95,16 @@ pub fn add_identifier(
     )
 }
 
+/// Takes away what an account is found by, of one kind.
+pub fn remove_identifiers(p: &mut PlatformTx<'_>, account: AccountId, kind: &'static str) -> Stored<()> {
+    p.change(account_identifiers::table, |all| {
+        diesel::delete(
+            all.filter(account_identifiers::account_id.eq(account)).filter(account_identifiers::kind.eq(kind)),
+        )
+    })?;
+    Ok(())
+}
+
 /// Kind and sealed text of each.
 pub fn identifiers(p: &mut PlatformTx<'_>, account: AccountId) -> Stored<Vec<(String, Vec<u8>)>> {
     p.load(account_identifiers::table, |all| {
