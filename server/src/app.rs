@@ -139,6 +139,7 @@ fn registry() -> Registry {
         match told["origin"].as_str() {
             Some("departure") => departures::settled(tx, jobs::id(&told["case"])?)?,
             Some("retention") => retention::settled(tx, jobs::id(&told["instruction"])?)?,
+            Some(orders::BY_HAND) => orders::settled_by_hand(tx, jobs::id(&told["instruction"])?)?,
             Some(holdings::HOLD_ORIGIN) => holdings::end_hold_under(tx, jobs::id(&told["instruction"])?)?,
             Some(_) | None => {}
         }

@@ -15,6 +15,7 @@ mod keys;
 mod ledger;
 mod operations;
 mod orders;
+mod orders_by_hand;
 mod packs;
 mod proxies;
 mod readme;

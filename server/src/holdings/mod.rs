@@ -3,9 +3,11 @@
 //! A holding is in the vault (sealed under its subject's key) or external (a connector and a locator). One may stand for
 //! many items and have several subjects; each subject has a *side* with a ruling of its own (design §5).
 
+mod aim;
 mod carry_out;
 mod connector_routes;
 mod connectors;
+mod corrections;
 mod error;
 mod holds;
 mod inventory;
@@ -17,15 +19,20 @@ pub mod routes;
 mod store;
 mod weighed;
 
+pub use aim::{Reach, Target, places, reach, reach_of_grant};
 pub use carry_out::{CarriedOut, carry_out};
 pub use connectors::{Connector, CreatedConnector, connector, create_connector, list_connectors, speaks_for};
+pub use corrections::{
+    Correction, Fitting, check_corrections, corrected_holdings, corrections_by_locator, forget_corrections,
+    keep_corrections,
+};
 pub use error::HoldingError;
 pub use holds::{Hold, ORIGIN as HOLD_ORIGIN, end_hold_under, holds_on, is_held, place_hold};
 pub use inventory::register;
 pub use model::{Holding, HoldingState, Side, SideState};
 pub use operations::{
-    Deposit, GroupKey, Selector, SideGroup, due_for_disposal, fold_groups, holdings_by_id, locators, next_sides,
-    put_in_vault, read_from_vault, restore,
+    Copied, Deposit, GroupKey, Selector, SideGroup, copy_out, due_for_disposal, fold_groups, holdings_by_id, locators,
+    next_sides, put_in_vault, read_from_vault, restore,
 };
 pub use register::{Registration, RegistrationReport, RejectedLine, register_line_by_line};
 pub use weighed::{data_of, some_holdings};

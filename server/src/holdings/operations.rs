@@ -1,9 +1,12 @@
 //! Ruling sides, depositing into the vault, reading from it, and what departures ask about a subject's holdings.
 
+use super::aim::Eye;
 use super::error::HoldingError;
 use super::model::{Holding, HoldingState, Side, SideState};
 use super::store::{self, RulingRow};
-use crate::decisions::Permit;
+use super::weighed::data_of;
+use crate::decisions::{self, Permit};
+use crate::instructions::InForce;
 use crate::packs;
 use crate::people::{self, AccountKind, Membership as Tenure, MembershipState};
 use crate::platform::db::{Stored, TenantTx, Ts};
@@ -14,6 +17,7 @@ use crate::platform::vault::{self, Drawer};
 use chrono::NaiveDate;
 use policy_model::class::LegalGround;
 use policy_model::facts::{Account, Facts, Membership};
+use policy_model::instruction::Action;
 use policy_model::pack::Pack;
 use policy_model::ruling::Ruling;
 use serde::{Deserialize, Serialize};
@@ -223,6 +227,20 @@ fn seal_all(tx: &mut TenantTx<'_>, pack: &Pack, deposits: &[Deposit], holdings: 
     Ok(())
 }
 
+/// Puts content where a holding's content belongs, under its subject's drawer.
+pub(super) fn seal_content(
+    tx: &mut TenantTx<'_>,
+    pack: &Pack,
+    subject: SubjectId,
+    holding: &Holding,
+    content: &[u8],
+) -> Stored<()> {
+    let key = vault::key(tx, subject, drawer(pack, &holding.class))?;
+    let sealed = key.seal(&PAYLOAD.row(holding.id), content)?;
+    let algorithm = sealed.algorithm().as_str();
+    store::set_payload(tx, holding.id, sealed.into_bytes(), algorithm)
+}
+
 /// The drawer of a class: biometric ones are kept apart from identity (gbt35273-6.3-b).
 pub(super) fn drawer<'a>(pack: &Pack, class: &'a str) -> Drawer<'a> {
     if pack.class(class).is_some_and(|c| c.biometric) { Drawer::Biometric(class) } else { Drawer::Class(class) }
@@ -238,6 +256,39 @@ pub fn read_from_vault(tx: &mut TenantTx<'_>, permit: Permit) -> Result<Vec<u8>,
     let sealed = Sealed::parse(sealed).map_err(crate::platform::db::StoreError::from)?;
     let opened = key.open(&PAYLOAD.row(holding.id), &sealed).map_err(crate::platform::db::StoreError::from)?;
     Ok(opened.to_vec())
+}
+
+/// One vault holding, copied out.
+#[derive(Debug)]
+pub struct Copied {
+    /// Its class.
+    pub class: String,
+    /// When it came to be.
+    pub occurred_at: Ts,
+    /// Its content.
+    pub content: Vec<u8>,
+}
+
+/// Copies one vault holding out under an order, by whoever the order names. `None` when the decision says no or the content
+/// is gone: that is on record, and the package goes on without it.
+pub fn copy_out(
+    tx: &mut TenantTx<'_>,
+    order: &InForce,
+    subject: SubjectId,
+    id: HoldingId,
+) -> Result<Option<Copied>, HoldingError> {
+    let Some(holding) = store::find(tx, id)? else { return Ok(None) };
+    let mut sides = data_of(tx, &[id])?.remove(&id).unwrap_or_default();
+    sides.retain(|side| side.subject == Some(subject));
+    let Some(side) = sides.pop() else { return Ok(None) };
+    match decisions::decide_under(tx, order, &side) {
+        Ok(permit) => {
+            let content = read_from_vault(tx, permit)?;
+            Ok(Some(Copied { class: holding.class, occurred_at: holding.occurred_at, content }))
+        }
+        Err(decisions::Denied::Store(e)) => Err(e.into()),
+        Err(_) => Ok(None),
+    }
 }
 
 /// Many holdings at once, by id.
@@ -289,6 +340,17 @@ pub enum Selector {
         /// The day it is.
         today: NaiveDate,
     },
+    /// Those of one class that an order by hand reaches.
+    Ordered {
+        /// The data class's key.
+        class: String,
+        /// Where they live; none for the vault.
+        connector: Option<ConnectorId>,
+        /// What is to be done.
+        action: Action,
+        /// Only these; all of the class when empty.
+        only: Vec<HoldingId>,
+    },
 }
 
 impl Selector {
@@ -296,7 +358,7 @@ impl Selector {
     pub fn connector(&self) -> Option<ConnectorId> {
         match self {
             Self::Group { key, .. } => key.connector,
-            Self::Overdue { connector, .. } => *connector,
+            Self::Overdue { connector, .. } | Self::Ordered { connector, .. } => *connector,
         }
     }
 
@@ -304,11 +366,11 @@ impl Selector {
     pub fn class(&self) -> &str {
         match self {
             Self::Group { key, .. } => &key.class,
-            Self::Overdue { class, .. } => class,
+            Self::Overdue { class, .. } | Self::Ordered { class, .. } => class,
         }
     }
 
-    fn takes(&self, side: &Side, holding: &Holding, shared: bool) -> bool {
+    fn takes(&self, side: &Side, holding: &Holding, shared: bool, eye: Option<&Eye>) -> bool {
         match self {
             Self::Group { key, before } => {
                 is_open(side) && is_before(holding, *before) && GroupKey::of(side, holding, shared) == *key
@@ -318,6 +380,12 @@ impl Selector {
                     && side.retain_until.is_some_and(|until| until < *today)
                     && holding.class == *class
                     && holding.connector_id == *connector
+            }
+            Self::Ordered { class, connector, only, .. } => {
+                holding.class == *class
+                    && holding.connector_id == *connector
+                    && (only.is_empty() || only.contains(&holding.id))
+                    && eye.is_some_and(|eye| eye.reaches(side, holding).is_ok())
             }
         }
     }
@@ -389,10 +457,17 @@ pub fn next_sides(
     selector: &Selector,
 ) -> Stored<(Vec<HoldingId>, Option<HoldingId>)> {
     let page = open_page(tx, subject, after)?;
+    let eye = match selector {
+        Selector::Ordered { action, .. } => Some(Eye::of(tx, subject, *action)?),
+        Selector::Group { .. } | Selector::Overdue { .. } => None,
+    };
     let last = page.last().map(|(side, ..)| side.holding_id);
+    let takes = |side: &Side, holding: &Holding, shared| {
+        holding.state == HoldingState::Held && selector.takes(side, holding, shared, eye.as_ref())
+    };
     let found = page
         .iter()
-        .filter(|(side, holding, shared)| holding.state == HoldingState::Held && selector.takes(side, holding, *shared))
+        .filter(|(side, holding, shared)| takes(side, holding, *shared))
         .map(|(side, ..)| side.holding_id)
         .collect();
     Ok((found, last))

@@ -6,6 +6,7 @@ use crate::platform::db::{MultiBackend, Stored, TenantTx, Ts};
 use crate::platform::http::Cursor;
 use crate::platform::ids::{ConnectorId, HoldingId, InstructionId, RulingId, SubjectId};
 use chrono::NaiveDate;
+use diesel::AggregateExpressionMethods;
 use diesel::prelude::*;
 use std::collections::HashMap;
 
@@ -248,6 +249,49 @@ pub(super) fn page_of_subject(
         query.order(holding_sides::holding_id).limit(limit).select(Side::as_select())
     })?;
     with_holdings(tx, sides)
+}
+
+/// The same, of some classes alone.
+pub(super) fn page_of_classes(
+    tx: &mut TenantTx<'_>,
+    subject: SubjectId,
+    classes: &[String],
+    after: Option<HoldingId>,
+    limit: i64,
+) -> Stored<Vec<(Side, Holding)>> {
+    let classes = classes.to_vec();
+    let sides = tx.load(holding_sides::table, |rows| {
+        let mut query = rows
+            .filter(holding_sides::subject_id.eq(subject))
+            .filter(holding_sides::class.eq_any(classes))
+            .into_boxed::<MultiBackend>();
+        if let Some(after) = after {
+            query = query.filter(holding_sides::holding_id.gt(after));
+        }
+        query.order(holding_sides::holding_id).limit(limit).select(Side::as_select())
+    })?;
+    with_holdings(tx, sides)
+}
+
+/// How many sides of these classes are the organisation's and in everyday business, and of how many people; of these people
+/// alone when any is named.
+pub(super) fn count_in_use(tx: &mut TenantTx<'_>, classes: &[String], subjects: &[SubjectId]) -> Stored<(i64, i64)> {
+    let (classes, subjects) = (classes.to_vec(), subjects.to_vec());
+    let counted = tx.first(holding_sides::table, |rows| {
+        let mut query = rows
+            .filter(holding_sides::class.eq_any(classes))
+            .filter(holding_sides::controller.eq("organisation"))
+            .filter(holding_sides::state.eq_any([SideState::Active, SideState::Released]))
+            .into_boxed::<MultiBackend>();
+        if !subjects.is_empty() {
+            query = query.filter(holding_sides::subject_id.eq_any(subjects));
+        }
+        query.select((
+            diesel::dsl::count(holding_sides::holding_id),
+            diesel::dsl::count(holding_sides::subject_id).aggregate_distinct(),
+        ))
+    })?;
+    Ok(counted.unwrap_or((0, 0)))
 }
 
 /// Whether a subject still has anything of a class in the vault: at nothing, its drawer's key goes.

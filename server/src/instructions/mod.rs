@@ -17,9 +17,9 @@ mod view;
 pub use decide::{decide, may_decide, waiting_roles};
 pub use error::InstructionError;
 pub use model::{Decision, Instruction, InstructionView, Kind, May, Scope, State};
-pub use operations::{InForce, carried_out, expire_lapsed, find, in_force, of_origin, revoke};
+pub use operations::{InForce, carried_out, expire_lapsed, find, in_force, lapse, of_origin, revoke};
 pub use policy::{KeyScopes, Policies, Policy, PolicyAuthority};
-pub use propose::{Draft, is_proposed, propose};
+pub use propose::{Draft, draw_up, is_proposed, propose};
 pub use view::views;
 
 /// Announces that an order may be carried out, or never will be; the case it came from picks it up.

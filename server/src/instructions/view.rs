@@ -35,6 +35,7 @@ fn view(tx: &mut TenantTx<'_>, i: &Instruction) -> Stored<InstructionView> {
         scope: serde_json::from_str(&i.scope)?,
         reason: reason(tx, REASON.row(i.id), i.sealed_reason.clone())?,
         author_id: i.author_id,
+        executor_subject_id: i.executor_subject_id,
         sensitive: i.sensitive,
         subjects: i.subjects,
         holdings: i.holdings,

@@ -22,7 +22,6 @@ mod nodes;
 pub mod routes;
 mod seal;
 mod store;
-mod stream;
 #[cfg(test)]
 mod tests;
 

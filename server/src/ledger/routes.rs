@@ -3,14 +3,13 @@
 use super::error::LedgerError;
 use super::export::{self, Export, Personal, Wanted};
 use super::model::{CheckpointView, RecordFilter, RecordView};
-use super::stream;
 use super::{keys, nodes, store};
 use crate::packs;
 use crate::platform::Platform;
 use crate::platform::attempt::{Act, Attempt, across_tenants};
 use crate::platform::caller::Actor;
 use crate::platform::db::TenantTx;
-use crate::platform::http::{Answer, Answered, AsProblem, Cursor, Page, PageQuery, Problem};
+use crate::platform::http::{Answer, Answered, AsProblem, Cursor, Page, PageQuery, Problem, stream};
 use crate::platform::ids::Id;
 use actix_web::{HttpResponse, get, web};
 use policy_model::ledger::{BlockedNodes, Format, Span, consistency_proof};

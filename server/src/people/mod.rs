@@ -9,6 +9,7 @@ mod operations;
 pub mod roles;
 pub mod routes;
 mod store;
+mod within;
 
 pub use error::PeopleError;
 pub use model::{AccountKind, Department, Membership, MembershipState, RoleAssignment, Via};
@@ -18,3 +19,4 @@ pub use operations::{
     start_leaving, subject_of, upsert_department,
 };
 pub use store::{find_membership, memberships_of_subject, newest_by_account, some_memberships};
+pub use within::subjects_within;

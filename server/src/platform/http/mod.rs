@@ -6,6 +6,7 @@ pub mod client;
 pub mod description;
 pub mod paging;
 pub mod problem;
+pub mod stream;
 pub mod watch;
 
 pub use answer::{Answer, Answered, Versioned};
