@@ -4,6 +4,8 @@
 //! person, and the ruling says that a rule is missing; what the source document leaves open is treated as the person's
 //! too, and the ruling says that it is not settled. Every set of facts gets exactly one answer.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
 use crate::facts::Facts;
@@ -185,6 +187,16 @@ impl Pack {
             }
         }
         Explanation { read, ruling: Ruling::by(None) }
+    }
+
+    /// The facts that could make a difference for data of this class, with what they are here: whatever has the same class and
+    /// the same deciding facts is ruled alike, and may be settled alike.
+    pub fn deciding_facts(&self, facts: &Facts) -> BTreeMap<String, String> {
+        let mut deciding = BTreeMap::new();
+        for rule in self.controls.iter().filter(|rule| rule.speaks_of(&facts.class)) {
+            rule.when.note_deciding(facts, &mut deciding);
+        }
+        deciding
     }
 
     /// Rules data again after its facts changed to `now`; none if the change leaves what was there as it was ruled.

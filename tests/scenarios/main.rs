@@ -21,6 +21,7 @@ mod proxies;
 mod readme;
 mod roles;
 mod roles_delegated;
+mod rulings;
 mod sign_in;
 mod sign_in_limits;
 mod tenancy;

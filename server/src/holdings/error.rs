@@ -58,6 +58,9 @@ pub enum HoldingError {
     /// It was compared already.
     #[error("the inventory is closed; ask for a new one")]
     InventoryClosed,
+    /// There is no such question.
+    #[error("no such question")]
+    UnknownQuestion,
     /// There is no such hold.
     #[error("no such hold")]
     UnknownHold,
@@ -91,6 +94,7 @@ impl HoldingError {
             Self::CallbackUrl(_) => "connectors.callback-url",
             Self::UnknownInventory => "inventory.not-found",
             Self::InventoryClosed => "inventory.closed",
+            Self::UnknownQuestion => "question.not-found",
             Self::UnknownHold => "hold.not-found",
             Self::Instruction(e) => e.code(),
             Self::Denied(_) => "decision.denied",
@@ -114,6 +118,7 @@ impl HoldingError {
             | Self::UnknownInventory
             | Self::InventoryClosed
             | Self::UnknownHold
+            | Self::UnknownQuestion
             | Self::Instruction(_)
             | Self::Denied(_)
             | Self::Store(_) => None,
@@ -140,6 +145,7 @@ impl HoldingError {
             | Self::UnknownInventory
             | Self::InventoryClosed
             | Self::UnknownHold
+            | Self::UnknownQuestion
             | Self::Instruction(_)
             | Self::Denied(_)
             | Self::Store(_) => "",
@@ -154,6 +160,7 @@ impl AsProblem for HoldingError {
             Self::UnknownConnector => return Problem::not_found("connector"),
             Self::UnknownInventory => return Problem::not_found("inventory"),
             Self::UnknownHold => return Problem::not_found("hold"),
+            Self::UnknownQuestion => return Problem::not_found("question"),
             Self::Denied(denied) => return denied.problem(),
             Self::Instruction(e) => return e.problem(),
             Self::Store(e) => return Problem::store(e),

@@ -11,11 +11,15 @@ mod corrections;
 mod error;
 mod holds;
 mod inventory;
+mod jobs;
 mod model;
 mod ndjson;
 mod operations;
+mod questions;
 mod register;
 pub mod routes;
+mod rule;
+mod ruling_routes;
 mod store;
 mod weighed;
 
@@ -28,7 +32,7 @@ pub use corrections::{
 };
 pub use error::HoldingError;
 pub use holds::{Hold, ORIGIN as HOLD_ORIGIN, end_hold_under, holds_on, is_held, place_hold};
-pub use inventory::register;
+pub use jobs::register;
 pub use model::{Holding, HoldingState, Side, SideState};
 pub use operations::{
     Copied, Deposit, GroupKey, Selector, SideGroup, copy_out, due_for_disposal, fold_groups, holdings_by_id, locators,

@@ -2,7 +2,7 @@
 
 use super::store::{holding_sides, holdings};
 use crate::platform::db::{MultiBackend, Ts};
-use crate::platform::ids::{ConnectorId, HoldingId, InstructionId, SubjectId};
+use crate::platform::ids::{ConnectorId, HoldingId, InstructionId, QuestionId, SettlementId, SubjectId};
 use crate::text_enum;
 use chrono::NaiveDate;
 use diesel::prelude::*;
@@ -91,8 +91,10 @@ pub struct Side {
     pub controller: String,
     /// The rule that decided; empty when none covers the case.
     pub rule: String,
-    /// Whether the source documents settle it.
+    /// Whether the source documents settle it, or the privacy officer has.
     pub settled: bool,
+    /// Of what the source documents leave open: with what it is alike, settled or not.
+    pub question_id: Option<QuestionId>,
     /// Whether it is hidden from its subject once they have left.
     pub hidden_on_leaving: bool,
     /// What has become of it.
@@ -122,6 +124,8 @@ pub struct RulingView {
     pub facts: serde_json::Value,
     /// Why it was ruled then: `registered`, `facts-changed`, `settled` …
     pub cause: String,
+    /// The privacy officer's settlement that it rests on, where the documents leave it open.
+    pub settlement_id: Option<SettlementId>,
     /// When.
     pub ruled_at: Ts,
 }

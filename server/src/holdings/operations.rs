@@ -1,14 +1,14 @@
-//! Ruling sides, depositing into the vault, reading from it, and what departures ask about a subject's holdings.
+//! Depositing into the vault, reading from it, and what departures ask about a subject's holdings.
 
 use super::aim::Eye;
 use super::error::HoldingError;
 use super::model::{Holding, HoldingState, Side, SideState};
-use super::store::{self, RulingRow};
+use super::rule::{SideFacts, ToRule, rule_sides};
+use super::store;
 use super::weighed::data_of;
 use crate::decisions::{self, Permit};
 use crate::instructions::InForce;
 use crate::packs;
-use crate::people::{self, AccountKind, Membership as Tenure, MembershipState};
 use crate::platform::db::{Stored, TenantTx, Ts};
 use crate::platform::ids::{ConnectorId, HoldingId, InstructionId, SubjectId};
 use crate::platform::keyring::{Aad, Sealed};
@@ -16,10 +16,8 @@ use crate::platform::record::Record;
 use crate::platform::vault::{self, Drawer};
 use chrono::NaiveDate;
 use policy_model::class::LegalGround;
-use policy_model::facts::{Account, Facts, Membership};
 use policy_model::instruction::Action;
 use policy_model::pack::Pack;
-use policy_model::ruling::Ruling;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use std::collections::HashMap;
@@ -27,125 +25,6 @@ use std::collections::hash_map::Entry as Slot;
 
 /// Where a vault payload lives.
 const PAYLOAD: Aad = Aad::new("holdings.payload");
-
-/// The facts that were stated about one side, checked; what was not stated is completed from the membership.
-#[derive(Debug, Clone)]
-pub(super) struct SideFacts(Map<String, Value>);
-
-impl SideFacts {
-    /// Lays a side's own facts over the common ones and refuses what is no fact.
-    pub(super) fn read(
-        class: &str,
-        common: &Map<String, Value>,
-        own: Option<&Map<String, Value>>,
-    ) -> Result<Self, HoldingError> {
-        let mut stated = common.clone();
-        stated.extend(own.cloned().unwrap_or_default());
-        stated.insert("class".into(), class.into());
-        let mut complete = stated.clone();
-        complete.entry("account").or_insert("personal".into());
-        serde_json::from_value::<Facts>(Value::Object(complete)).map_err(|e| HoldingError::Facts(e.to_string()))?;
-        Ok(Self(stated))
-    }
-
-    /// The facts of the moment: account and membership come from the tenure in which it fell, unless they were stated.
-    fn complete(&self, tenures: &[Tenure], at: Ts, tz: chrono_tz::Tz) -> Stored<Facts> {
-        let day = at.with_timezone(&tz).date_naive();
-        let tenure = tenures.iter().rev().find(|t| t.first_day <= day).or(tenures.first());
-        let mut all = self.0.clone();
-        let account = match tenure.map(|t| t.account_kind) {
-            Some(AccountKind::Enterprise) => Account::Enterprise,
-            Some(AccountKind::Personal) | None => Account::Personal,
-        };
-        let membership = match tenure {
-            Some(t) if t.first_day <= day => {
-                let over = t.last_day.is_some_and(|last| day > last) && t.state == MembershipState::Departed;
-                if over { Membership::Departed } else { Membership::Employed }
-            }
-            Some(_) | None => Membership::None,
-        };
-        all.entry("account").or_insert(serde_json::to_value(account)?);
-        all.entry("membership").or_insert(serde_json::to_value(membership)?);
-        Ok(serde_json::from_value(Value::Object(all))?)
-    }
-}
-
-/// Rules sides and writes those that are new or decided otherwise; what was in force stays in the history.
-pub(super) fn rule_sides(
-    tx: &mut TenantTx<'_>,
-    pack: &Pack,
-    sides: &[(Holding, SubjectId, SideFacts)],
-    cause: &str,
-) -> Stored<()> {
-    let tz = packs::time_zone(tx)?;
-    let ids: Vec<HoldingId> = sides.iter().map(|(h, ..)| h.id).collect();
-    let known: HashMap<(HoldingId, SubjectId), Side> =
-        store::sides_of(tx, &ids)?.into_iter().map(|s| ((s.holding_id, s.subject_id), s)).collect();
-    let mut tenures: HashMap<SubjectId, Vec<Tenure>> = HashMap::new();
-    let (mut new, mut history) = (Vec::new(), Vec::new());
-    for (holding, subject, stated) in sides {
-        if !tenures.contains_key(subject) {
-            let of = people::memberships_of_subject(tx, *subject)?;
-            tenures.insert(*subject, of);
-        }
-        let facts = stated.complete(&tenures[subject], holding.occurred_at, tz)?;
-        let ruling = pack.rule(&facts);
-        let side = side_of(tx, holding, *subject, &ruling);
-        match known.get(&(holding.id, *subject)) {
-            Some(before) if is_same(before, &side) => continue,
-            Some(_) => store::update_ruling(tx, &side)?,
-            None => new.push(side.clone()),
-        }
-        history.push(history_of(tx, pack, &side, &ruling, &facts, cause)?);
-    }
-    store::insert_sides(tx, &new)?;
-    store::insert_rulings(tx, &history)
-}
-
-/// Whether the same rule decided the same about the same class.
-fn is_same(before: &Side, now: &Side) -> bool {
-    (&before.class, &before.rule, &before.controller) == (&now.class, &now.rule, &now.controller)
-}
-
-fn side_of(tx: &TenantTx<'_>, holding: &Holding, subject_id: SubjectId, ruling: &Ruling<'_>) -> Side {
-    Side {
-        subject_id,
-        holding_id: holding.id,
-        class: holding.class.clone(),
-        in_vault: holding.connector_id.is_none(),
-        controller: ruling.controller().as_str().into(),
-        rule: ruling.rule_id().unwrap_or_default().into(),
-        settled: ruling.is_settled(),
-        hidden_on_leaving: ruling.is_hidden_from_leaver(),
-        state: SideState::Active,
-        successor_id: None,
-        instruction_id: None,
-        retain_until: None,
-        ruled_at: tx.now(),
-    }
-}
-
-fn history_of(
-    tx: &TenantTx<'_>,
-    pack: &Pack,
-    side: &Side,
-    ruling: &Ruling<'_>,
-    facts: &Facts,
-    cause: &str,
-) -> Stored<RulingRow> {
-    Ok(RulingRow {
-        id: tx.new_id(),
-        holding_id: side.holding_id,
-        subject_id: side.subject_id,
-        controller: side.controller.clone(),
-        rule: side.rule.clone(),
-        pack: pack.header().name.clone(),
-        clauses: serde_json::to_string(ruling.clauses())?,
-        facts: serde_json::to_string(facts)?,
-        cause: cause.into(),
-        ruled_at: tx.now(),
-    })
-}
 
 /// Something for the vault.
 #[derive(Debug, Clone, Deserialize, Serialize)]
@@ -178,7 +57,7 @@ pub fn put_in_vault(tx: &mut TenantTx<'_>, deposits: &[Deposit]) -> Result<Vec<H
         })?;
         let facts = SideFacts::read(&deposit.class, &deposit.facts, None)?;
         let holding = deposited(tx, deposit)?;
-        to_rule.push((holding.clone(), deposit.subject, facts));
+        to_rule.push(ToRule::new(holding.clone(), deposit.subject, facts));
         new.push(holding);
     }
     store::insert_holdings(tx, &new)?;

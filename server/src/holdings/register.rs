@@ -5,7 +5,7 @@
 
 use super::error::HoldingError;
 use super::model::{Holding, HoldingState};
-use super::operations::{SideFacts, rule_sides};
+use super::rule::{SideFacts, ToRule, rule_sides};
 use super::store;
 use crate::packs;
 use crate::people;
@@ -241,7 +241,7 @@ fn upsert(
             }
             Some(before) if same(before, &wanted) => {
                 report.unchanged += 1;
-                to_rule.extend(line.subjects.into_iter().map(|(s, f)| (wanted.clone(), s, f)));
+                to_rule.extend(line.subjects.into_iter().map(|(s, f)| ToRule::new(wanted.clone(), s, f)));
                 continue;
             }
             Some(_) => {
@@ -249,7 +249,7 @@ fn upsert(
                 store::update_holding(tx, &wanted)?;
             }
         }
-        to_rule.extend(line.subjects.into_iter().map(|(s, f)| (wanted.clone(), s, f)));
+        to_rule.extend(line.subjects.into_iter().map(|(s, f)| ToRule::new(wanted.clone(), s, f)));
     }
     store::insert_holdings(tx, &new)?;
     rule_sides(tx, pack, &to_rule, "registered")

@@ -4,7 +4,7 @@ use super::model::{Holding, HoldingState, Side, SideState};
 use crate::platform::db::tx::tenant_table;
 use crate::platform::db::{MultiBackend, Stored, TenantTx, Ts};
 use crate::platform::http::Cursor;
-use crate::platform::ids::{ConnectorId, HoldingId, InstructionId, RulingId, SubjectId};
+use crate::platform::ids::{ConnectorId, HoldingId, InstructionId, QuestionId, RulingId, SettlementId, SubjectId};
 use chrono::NaiveDate;
 use diesel::AggregateExpressionMethods;
 use diesel::prelude::*;
@@ -20,7 +20,7 @@ tenant_table! {
 tenant_table! {
     holding_sides (subject_id, holding_id) {
         subject_id -> SqlUid, holding_id -> SqlUid, class -> Text, in_vault -> Bool, controller -> Text, rule -> Text, settled -> Bool,
-        hidden_on_leaving -> Bool, state -> Text, successor_id -> Nullable<SqlUid>,
+        question_id -> Nullable<SqlUid>, hidden_on_leaving -> Bool, state -> Text, successor_id -> Nullable<SqlUid>,
         instruction_id -> Nullable<SqlUid>, retain_until -> Nullable<Date>,
         ruled_at -> SqlTs,
     }
@@ -28,7 +28,7 @@ tenant_table! {
 tenant_table! {
     rulings (holding_id, subject_id, id) {
         id -> SqlUid, holding_id -> SqlUid, subject_id -> SqlUid, controller -> Text, rule -> Text, pack -> Text,
-        clauses -> Text, facts -> Text, cause -> Text, ruled_at -> SqlTs,
+        clauses -> Text, facts -> Text, cause -> Text, settlement_id -> Nullable<SqlUid>, ruled_at -> SqlTs,
     }
 }
 
@@ -46,6 +46,7 @@ pub(super) struct RulingRow {
     pub clauses: String,
     pub facts: String,
     pub cause: String,
+    pub settlement_id: Option<SettlementId>,
     pub ruled_at: Ts,
 }
 
@@ -162,6 +163,7 @@ pub(super) fn update_ruling(tx: &mut TenantTx<'_>, side: &Side) -> Stored<()> {
             holding_sides::controller.eq(now.controller),
             holding_sides::rule.eq(now.rule),
             holding_sides::settled.eq(now.settled),
+            holding_sides::question_id.eq(now.question_id),
             holding_sides::hidden_on_leaving.eq(now.hidden_on_leaving),
             holding_sides::ruled_at.eq(now.ruled_at),
         ))
@@ -391,6 +393,46 @@ pub(super) fn some_ids(tx: &mut TenantTx<'_>, after: Option<HoldingId>, most: i6
         }
         query.order(holdings::id).limit(most).select(holdings::id)
     })
+}
+
+/// The latest ruling of every side of these holdings.
+pub(super) fn latest_rulings(
+    tx: &mut TenantTx<'_>,
+    ids: &[HoldingId],
+) -> Stored<HashMap<(HoldingId, SubjectId), RulingRow>> {
+    Ok(rulings_of(tx, ids)?.into_iter().map(|r| ((r.holding_id, r.subject_id), r)).collect())
+}
+
+/// Sides of a question, in order after one.
+pub(super) fn sides_of_question(
+    tx: &mut TenantTx<'_>,
+    question: QuestionId,
+    after: Option<(SubjectId, HoldingId)>,
+    limit: i64,
+) -> Stored<Vec<Side>> {
+    tx.load(holding_sides::table, |rows| {
+        let mut query = rows.filter(holding_sides::question_id.eq(question)).into_boxed::<MultiBackend>();
+        if let Some((subject, holding)) = after {
+            query = query.filter(
+                holding_sides::subject_id
+                    .gt(subject)
+                    .or(holding_sides::subject_id.eq(subject).and(holding_sides::holding_id.gt(holding))),
+            );
+        }
+        query.order((holding_sides::subject_id, holding_sides::holding_id)).limit(limit).select(Side::as_select())
+    })
+}
+
+/// How many sides that are not over belong to each question.
+pub(super) fn sides_by_question(tx: &mut TenantTx<'_>, ids: &[QuestionId]) -> Stored<HashMap<QuestionId, i64>> {
+    let ids = ids.to_vec();
+    let counted: Vec<(Option<QuestionId>, i64)> = tx.load(holding_sides::table, |rows| {
+        rows.filter(holding_sides::question_id.eq_any(ids))
+            .filter(holding_sides::state.ne(SideState::Ended))
+            .group_by(holding_sides::question_id)
+            .select((holding_sides::question_id, diesel::dsl::count_star()))
+    })?;
+    Ok(counted.into_iter().filter_map(|(id, n)| id.map(|id| (id, n))).collect())
 }
 
 /// Sides whose time to be kept is over, oldest first.

@@ -95,6 +95,10 @@ typed_ids! {
     HoldingId,
     /// One answer to who controls a holding.
     RulingId,
+    /// What a source document leaves open, for all that is alike.
+    QuestionId,
+    /// One reasoned answer to such a question.
+    SettlementId,
     /// Something that suspends deletion.
     HoldId,
     /// What an admin orders the platform to do or allow.
