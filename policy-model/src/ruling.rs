@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use crate::facts::Facts;
 use crate::pack::Pack;
-use crate::pack::control::{Condition, ControlRule, Judgement, Unmet};
+use crate::pack::control::{Change, Condition, ControlRule, Judgement, Unmet};
 
 /// Who controls a side of a holding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, serde::Deserialize)]
@@ -106,9 +106,9 @@ impl<'p> Ruling<'p> {
         self.conditions().contains(&Condition::HiddenFromLeaver)
     }
 
-    /// Whether the rule decides anew about data that was there before the facts changed.
-    pub fn is_retroactive(&self) -> bool {
-        self.rule.is_some_and(|rule| rule.retroactive)
+    /// Whether the rule decides anew about data that was there before such a change.
+    pub fn follows(&self, change: Change) -> bool {
+        self.rule.is_some_and(|rule| rule.retroactive.contains(&change))
     }
 
     /// The ruling as `tenure pack rule` prints it, for the facts of this line.
@@ -203,7 +203,7 @@ impl Pack {
     ///
     /// A service that lapses or a group that is made internal decides about what comes next. Only a rule that says so
     /// reaches back, such as those that follow consent given or withdrawn (dingtalk-4.4-noretro).
-    pub fn rule_anew(&self, now: &Facts) -> Option<Ruling<'_>> {
-        Some(self.rule(now)).filter(Ruling::is_retroactive)
+    pub fn rule_anew(&self, now: &Facts, changed: Change) -> Option<Ruling<'_>> {
+        Some(self.rule(now)).filter(|ruling| ruling.follows(changed))
     }
 }

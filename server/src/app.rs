@@ -13,7 +13,7 @@ use crate::platform::mail;
 use crate::platform::metrics::Metrics;
 use crate::platform::{Platform, Plugged, sign_in};
 use crate::{
-    access, attention, console, departures, health, holdings, instructions, intake, ledger, orders, packs, people,
+    access, attention, console, departures, health, holdings, instructions, intake, ledger, orders, organisations, packs, people,
     retention,
 };
 use actix_web::{App, HttpServer, web};
@@ -160,6 +160,7 @@ fn api(cfg: &mut ServiceConfig<'_>) {
     sign_in::routes(cfg);
     people::routes::routes(cfg);
     packs::routes::routes(cfg);
+    organisations::routes::routes(cfg);
     instructions::routes::routes(cfg);
     holdings::routes::routes(cfg);
     orders::routes::routes(cfg);

@@ -28,9 +28,9 @@ pub struct ControlRule {
     /// What the ruling brings with it later.
     #[serde(default)]
     pub then: Vec<Condition>,
-    /// Whether a change of facts lets this rule decide anew about data that was there before the change.
+    /// The changes that let this rule decide anew about data that was there before. Written `retroactive = ["consent"]`.
     #[serde(default)]
-    pub retroactive: bool,
+    pub retroactive: Vec<Change>,
     /// The clauses it rests on; at least one.
     #[serde(rename = "clause")]
     pub clauses: Vec<String>,
@@ -45,6 +45,20 @@ impl ControlRule {
     pub(crate) fn speaks_of(&self, class: &str) -> bool {
         self.when.class.is_any() || self.when.class.iter().any(|pattern| pattern.matches(class))
     }
+}
+
+/// What may change after data came to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Change {
+    /// Consent was given or taken back.
+    Consent,
+    /// A feature was switched on or off.
+    Features,
+    /// Whoever keeps the data says something else of it: a group was made internal.
+    Facts,
+    /// The organisation lives by another pack.
+    Pack,
 }
 
 /// What a rule decides.

@@ -121,11 +121,7 @@ pub(super) fn give(
 }
 
 /// Records that it was taken back: from now on; what was done under it stays done (dingtalk-4.4-noretro).
-pub(super) fn withdraw(
-    tx: &mut TenantTx<'_>,
-    id: ConsentId,
-    own: Option<SubjectId>,
-) -> Result<Consent, HoldingError> {
+pub(super) fn withdraw(tx: &mut TenantTx<'_>, id: ConsentId, own: Option<SubjectId>) -> Result<Consent, HoldingError> {
     let found: Option<Consent> =
         tx.first(consents::table, |rows| rows.filter(consents::id.eq(id)).select(Consent::as_select()))?;
     let mut consent =

@@ -58,6 +58,9 @@ pub enum HoldingError {
     /// It was compared already.
     #[error("the inventory is closed; ask for a new one")]
     InventoryClosed,
+    /// There is no such consent.
+    #[error("no such consent")]
+    UnknownConsent,
     /// There is no such question.
     #[error("no such question")]
     UnknownQuestion,
@@ -95,6 +98,7 @@ impl HoldingError {
             Self::UnknownInventory => "inventory.not-found",
             Self::InventoryClosed => "inventory.closed",
             Self::UnknownQuestion => "question.not-found",
+            Self::UnknownConsent => "consent.not-found",
             Self::UnknownHold => "hold.not-found",
             Self::Instruction(e) => e.code(),
             Self::Denied(_) => "decision.denied",
@@ -119,6 +123,7 @@ impl HoldingError {
             | Self::InventoryClosed
             | Self::UnknownHold
             | Self::UnknownQuestion
+            | Self::UnknownConsent
             | Self::Instruction(_)
             | Self::Denied(_)
             | Self::Store(_) => None,
@@ -146,6 +151,7 @@ impl HoldingError {
             | Self::InventoryClosed
             | Self::UnknownHold
             | Self::UnknownQuestion
+            | Self::UnknownConsent
             | Self::Instruction(_)
             | Self::Denied(_)
             | Self::Store(_) => "",
@@ -161,6 +167,7 @@ impl AsProblem for HoldingError {
             Self::UnknownInventory => return Problem::not_found("inventory"),
             Self::UnknownHold => return Problem::not_found("hold"),
             Self::UnknownQuestion => return Problem::not_found("question"),
+            Self::UnknownConsent => return Problem::not_found("consent"),
             Self::Denied(denied) => return denied.problem(),
             Self::Instruction(e) => return e.problem(),
             Self::Store(e) => return Problem::store(e),

@@ -4,9 +4,12 @@
 //! many items and have several subjects; each subject has a *side* with a ruling of its own (design §5).
 
 mod aim;
+mod anew;
 mod carry_out;
 mod connector_routes;
 mod connectors;
+mod consent_routes;
+mod consents;
 mod corrections;
 mod error;
 mod holds;
@@ -24,6 +27,7 @@ mod store;
 mod weighed;
 
 pub use aim::{Reach, Target, places, reach, reach_of_grant};
+pub use anew::{Change, start as rule_anew};
 pub use carry_out::{CarriedOut, carry_out};
 pub use connectors::{Connector, CreatedConnector, connector, create_connector, list_connectors, speaks_for};
 pub use corrections::{

@@ -3,7 +3,7 @@
 use super::aim::Eye;
 use super::error::HoldingError;
 use super::model::{Holding, HoldingState, Side, SideState};
-use super::rule::{SideFacts, ToRule, rule_sides};
+use super::rule::{Said, SideFacts, ToRule, rule_sides};
 use super::store;
 use super::weighed::data_of;
 use crate::decisions::{self, Permit};
@@ -57,11 +57,11 @@ pub fn put_in_vault(tx: &mut TenantTx<'_>, deposits: &[Deposit]) -> Result<Vec<H
         })?;
         let facts = SideFacts::read(&deposit.class, &deposit.facts, None)?;
         let holding = deposited(tx, deposit)?;
-        to_rule.push(ToRule::new(holding.clone(), deposit.subject, facts));
+        to_rule.push(ToRule::new(holding.clone(), deposit.subject, facts, Said::Now));
         new.push(holding);
     }
     store::insert_holdings(tx, &new)?;
-    rule_sides(tx, &pack, &to_rule, "registered")?;
+    rule_sides(tx, &pack, &to_rule)?;
     seal_all(tx, &pack, deposits, &new)?;
     let mut record = Record::of("holdings.deposit").with("holdings", new.len());
     for deposit in deposits.iter().take(100) {

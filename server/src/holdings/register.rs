@@ -5,7 +5,7 @@
 
 use super::error::HoldingError;
 use super::model::{Holding, HoldingState};
-use super::rule::{SideFacts, ToRule, rule_sides};
+use super::rule::{Said, SideFacts, ToRule, rule_sides};
 use super::store;
 use crate::packs;
 use crate::people;
@@ -54,6 +54,9 @@ pub struct Registration {
     #[serde(default)]
     #[schema(value_type = Object)]
     pub facts: Map<String, Value>,
+    /// That what was said of it before was wrong, rather than that it has changed: it is ruled afresh.
+    #[serde(default)]
+    pub corrected: bool,
     /// Facts of single sides, by staff number, over the common ones.
     #[serde(default)]
     #[schema(value_type = Object)]
@@ -233,6 +236,7 @@ fn upsert(
     let mut new = Vec::new();
     let mut to_rule = Vec::new();
     for line in lines {
+        let said = if line.registration.corrected { Said::Corrected } else { Said::Now };
         let wanted = holding_of(tx, connector, &line.registration, known.get(&line.registration.locator))?;
         match known.get(&line.registration.locator) {
             None => {
@@ -241,7 +245,7 @@ fn upsert(
             }
             Some(before) if same(before, &wanted) => {
                 report.unchanged += 1;
-                to_rule.extend(line.subjects.into_iter().map(|(s, f)| ToRule::new(wanted.clone(), s, f)));
+                to_rule.extend(line.subjects.into_iter().map(|(s, f)| ToRule::new(wanted.clone(), s, f, said)));
                 continue;
             }
             Some(_) => {
@@ -249,10 +253,10 @@ fn upsert(
                 store::update_holding(tx, &wanted)?;
             }
         }
-        to_rule.extend(line.subjects.into_iter().map(|(s, f)| ToRule::new(wanted.clone(), s, f)));
+        to_rule.extend(line.subjects.into_iter().map(|(s, f)| ToRule::new(wanted.clone(), s, f, said)));
     }
     store::insert_holdings(tx, &new)?;
-    rule_sides(tx, pack, &to_rule, "registered")
+    rule_sides(tx, pack, &to_rule)
 }
 
 fn holding_of(

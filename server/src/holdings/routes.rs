@@ -24,6 +24,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 pub fn routes(cfg: &mut ServiceConfig<'_>) {
     super::connector_routes::routes(cfg);
     super::ruling_routes::routes(cfg);
+    super::consent_routes::routes(cfg);
     cfg.service(list_holdings)
         .service(get_holding)
         .service(deposit)

@@ -3,20 +3,23 @@
 //! Facts hold for the moment the data came to be (design §5). What a connector says later about data that was there before
 //! rules it anew only where the rule says so; that what was said before was wrong has to be said.
 
+use super::consents::{self, Consent};
+use super::error::HoldingError;
 use super::model::{Holding, Side, SideState};
 use super::questions::{self, Like, Questions};
 use super::store::{self, RulingRow};
-use crate::packs;
+use crate::packs::{self, FeaturePeriod};
 use crate::people::{self, AccountKind, Membership as Tenure, MembershipState};
 use crate::platform::db::{Stored, TenantTx, Ts};
 use crate::platform::ids::{HoldingId, SubjectId};
-use policy_model::facts::{Account, Facts, Membership};
+use policy_model::facts::{Account, ClosedFact, Facts, Membership};
 use policy_model::pack::Pack;
+use policy_model::pack::control::Change;
 use policy_model::ruling::Ruling;
 use serde_json::{Map, Value};
 use std::collections::HashMap;
-
-use super::error::HoldingError;
+use std::collections::hash_map::Entry as Slot;
+use std::sync::Arc;
 
 /// The facts that were stated about one side, checked; what was not stated is completed from the membership.
 #[derive(Debug, Clone)]
@@ -38,10 +41,11 @@ impl SideFacts {
         Ok(Self(stated))
     }
 
-    /// The facts of the moment: account and membership come from the tenure in which it fell, unless they were stated.
-    fn complete(&self, tenures: &[Tenure], at: Ts, tz: chrono_tz::Tz) -> Stored<Facts> {
-        let day = at.with_timezone(&tz).date_naive();
-        let tenure = tenures.iter().rev().find(|t| t.first_day <= day).or(tenures.first());
+    /// The facts of the moment: account and membership come from the tenure in which it fell, features from what was switched
+    /// on then; consent is what is in force now. What was stated is as it was stated.
+    fn complete(&self, known: &Known, at: Ts, class: &str) -> Stored<Facts> {
+        let day = at.with_timezone(&known.tz).date_naive();
+        let tenure = known.tenures.iter().rev().find(|t| t.first_day <= day).or(known.tenures.first());
         let mut all = self.0.clone();
         let account = match tenure.map(|t| t.account_kind) {
             Some(AccountKind::Enterprise) => Account::Enterprise,
@@ -56,8 +60,40 @@ impl SideFacts {
         };
         all.entry("account").or_insert(serde_json::to_value(account)?);
         all.entry("membership").or_insert(serde_json::to_value(membership)?);
+        all.entry("features").or_insert(packs::features_at(&known.features, at).into());
+        all.entry("consent").or_insert(consents::fact(&known.consents, class).as_str().into());
         Ok(serde_json::from_value(Value::Object(all))?)
     }
+}
+
+/// What completes the facts of one subject's sides.
+struct Known {
+    tz: chrono_tz::Tz,
+    features: Arc<[FeaturePeriod]>,
+    tenures: Vec<Tenure>,
+    consents: Vec<Consent>,
+}
+
+impl Known {
+    fn of(
+        tx: &mut TenantTx<'_>,
+        subject: SubjectId,
+        tz: chrono_tz::Tz,
+        features: &Arc<[FeaturePeriod]>,
+    ) -> Stored<Self> {
+        let tenures = people::memberships_of_subject(tx, subject)?;
+        let consents = consents::of_subject(tx, subject)?;
+        Ok(Self { tz, features: Arc::clone(features), tenures, consents })
+    }
+}
+
+/// What a connector says about data that it has registered before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Said {
+    /// How it is now.
+    Now,
+    /// That what was said before was wrong.
+    Corrected,
 }
 
 /// One side to be ruled.
@@ -66,36 +102,58 @@ pub(super) struct ToRule {
     holding: Holding,
     subject: SubjectId,
     stated: SideFacts,
+    said: Said,
 }
 
 impl ToRule {
-    pub(super) fn new(holding: Holding, subject: SubjectId, stated: SideFacts) -> Self {
-        Self { holding, subject, stated }
+    pub(super) fn new(holding: Holding, subject: SubjectId, stated: SideFacts, said: Said) -> Self {
+        Self { holding, subject, stated, said }
+    }
+
+    /// Why a side that is known is ruled otherwise now; `None` where what it was ruled stands.
+    ///
+    /// A group that is made internal decides about what comes next; only a rule that follows such changes reaches back. What
+    /// was wrong, what is found to be of another class, and what had no answer yet is ruled afresh.
+    fn cause(&self, before: &Side, answer: &Answer<'_>) -> Option<&'static str> {
+        let had_no_answer = before.question_id.is_some() || before.rule.is_empty();
+        match self.said {
+            Said::Corrected => Some("corrected"),
+            Said::Now if before.class != self.holding.class => Some("reclassified"),
+            Said::Now if had_no_answer || answer.ruling.follows(Change::Facts) => Some("facts-changed"),
+            Said::Now => None,
+        }
     }
 }
 
 /// Rules sides and writes those that are new or decided otherwise; what was in force stays in the history.
-pub(super) fn rule_sides(tx: &mut TenantTx<'_>, pack: &Pack, sides: &[ToRule], cause: &str) -> Stored<()> {
-    let tz = packs::time_zone(tx)?;
+pub(super) fn rule_sides(tx: &mut TenantTx<'_>, pack: &Pack, sides: &[ToRule]) -> Stored<()> {
+    let (tz, features) = (packs::time_zone(tx)?, Arc::from(packs::feature_periods(tx)?));
     let ids: Vec<HoldingId> = sides.iter().map(|s| s.holding.id).collect();
     let known: HashMap<(HoldingId, SubjectId), Side> =
         store::sides_of(tx, &ids)?.into_iter().map(|s| ((s.holding_id, s.subject_id), s)).collect();
-    let mut tenures: HashMap<SubjectId, Vec<Tenure>> = HashMap::new();
+    let mut of_subjects: HashMap<SubjectId, Known> = HashMap::new();
     let mut questions = Questions::default();
     let (mut new, mut history) = (Vec::new(), Vec::new());
     for one in sides {
-        if !tenures.contains_key(&one.subject) {
-            let of = people::memberships_of_subject(tx, one.subject)?;
-            tenures.insert(one.subject, of);
-        }
-        let facts = one.stated.complete(&tenures[&one.subject], one.holding.occurred_at, tz)?;
-        let answer = answer(tx, pack, &facts, &mut questions)?;
+        let of_subject = match of_subjects.entry(one.subject) {
+            Slot::Occupied(met) => met.into_mut(),
+            Slot::Vacant(new) => new.insert(Known::of(tx, one.subject, tz, &features)?),
+        };
+        let facts = one.stated.complete(of_subject, one.holding.occurred_at, &one.holding.class)?;
+        let answer = answer_of(tx, pack, pack.rule(&facts), &facts, &mut questions)?;
         let side = side_of(tx, &one.holding, one.subject, &answer);
-        match known.get(&(one.holding.id, one.subject)) {
+        let cause = match known.get(&(one.holding.id, one.subject)) {
             Some(before) if is_same(before, &side) => continue,
-            Some(_) => store::update_ruling(tx, &side)?,
-            None => new.push(side.clone()),
-        }
+            Some(before) => {
+                let Some(cause) = one.cause(before, &answer) else { continue };
+                store::update_ruling(tx, &side)?;
+                cause
+            }
+            None => {
+                new.push(side.clone());
+                "registered"
+            }
+        };
         history.push(history_of(tx, pack, &side, &answer, &facts, cause)?);
     }
     store::insert_sides(tx, &new)?;
@@ -109,13 +167,13 @@ pub(super) struct Answer<'p> {
     like: Option<Like>,
 }
 
-pub(super) fn answer<'p>(
+pub(super) fn answer_of<'p>(
     tx: &mut TenantTx<'_>,
     pack: &'p Pack,
+    ruling: Ruling<'p>,
     facts: &Facts,
     known: &mut Questions,
 ) -> Stored<Answer<'p>> {
-    let ruling = pack.rule(facts);
     let like = if ruling.is_settled() { None } else { Some(questions::like(tx, pack, facts, known)?) };
     Ok(Answer { ruling, like })
 }

@@ -403,6 +403,29 @@ pub(super) fn latest_rulings(
     Ok(rulings_of(tx, ids)?.into_iter().map(|r| ((r.holding_id, r.subject_id), r)).collect())
 }
 
+/// Sides that are not over, of one subject or of all, in order after one.
+pub(super) fn sides_after(
+    tx: &mut TenantTx<'_>,
+    subject: Option<SubjectId>,
+    after: Option<(SubjectId, HoldingId)>,
+    limit: i64,
+) -> Stored<Vec<Side>> {
+    tx.load(holding_sides::table, |rows| {
+        let mut query = rows.filter(holding_sides::state.ne(SideState::Ended)).into_boxed::<MultiBackend>();
+        if let Some(subject) = subject {
+            query = query.filter(holding_sides::subject_id.eq(subject));
+        }
+        if let Some((subject, holding)) = after {
+            query = query.filter(
+                holding_sides::subject_id
+                    .gt(subject)
+                    .or(holding_sides::subject_id.eq(subject).and(holding_sides::holding_id.gt(holding))),
+            );
+        }
+        query.order((holding_sides::subject_id, holding_sides::holding_id)).limit(limit).select(Side::as_select())
+    })
+}
+
 /// Sides of a question, in order after one.
 pub(super) fn sides_of_question(
     tx: &mut TenantTx<'_>,

@@ -205,7 +205,10 @@ fn check(tx: &mut TenantTx<'_>, before: &OrganisationSettings, wanted: &Settings
     };
     let old = in_force(tx)?;
     if let Some(lacks) = what_it_lacks(&old, &pack) {
-        return invalid(format!("the pack `{}` lacks {lacks}, which `{}` has", pack.header().name, before.pack), "/pack");
+        return invalid(
+            format!("the pack `{}` lacks {lacks}, which `{}` has", pack.header().name, before.pack),
+            "/pack",
+        );
     }
     let known = |feature: &String| pack.features().iter().any(|f| f.key == *feature);
     let on = wanted.features.as_ref().map_or(&[][..], Vec::as_slice);
@@ -229,14 +232,11 @@ fn switch(tx: &mut TenantTx<'_>, before: &[String], wanted: &[String]) -> Stored
     let on: BTreeSet<&String> = wanted.iter().filter(|f| !before.contains(f)).collect();
     let closed = off.clone();
     tx.change(feature_periods::table, |rows| {
-        diesel::update(
-            rows.filter(feature_periods::feature.eq_any(closed)).filter(feature_periods::until_at.is_null()),
-        )
-        .set(feature_periods::until_at.eq(Some(now)))
+        diesel::update(rows.filter(feature_periods::feature.eq_any(closed)).filter(feature_periods::until_at.is_null()))
+            .set(feature_periods::until_at.eq(Some(now)))
     })?;
     for feature in &on {
-        let period =
-            FeaturePeriod { id: tx.new_id(), feature: (*feature).clone(), from_at: now, until_at: None };
+        let period = FeaturePeriod { id: tx.new_id(), feature: (*feature).clone(), from_at: now, until_at: None };
         tx.add(feature_periods::table, &period)?;
     }
     Ok(off.into_iter().chain(on.into_iter().cloned()).collect())

@@ -99,6 +99,10 @@ typed_ids! {
     QuestionId,
     /// One reasoned answer to such a question.
     SettlementId,
+    /// A time in which a feature was switched on.
+    FeaturePeriodId,
+    /// A person's express consent.
+    ConsentId,
     /// Something that suspends deletion.
     HoldId,
     /// What an admin orders the platform to do or allow.
