@@ -17,7 +17,7 @@ mod view;
 pub use decide::{decide, may_decide, waiting_roles};
 pub use error::InstructionError;
 pub use model::{Decision, Instruction, InstructionView, Kind, May, Scope, State};
-pub use operations::{InForce, carried_out, expire_lapsed, find, in_force, lapse, of_origin, revoke};
+pub use operations::{InForce, carried_out, expire_lapsed, find, in_force, lapse, of_origin, one_at_a_time, revoke};
 pub use policy::{KeyScopes, Policies, Policy, PolicyAuthority};
 pub use propose::{Draft, draw_up, is_proposed, propose};
 pub use view::views;

@@ -76,6 +76,12 @@ pub fn lapse(tx: &mut TenantTx<'_>, id: InstructionId) -> Result<(), Instruction
     Ok(())
 }
 
+/// Lets the orders of an instruction end one after the other: of two that end at once, each would find the other still open
+/// and leave the end of the whole to it.
+pub fn one_at_a_time(tx: &mut TenantTx<'_>, id: InstructionId) -> Stored<()> {
+    store::take(tx, id)
+}
+
 /// The order was carried out to its end.
 pub fn carried_out(tx: &mut TenantTx<'_>, id: InstructionId) -> Result<(), InstructionError> {
     let mut i = find(tx, id)?;

@@ -121,10 +121,8 @@ fn draw_up_order(tx: &mut TenantTx<'_>, new: &NewInstruction) -> Result<DrawnUp,
         )
     })?;
     check_form(new, action)?;
-    let corrections = match action {
-        Action::Correct => holdings::check_corrections(tx, &new.corrections)?,
-        _ => Vec::new(),
-    };
+    let corrections =
+        if action == Action::Correct { holdings::check_corrections(tx, &new.corrections)? } else { Vec::new() };
     let mut scope = new.scope.clone();
     scope.operations = vec![action.as_str().into()];
     if action == Action::Correct {
@@ -253,10 +251,8 @@ pub(super) fn plan(tx: &mut TenantTx<'_>, payload: &Value) -> Result<Step, Order
     };
     let Some(mut run) = runs::find(tx, id)? else { return Ok(Step::Done) };
     let scope = in_force.scope();
-    let only: Vec<HoldingId> = match in_force.action() {
-        Action::Correct => holdings::corrected_holdings(tx, id)?,
-        _ => Vec::new(),
-    };
+    let only: Vec<HoldingId> =
+        if in_force.action() == Action::Correct { holdings::corrected_holdings(tx, id)? } else { Vec::new() };
     let target = Target { action: in_force.action(), classes: scope.classes.clone(), only: only.clone() };
     let some = scope.subjects.iter().skip(cursor.next).take(PEOPLE_A_STEP);
     for &subject in some {
@@ -278,6 +274,8 @@ pub(super) fn plan(tx: &mut TenantTx<'_>, payload: &Value) -> Result<Step, Order
         tx.run_at(until, PACKAGE_ENDS, &id.to_string(), &json!({ "instruction": id }))?;
     }
     runs::save(tx, &mut run)?;
+    // An order that ends at this moment finds the run still planning.
+    instructions::one_at_a_time(tx, id)?;
     runs::settle(tx, id)?;
     Ok(Step::Done)
 }

@@ -320,6 +320,7 @@ pub(super) fn finish_if_complete(
     if order.state == OrderState::Done {
         attention::resolve_about(tx, "order", &order.id.to_string(), "every holding is as ordered")?;
     }
+    instructions::one_at_a_time(tx, order.instruction_id)?;
     // One instruction may have an order for each place where the data lives; it is carried out with the last of them. As
     // long as something has failed it stays in force, so that it can be done again.
     if package::is_by_hand(&order) {
