@@ -40,11 +40,11 @@ pub struct MemberView {
 
 fn views(tx: &mut TenantTx<'_>, members: Vec<Membership>) -> Result<Vec<MemberView>, PeopleError> {
     let subjects: Vec<SubjectId> = members.iter().map(|m| m.subject_id).collect();
-    let mut names = operations::names(tx, &subjects)?;
+    let names = operations::names(tx, &subjects)?;
     let mut views = Vec::with_capacity(members.len());
     for membership in members {
         let roles = roles::of_membership(tx, membership.id)?;
-        let name = names.remove(&membership.subject_id);
+        let name = names.get(&membership.subject_id).cloned();
         views.push(MemberView { name, roles, membership });
     }
     Ok(views)
