@@ -7,6 +7,7 @@ mod contract;
 mod database;
 mod departures;
 mod departures_killed;
+mod forgetting;
 mod holdings;
 mod instructions;
 mod intake;

@@ -39,8 +39,8 @@ pub use holds::{Hold, ORIGIN as HOLD_ORIGIN, end_hold_under, holds_on, is_held, 
 pub use jobs::register;
 pub use model::{Holding, HoldingState, Side, SideState};
 pub use operations::{
-    Copied, Deposit, GroupKey, Selector, SideGroup, copy_out, due_for_disposal, fold_groups, holdings_by_id, locators,
-    next_sides, put_in_vault, read_from_vault, restore,
+    Copied, Deposit, GroupKey, Selector, SideGroup, copy_out, due_for_disposal, fold_groups, has_anything,
+    holdings_by_id, kept_through, locators, next_sides, put_in_vault, read_from_vault, restore,
 };
 pub use register::{Registration, RegistrationReport, RejectedLine, register_line_by_line};
 pub use weighed::{data_of, some_holdings};

@@ -404,6 +404,16 @@ pub fn restore(tx: &mut TenantTx<'_>, subject: SubjectId, under: &[InstructionId
     store::restore(tx, subject, under)
 }
 
+/// Whether the organisation still has anything of a subject.
+pub fn has_anything(tx: &mut TenantTx<'_>, subject: SubjectId) -> Stored<bool> {
+    store::has_anything(tx, subject)
+}
+
+/// The last day through which anything of a subject is kept by an instruction, if anything is.
+pub fn kept_through(tx: &mut TenantTx<'_>, subject: SubjectId) -> Stored<Option<NaiveDate>> {
+    store::kept_through(tx, subject)
+}
+
 /// Sides whose time to be kept is over (gbt35273-6.1-b: without waiting for anybody to ask).
 pub fn due_for_disposal(tx: &mut TenantTx<'_>, today: NaiveDate, limit: i64) -> Stored<Vec<Side>> {
     store::overdue(tx, today, limit)

@@ -309,6 +309,29 @@ pub(super) fn has_in_vault(tx: &mut TenantTx<'_>, subject: SubjectId, class: &st
     Ok(one.is_some())
 }
 
+/// Whether the organisation has anything of a subject: what it let go of at a connector is no longer its.
+pub(super) fn has_anything(tx: &mut TenantTx<'_>, subject: SubjectId) -> Stored<bool> {
+    let one: Option<HoldingId> = tx.first(holding_sides::table, |rows| {
+        rows.filter(holding_sides::subject_id.eq(subject))
+            .filter(holding_sides::state.ne(SideState::Ended))
+            .filter(holding_sides::state.ne(SideState::Detached).or(holding_sides::in_vault.eq(true)))
+            .select(holding_sides::holding_id)
+    })?;
+    Ok(one.is_some())
+}
+
+/// The last day through which anything of a subject is kept.
+pub(super) fn kept_through(tx: &mut TenantTx<'_>, subject: SubjectId) -> Stored<Option<NaiveDate>> {
+    let last: Option<Option<NaiveDate>> = tx.first(holding_sides::table, |rows| {
+        rows.filter(holding_sides::subject_id.eq(subject))
+            .filter(holding_sides::state.eq_any([SideState::Retained, SideState::Hidden]))
+            .filter(holding_sides::retain_until.is_not_null())
+            .order(holding_sides::retain_until.desc())
+            .select(holding_sides::retain_until)
+    })?;
+    Ok(last.flatten())
+}
+
 /// Filters of the list of holdings.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Filter {

@@ -4,6 +4,7 @@
 //! (gbt35273-3.3); a *membership* is one tenure of theirs. Coming back opens a new membership for the same subject.
 
 mod error;
+mod forget;
 mod model;
 mod operations;
 pub mod roles;
@@ -12,6 +13,7 @@ mod store;
 mod within;
 
 pub use error::PeopleError;
+pub use forget::forget;
 pub use model::{AccountKind, Department, Membership, MembershipState, RoleAssignment, Via};
 pub use operations::{
     HrFacts, Joining, PlatformAnswers, active_by_staff_number, apply_change, change_last_day, department_names,

@@ -64,6 +64,13 @@ pub(super) fn set_name(tx: &mut TenantTx<'_>, id: SubjectId, sealed: Vec<u8>) ->
     Ok(())
 }
 
+pub(super) fn clear_name(tx: &mut TenantTx<'_>, id: SubjectId) -> Stored<()> {
+    tx.change(subjects::table, |rows| {
+        diesel::update(rows.filter(subjects::id.eq(id))).set(subjects::sealed_name.eq(None::<Vec<u8>>))
+    })?;
+    Ok(())
+}
+
 pub(super) fn insert_membership(tx: &mut TenantTx<'_>, membership: &Membership) -> Stored<()> {
     tx.add(memberships::table, membership)
 }
