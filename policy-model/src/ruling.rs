@@ -4,11 +4,13 @@
 //! person, and the ruling says that a rule is missing; what the source document leaves open is treated as the person's
 //! too, and the ruling says that it is not settled. Every set of facts gets exactly one answer.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
 use crate::facts::Facts;
 use crate::pack::Pack;
-use crate::pack::control::{Condition, ControlRule, Judgement, Unmet};
+use crate::pack::control::{Change, Condition, ControlRule, Judgement, Unmet};
 
 /// Who controls a side of a holding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, serde::Deserialize)]
@@ -104,9 +106,9 @@ impl<'p> Ruling<'p> {
         self.conditions().contains(&Condition::HiddenFromLeaver)
     }
 
-    /// Whether the rule decides anew about data that was there before the facts changed.
-    pub fn is_retroactive(&self) -> bool {
-        self.rule.is_some_and(|rule| rule.retroactive)
+    /// Whether the rule decides anew about data that was there before such a change.
+    pub fn follows(&self, change: Change) -> bool {
+        self.rule.is_some_and(|rule| rule.retroactive.contains(&change))
     }
 
     /// The ruling as `tenure pack rule` prints it, for the facts of this line.
@@ -187,11 +189,21 @@ impl Pack {
         Explanation { read, ruling: Ruling::by(None) }
     }
 
+    /// The facts that could make a difference for data of this class, with what they are here: whatever has the same class and
+    /// the same deciding facts is ruled alike, and may be settled alike.
+    pub fn deciding_facts(&self, facts: &Facts) -> BTreeMap<String, String> {
+        let mut deciding = BTreeMap::new();
+        for rule in self.controls.iter().filter(|rule| rule.speaks_of(&facts.class)) {
+            rule.when.note_deciding(facts, &mut deciding);
+        }
+        deciding
+    }
+
     /// Rules data again after its facts changed to `now`; none if the change leaves what was there as it was ruled.
     ///
     /// A service that lapses or a group that is made internal decides about what comes next. Only a rule that says so
     /// reaches back, such as those that follow consent given or withdrawn (dingtalk-4.4-noretro).
-    pub fn rule_anew(&self, now: &Facts) -> Option<Ruling<'_>> {
-        Some(self.rule(now)).filter(Ruling::is_retroactive)
+    pub fn rule_anew(&self, now: &Facts, changed: Change) -> Option<Ruling<'_>> {
+        Some(self.rule(now)).filter(|ruling| ruling.follows(changed))
     }
 }

@@ -4,6 +4,7 @@
 mod packs;
 
 use packs::{facts, pack};
+use policy_model::pack::control::Change;
 use policy_model::ruling::Controller::{self, Organisation, Person};
 
 /// What an employee does as a member in an application that the administrator opened.
@@ -246,13 +247,22 @@ fn only_consent_and_what_follows_from_it_reaches_back() {
             r#"{{"class":"im.noncolleague_direct_chat",{PRIVATELY},"conversation":"direct_outsider"{special}}}"#
         ))
     };
-    let given = pack.rule_anew(&chat(r#","consent":"explicit""#)).unwrap();
+    let given = pack.rule_anew(&chat(r#","consent":"explicit""#), Change::Consent).unwrap();
     assert_eq!(given.controller(), Organisation);
-    let withdrawn = pack.rule_anew(&chat(r#","consent":"withdrawn""#)).unwrap();
+    let withdrawn = pack.rule_anew(&chat(r#","consent":"withdrawn""#), Change::Consent).unwrap();
     assert_eq!(withdrawn.controller(), Person);
     let made_internal = facts(&format!(r#"{{"class":"im.voice_message",{MEMBER},"conversation":"internal_group"}}"#));
     assert_eq!(pack.rule(&made_internal).controller(), Organisation);
-    assert_eq!(pack.rule_anew(&made_internal), None, "what was said before the group was made internal stays as ruled");
+    assert_eq!(
+        pack.rule_anew(&chat(r#","consent":"explicit""#), Change::Facts),
+        None,
+        "consent reaches back, a report does not"
+    );
+    assert_eq!(
+        pack.rule_anew(&made_internal, Change::Facts),
+        None,
+        "what was said before the group was made internal stays as ruled"
+    );
 }
 
 #[test]

@@ -63,6 +63,36 @@ proptest! {
     }
 
     #[test]
+    fn what_has_the_same_deciding_facts_is_ruled_alike(facts in any_facts(), other in any_facts()) {
+        let other = Facts { class: facts.class.clone(), ..other };
+        for pack in PACKS.iter() {
+            if pack.deciding_facts(&facts) == pack.deciding_facts(&other) {
+                prop_assert_eq!(pack.rule(&facts), pack.rule(&other));
+            }
+        }
+    }
+
+    #[test]
+    fn facts_that_no_rule_of_the_class_looks_at_make_no_difference(facts in any_facts(), other in any_facts()) {
+        for pack in PACKS.iter() {
+            let looked_at = pack.deciding_facts(&facts);
+            // Everything that is not looked at is taken from other facts.
+            let mut mixed = Facts { class: facts.class.clone(), ..other.clone() };
+            if looked_at.contains_key("account") { mixed.account = facts.account; }
+            if looked_at.contains_key("capacity") { mixed.capacity = facts.capacity; }
+            if looked_at.contains_key("membership") { mixed.membership = facts.membership; }
+            if looked_at.contains_key("conversation") { mixed.conversation = facts.conversation; }
+            if looked_at.contains_key("source") { mixed.source = facts.source; }
+            if looked_at.contains_key("consent") { mixed.consent = facts.consent; }
+            if looked_at.contains_key("age") { mixed.age = facts.age; }
+            if looked_at.contains_key("certification") { mixed.certification = facts.certification; }
+            mixed.service.clone_from(&facts.service);
+            mixed.features.clone_from(&facts.features);
+            prop_assert_eq!(pack.rule(&facts), pack.rule(&mixed));
+        }
+    }
+
+    #[test]
     fn an_explanation_ends_with_the_rule_that_decided_and_no_other_fits(facts in any_facts()) {
         for pack in PACKS.iter() {
             let explanation = pack.explain(&facts);

@@ -13,8 +13,8 @@ use crate::platform::mail;
 use crate::platform::metrics::Metrics;
 use crate::platform::{Platform, Plugged, sign_in};
 use crate::{
-    access, attention, console, departures, health, holdings, inbox, instructions, intake, ledger, orders, packs,
-    people, retention, setup,
+    access, attention, console, departures, forgetting, health, holdings, inbox, instructions, intake, ledger, orders,
+    organisations, packs, people, retention, setup,
 };
 use actix_web::{App, HttpServer, web};
 use std::net::{SocketAddr, TcpListener};
@@ -125,6 +125,14 @@ fn lock(dir: &std::path::Path) -> Result<std::fs::File, StartError> {
     }
 }
 
+/// For work that no server may go on beside. With PostgreSQL nobody can tell: the operator has stopped all nodes.
+///
+/// # Errors
+/// When a server uses the data directory.
+pub fn alone(platform: &Platform) -> Result<Option<std::fs::File>, StartError> {
+    if platform.pool().is_embedded() { lock(&platform.config().data_dir).map(Some) } else { Ok(None) }
+}
+
 /// Which code runs which job.
 fn registry() -> Registry {
     let mut registry = Registry::default();
@@ -135,12 +143,14 @@ fn registry() -> Registry {
     departures::register(&mut registry);
     intake::register(&mut registry);
     retention::register(&mut registry);
+    forgetting::register(&mut registry);
     // Announcements go up: whose case it is, picks it up.
     registry.inside(instructions::SETTLED, |tx, told| {
         orders::stop_under(tx, jobs::id(&told["instruction"])?)?;
         match told["origin"].as_str() {
             Some("departure") => departures::settled(tx, jobs::id(&told["case"])?)?,
             Some("retention") => retention::settled(tx, jobs::id(&told["instruction"])?)?,
+            Some(orders::BY_HAND) => orders::settled_by_hand(tx, jobs::id(&told["instruction"])?)?,
             Some(holdings::HOLD_ORIGIN) => holdings::end_hold_under(tx, jobs::id(&told["instruction"])?)?,
             Some(_) | None => {}
         }
@@ -150,6 +160,9 @@ fn registry() -> Registry {
         if told["origin"] == "departure" {
             departures::follow(tx, jobs::id(&told["case"])?)?;
         }
+        // After the case has gone on: with its last order it may be over, and nothing be left of whom it was about.
+        let order = orders::find(tx, jobs::id(&told["order"])?)?;
+        forgetting::look_at(tx, order.subject_id)?;
         Ok(Step::Done)
     });
     registry.inside(holdings::CAME_LATE, |tx, told| {
@@ -165,10 +178,12 @@ fn api(cfg: &mut ServiceConfig<'_>) {
     sign_in::routes(cfg);
     people::routes::routes(cfg);
     packs::routes::routes(cfg);
+    organisations::routes::routes(cfg);
     instructions::routes::routes(cfg);
     holdings::routes::routes(cfg);
     orders::routes::routes(cfg);
     departures::routes::routes(cfg);
+    forgetting::routes::routes(cfg);
     intake::routes::routes(cfg);
     attention::routes::routes(cfg);
     inbox::routes::routes(cfg);

@@ -9,6 +9,7 @@ pub mod cli;
 pub mod console;
 pub mod decisions;
 pub mod departures;
+pub mod forgetting;
 pub mod health;
 pub mod holdings;
 pub mod inbox;

@@ -130,3 +130,44 @@ scenario!(an_organisation_that_chose_sm4_has_everything_sealed_with_it_and_loses
     auditor.verifies(&acme.departure_of(&lin).certificate()).ok();
     auditor.verifies_offline();
 });
+
+scenario!(another_master_key_opens_everything_and_the_one_before_opens_nothing_any_more, |t| {
+    let acme = t.organisation("远山科技").pack("dingtalk");
+    let lin = acme.hires("林晓");
+    let held = acme.holds("attendance.clock_in").about(&lin);
+    let (new, now) = (t.server().file("master-2.key"), t.server().data_dir().join("master.key"));
+    let to = new.to_string_lossy().into_owned();
+    let rotate = ["key", "rotate-master", "--to", &to];
+    if t.database() == scenarios::Database::Sqlite {
+        assert_ne!(t.cli(rotate).status, 0, "a server is running");
+    }
+    t.is_killed();
+    let said = t.cli(rotate).ok();
+    assert!(said.contains(&to), "{said}");
+    assert_ne!(t.cli(rotate).status, 0, "a key that is there is not written over");
+    assert_ne!(t.cli(["tenant", "list"]).status, 0, "the old key opens nothing any more");
+    std::fs::copy(&new, &now).expect("the operator puts it in place");
+    t.starts_again();
+    assert_eq!(lin.gets(&format!("/holdings/{}/content?purpose=own", held.id)).is_status(200).body, CONTENT);
+    assert_eq!(acme.member(&lin)["name"], "林晓");
+    acme.auditor().verifies_offline();
+});
+
+scenario!(a_ledger_under_a_new_key_still_proves_what_the_old_one_signed, |t| {
+    let acme = t.organisation("远山科技").pack("dingtalk");
+    let auditor = acme.auditor();
+    let (before, old) = (auditor.exports("ndjson"), auditor.verifier_key());
+    auditor.verifies(&before).ok();
+    t.clock().passes(TimeDelta::minutes(1));
+    let said = t.cli(["key", "rotate-ledger", "--tenant", acme.slug()]).ok();
+    let new = auditor.verifier_key();
+    assert!(old != new && said.contains(&new), "{said}");
+    auditor.verifies_offline();
+    let file = t.server().file("before.export");
+    std::fs::write(&file, &before).expect("it is ours");
+    t.cli(["verify", &file.to_string_lossy(), "--key", &old]).ok();
+    assert_ne!(t.cli(["verify", &file.to_string_lossy(), "--key", &new]).status, 0, "the new key did not sign it");
+    let published = t.stranger().send("GET", &format!("/.well-known/tenure-ledger/{}", acme.slug()), &[], None).body;
+    assert!(published.contains(&old) && published.contains(&new), "{published}");
+    assert_ne!(t.cli(["key", "rotate-ledger", "--tenant", "nobody-here"]).status, 0);
+});

@@ -80,6 +80,12 @@ impl Shelf {
             "hide" => item["state"] = "hidden".into(),
             "release" | "detach" => item["released"] = true.into(),
             "retain" => item["until"] = order["until"].clone(),
+            "export" | "transfer" | "share" | "disclose" => item["copied_for"] = order["recipient"].clone(),
+            "correct" => {
+                let all = order["corrections"].as_array();
+                let Some(own) = all.into_iter().flatten().find(|c| c["locator"] == locator) else { return "failed" };
+                item[own["field"].as_str().unwrap_or_default()] = own["value"].clone();
+            }
             _ => return "failed",
         }
         if action != "delete" {

@@ -4,11 +4,13 @@
 //! an instruction can stand and how it gets there, [`scope`] what it may cover. What always holds: nothing comes into force
 //! but out of waiting for approval, nothing ends twice, and what is carried out never exceeds what was approved.
 
+pub mod reach;
 pub mod scope;
 pub mod state;
 
 use serde::{Deserialize, Serialize};
 
+pub use reach::{Aim, LeftOut, Standing, reaches};
 pub use scope::{Exceeds, Holders, Scope, ScopeFault, Subjects};
 pub use state::{NoSuchMove, State, Step};
 

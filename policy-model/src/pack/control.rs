@@ -3,6 +3,7 @@
 //! This is the meaning of a rule. The compiled form in `mask.rs` and `rulebook.rs` is only a faster way to the same
 //! answer, and a property test holds the two together.
 
+use std::collections::BTreeMap;
 use std::marker::PhantomData;
 
 use serde::de::value::StrDeserializer;
@@ -27,9 +28,9 @@ pub struct ControlRule {
     /// What the ruling brings with it later.
     #[serde(default)]
     pub then: Vec<Condition>,
-    /// Whether a change of facts lets this rule decide anew about data that was there before the change.
+    /// The changes that let this rule decide anew about data that was there before. Written `retroactive = ["consent"]`.
     #[serde(default)]
-    pub retroactive: bool,
+    pub retroactive: Vec<Change>,
     /// The clauses it rests on; at least one.
     #[serde(rename = "clause")]
     pub clauses: Vec<String>,
@@ -37,6 +38,27 @@ pub struct ControlRule {
     pub reason_zh: String,
     /// Why, for whoever asks in English.
     pub reason_en: String,
+}
+
+impl ControlRule {
+    /// Whether the rule has a say about data of this class.
+    pub(crate) fn speaks_of(&self, class: &str) -> bool {
+        self.when.class.is_any() || self.when.class.iter().any(|pattern| pattern.matches(class))
+    }
+}
+
+/// What may change after data came to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Change {
+    /// Consent was given or taken back.
+    Consent,
+    /// A feature was switched on or off.
+    Features,
+    /// Whoever keeps the data says something else of it: a group was made internal.
+    Facts,
+    /// The organisation lives by another pack.
+    Pack,
 }
 
 /// What a rule decides.
@@ -124,6 +146,32 @@ impl When {
             .or_else(|| self.age.misses(facts.age))
             .or_else(|| self.certification.misses(facts.certification))
             .or_else(|| self.feature_unmet(facts))
+    }
+
+    /// Writes down the facts that this rule looks at, with what they are here. Two sets of facts that agree on what every rule
+    /// of their class looks at cannot be told apart by any of them.
+    pub(crate) fn note_deciding(&self, facts: &Facts, deciding: &mut BTreeMap<String, String>) {
+        let mut note = |is_looked_at: bool, name: &str, value: &str| {
+            if is_looked_at {
+                deciding.insert(name.to_owned(), value.to_owned());
+            }
+        };
+        note(!self.account.is_any(), Account::NAME, facts.account.as_str());
+        note(!self.capacity.is_any(), Capacity::NAME, facts.capacity.as_str());
+        note(!self.membership.is_any(), Membership::NAME, facts.membership.as_str());
+        note(!self.application.is_any(), Application::NAME, facts.application().as_str());
+        note(!self.conversation.is_any(), Conversation::NAME, facts.conversation.as_str());
+        note(!self.source.is_any(), Source::NAME, facts.source.as_str());
+        note(!self.consent.is_any(), Consent::NAME, facts.consent.as_str());
+        note(!self.age.is_any(), Age::NAME, facts.age.as_str());
+        note(!self.certification.is_any(), Certification::NAME, facts.certification.as_str());
+        let service = facts.service.as_ref().map_or("", |s| s.name.as_str());
+        for named in self.service.iter() {
+            note(true, &format!("service.{named}"), if named == service { "yes" } else { "no" });
+        }
+        for feature in self.feature_on.iter().chain(self.feature_off.iter()) {
+            note(true, &format!("feature.{feature}"), if facts.has_feature(feature) { "on" } else { "off" });
+        }
     }
 
     fn service_unmet(&self, facts: &Facts) -> Option<Unmet> {

@@ -81,5 +81,5 @@ impl Rulebook {
 }
 
 fn speaks_of(rule: &ControlRule, class: &str) -> bool {
-    rule.when.class.is_any() || rule.when.class.iter().any(|pattern| pattern.matches(class))
+    rule.speaks_of(class)
 }

@@ -1,10 +1,12 @@
-//! `tenure tenant create | list`.
+//! `tenure tenant create | list | show | set`.
 
 use super::{Outcome, settings};
 use crate::app;
 use crate::organisations::{self, NewOrganisation};
-use crate::packs;
+use crate::packs::{self, OrganisationSettings, SettingsChange};
 use crate::platform::attempt::across_tenants;
+use crate::platform::caller::Actor;
+use crate::platform::db::{StoreError, TenantTx};
 use crate::platform::keyring::Algorithm;
 use clap::Subcommand;
 use std::path::PathBuf;
@@ -42,6 +44,31 @@ pub enum Verb {
     },
     /// List the organisations.
     List,
+    /// Show what an organisation has set.
+    Show {
+        /// Its short name.
+        slug: String,
+    },
+    /// Change what an organisation has set. Another pack or other features rule what is held anew where the rules say so.
+    Set {
+        /// Its short name.
+        slug: String,
+        /// Another name.
+        #[arg(long)]
+        name: Option<String>,
+        /// Another IANA time zone; instants that were fixed before stay.
+        #[arg(long)]
+        time_zone: Option<String>,
+        /// Another language: zh-CN or en.
+        #[arg(long)]
+        locale: Option<String>,
+        /// Another pack.
+        #[arg(long)]
+        pack: Option<String>,
+        /// A feature that is on from now on; every one that is to be on, or `none`.
+        #[arg(long = "feature", value_name = "FEATURE")]
+        features: Vec<String>,
+    },
 }
 
 /// Runs the verb.
@@ -58,6 +85,16 @@ pub fn run(file: Option<PathBuf>, verb: Verb) -> Outcome {
             println!("  {}/setup#{}", tenure.platform.config().public_address(), made.setup_token.expose());
             println!("or POST /api/v1/auth/setup {{\"token\": \"…\", \"password\": \"…\"}}");
         }
+        Verb::Show { slug } => show(&in_tenant(&tenure, &slug, packs::settings)?),
+        Verb::Set { slug, name, time_zone, locale, pack, features } => {
+            let features = match features.as_slice() {
+                [] => None,
+                [none] if none == "none" => Some(Vec::new()),
+                _ => Some(features),
+            };
+            let wanted = SettingsChange { name, time_zone, locale, pack, features };
+            show(&in_tenant(&tenure, &slug, |tx| organisations::change(tx, None, &wanted))?);
+        }
         Verb::List => {
             let all = across_tenants(&tenure.platform, |p| packs::list_tenants(p, None, 10_000))?;
             for row in all {
@@ -66,4 +103,32 @@ pub fn run(file: Option<PathBuf>, verb: Verb) -> Outcome {
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Works on one organisation as the operator, with records in its ledger.
+pub(super) fn in_tenant<T, E>(
+    tenure: &app::Tenure,
+    slug: &str,
+    work: impl FnOnce(&mut TenantTx<'_>) -> Result<T, E>,
+) -> Result<T, Box<dyn std::error::Error>>
+where
+    E: std::error::Error + From<StoreError> + 'static,
+{
+    let found = across_tenants(&tenure.platform, |p| packs::find_tenant_by_slug(p, slug))?;
+    let tenant = found.ok_or_else(|| format!("there is no organisation {slug}; `tenure tenant list` names them"))?;
+    Ok(across_tenants(&tenure.platform, |p| p.in_tenant(tenant.id, Actor::Operator, work))?)
+}
+
+fn show(s: &OrganisationSettings) {
+    println!("organisation  {} ({})", s.slug, s.id);
+    println!("name          {}", s.name);
+    println!("time zone     {}", s.time_zone);
+    println!("locale        {}", s.locale);
+    println!("pack          {}", s.pack);
+    println!("features      {} (of {})", listed(&s.features), listed(&s.known_features));
+    println!("algorithm     {}", s.algorithm);
+}
+
+fn listed(words: &[String]) -> String {
+    if words.is_empty() { "none".into() } else { words.join(", ") }
 }

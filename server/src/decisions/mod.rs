@@ -14,11 +14,12 @@ mod weigh;
 pub use standing::{Standing, standing, standings};
 pub use weigh::{Asked, Data, Law, law, record, weigh};
 
-use crate::instructions::Policies;
+use crate::instructions::{InForce, Policies};
 use crate::platform::db::{StoreError, TenantTx};
 use crate::platform::http::{AsProblem, Problem};
 use crate::platform::ids::{HoldingId, SubjectId};
-use policy_model::decision::{Answer, Reason, Remedy};
+use crate::platform::record::{Outcome, Record};
+use policy_model::decision::{Agreement, Answer, Control, Reason, Remedy, Restriction};
 
 /// A yes, for one holding's one side, once. Nothing but [`decide`] makes one.
 ///
@@ -93,4 +94,37 @@ pub fn decide(tx: &mut TenantTx<'_>, policies: &Policies, data: &Data, asked: &A
         (Answer::Permit { .. }, Some(holding), Some(subject)) => Ok(Permit { holding, subject }),
         (answer, ..) => Err(Denied::Because(answer.reason())),
     }
+}
+
+/// Decides on copying one holding out under an order that names who carries it out, and asks nothing that its approvers were
+/// not asked: a claim or a duty reaches what takes no part in everyday business, but neither what is the person's own nor
+/// what is gone. Leaves the record either way; the caller goes on with the next holding.
+pub fn decide_under(tx: &mut TenantTx<'_>, order: &InForce, data: &Data) -> Result<Permit, Denied> {
+    let (Some(holding), Some(subject)) = (data.holding, data.subject) else {
+        return Err(Denied::Because(Reason::UnknownResource));
+    };
+    let is_named = order.executor().is_some() && order.executor() == tx.actor().subject();
+    let reason = match (is_named, data.control, data.restriction) {
+        (false, ..) => Reason::NoInstruction,
+        (true, Control::Person, _) => Reason::PersonsOwn,
+        (true, Control::Unsettled, _) => Reason::Unsettled,
+        (true, Control::ByConsent(Agreement::Missing), _) => Reason::NoConsent,
+        (true, _, Restriction::Gone) => Reason::Gone,
+        (true, _, Restriction::LetGo) => Reason::LetGo,
+        (true, _, Restriction::None | Restriction::KeptByLaw | Restriction::SubjectLeft) => Reason::Permitted,
+    };
+    let record = Record::of("decide")
+        .on("holding", holding)
+        .about(subject)
+        .class(&data.class)
+        .purpose(order.purpose())
+        .under(order.id())
+        .with("operation", order.action().as_str())
+        .with("rule", data.rule.clone());
+    if reason.permits() {
+        tx.record(record.ended(Outcome::Permitted, reason.code()));
+        return Ok(Permit { holding, subject });
+    }
+    tx.record(record.ended(Outcome::Refused, reason.code()).citing([reason.clause()]));
+    Err(Denied::Because(reason))
 }

@@ -25,6 +25,6 @@ pub use model::{Departure, LineState, State};
 pub use operations::{follow, open, without_successor};
 pub use rescind::{is_open, rescind_of};
 pub use submit::settled;
+pub use supplement::came_late;
 pub use view::DepartureView;
 pub use waiting::{decide, is_planned, may_decide, submitted_by, to_check, views_of};
-pub use supplement::came_late;

@@ -1,6 +1,7 @@
 //! What an order does to one subject's sides of a batch of holdings. Only an instruction in force gets here, and running
 //! the same batch again changes nothing.
 
+use super::corrections;
 use super::model::{HoldingState, Side, SideState};
 use super::operations::drawer;
 use super::store::{self, SideChange};
@@ -36,9 +37,12 @@ pub fn carry_out(tx: &mut TenantTx<'_>, order: &InForce, subject: SubjectId, ids
         Action::Retain => mark(tx, subject, ids, to(SideState::Retained, None, order.retain_until())),
         Action::Release => mark(tx, subject, ids, to(SideState::Released, None, None)),
         Action::Detach => mark(tx, subject, ids, to(SideState::Detached, None, None)),
+        Action::Correct => {
+            let sides = corrections::correct(tx, under, ids)?;
+            Ok(CarriedOut { sides, ..CarriedOut::default() })
+        }
         // These change no side: they are done where the data is read or the hold is kept.
         Action::Export
-        | Action::Correct
         | Action::Transfer
         | Action::Share
         | Action::Disclose

@@ -67,6 +67,12 @@ pub enum HoldingError {
     /// It was compared already.
     #[error("the inventory is closed; ask for a new one")]
     InventoryClosed,
+    /// There is no such consent.
+    #[error("no such consent")]
+    UnknownConsent,
+    /// There is no such question.
+    #[error("no such question")]
+    UnknownQuestion,
     /// There is no such hold.
     #[error("no such hold")]
     UnknownHold,
@@ -103,6 +109,8 @@ impl HoldingError {
             Self::CallbackUrl(_) => "connectors.callback-url",
             Self::UnknownInventory => "inventory.not-found",
             Self::InventoryClosed => "inventory.closed",
+            Self::UnknownQuestion => "question.not-found",
+            Self::UnknownConsent => "consent.not-found",
             Self::UnknownHold => "hold.not-found",
             Self::Instruction(e) => e.code(),
             Self::Denied(_) => "decision.denied",
@@ -129,6 +137,8 @@ impl HoldingError {
             | Self::UnknownInventory
             | Self::InventoryClosed
             | Self::UnknownHold
+            | Self::UnknownQuestion
+            | Self::UnknownConsent
             | Self::Instruction(_)
             | Self::Denied(_)
             | Self::Store(_) => None,
@@ -160,6 +170,8 @@ impl HoldingError {
             | Self::UnknownInventory
             | Self::InventoryClosed
             | Self::UnknownHold
+            | Self::UnknownQuestion
+            | Self::UnknownConsent
             | Self::Instruction(_)
             | Self::Denied(_)
             | Self::Store(_) => "",
@@ -174,6 +186,8 @@ impl AsProblem for HoldingError {
             Self::UnknownConnector => return Problem::not_found("connector"),
             Self::UnknownInventory => return Problem::not_found("inventory"),
             Self::UnknownHold => return Problem::not_found("hold"),
+            Self::UnknownQuestion => return Problem::not_found("question"),
+            Self::UnknownConsent => return Problem::not_found("consent"),
             Self::Denied(denied) => return denied.problem(),
             Self::Instruction(e) => return e.problem(),
             Self::Store(e) => return Problem::store(e),

@@ -1,11 +1,13 @@
 //! A subject's holdings in groups, and which of them an order takes: what departures and disposals ask.
 
+use super::aim::Eye;
 use super::model::{Holding, HoldingState, Side, SideState};
 use super::store;
 use super::tenure::{Share, Tenures};
 use crate::platform::db::{Stored, TenantTx, Ts};
 use crate::platform::ids::{ConnectorId, HoldingId, InstructionId, MembershipId, SubjectId};
 use chrono::NaiveDate;
+use policy_model::instruction::Action;
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 
@@ -51,6 +53,17 @@ pub enum Selector {
         /// The day it is.
         today: NaiveDate,
     },
+    /// Those of one class that an order by hand reaches.
+    Ordered {
+        /// The data class's key.
+        class: String,
+        /// Where they live; none for the vault.
+        connector: Option<ConnectorId>,
+        /// What is to be done.
+        action: Action,
+        /// Only these; all of the class when empty.
+        only: Vec<HoldingId>,
+    },
 }
 
 impl Selector {
@@ -58,7 +71,7 @@ impl Selector {
     pub fn connector(&self) -> Option<ConnectorId> {
         match self {
             Self::Group { key, .. } => key.connector,
-            Self::Overdue { connector, .. } => *connector,
+            Self::Overdue { connector, .. } | Self::Ordered { connector, .. } => *connector,
         }
     }
 
@@ -66,7 +79,7 @@ impl Selector {
     pub fn class(&self) -> &str {
         match self {
             Self::Group { key, .. } => &key.class,
-            Self::Overdue { class, .. } => class,
+            Self::Overdue { class, .. } | Self::Ordered { class, .. } => class,
         }
     }
 
@@ -74,11 +87,11 @@ impl Selector {
     pub fn membership(&self) -> Option<MembershipId> {
         match self {
             Self::Group { membership, .. } => Some(*membership),
-            Self::Overdue { .. } => None,
+            Self::Overdue { .. } | Self::Ordered { .. } => None,
         }
     }
 
-    fn takes(&self, side: &Side, holding: &Holding, shared: bool, tenures: &Tenures) -> bool {
+    fn takes(&self, side: &Side, holding: &Holding, shared: bool, tenures: &Tenures, eye: Option<&Eye>) -> bool {
         match self {
             Self::Group { key, membership } => {
                 is_open(side)
@@ -90,6 +103,12 @@ impl Selector {
                     && side.retain_until.is_some_and(|until| until < *today)
                     && holding.class == *class
                     && holding.connector_id == *connector
+            }
+            Self::Ordered { class, connector, only, .. } => {
+                holding.class == *class
+                    && holding.connector_id == *connector
+                    && (only.is_empty() || only.contains(&holding.id))
+                    && eye.is_some_and(|eye| eye.reaches(side, holding).is_ok())
             }
         }
     }
@@ -192,11 +211,15 @@ pub fn next_sides(
 ) -> Stored<(Vec<HoldingId>, Option<HoldingId>)> {
     let tenures = Tenures::of(tx, subject)?;
     let page = open_page(tx, subject, after)?;
+    let eye = match selector {
+        Selector::Ordered { action, .. } => Some(Eye::of(tx, subject, *action)?),
+        Selector::Group { .. } | Selector::Overdue { .. } => None,
+    };
     let last = page.last().map(|(side, ..)| side.holding_id);
     let found = page
         .iter()
         .filter(|(side, holding, shared)| {
-            holding.state == HoldingState::Held && selector.takes(side, holding, *shared, &tenures)
+            holding.state == HoldingState::Held && selector.takes(side, holding, *shared, &tenures, eye.as_ref())
         })
         .map(|(side, ..)| side.holding_id)
         .collect();

@@ -2,7 +2,7 @@
 
 use super::store::{holding_sides, holdings};
 use crate::platform::db::{MultiBackend, Ts};
-use crate::platform::ids::{ConnectorId, HoldingId, InstructionId, MembershipId, SubjectId};
+use crate::platform::ids::{ConnectorId, HoldingId, InstructionId, MembershipId, QuestionId, SettlementId, SubjectId};
 use crate::text_enum;
 use chrono::NaiveDate;
 use diesel::prelude::*;
@@ -91,10 +91,12 @@ pub struct Side {
     pub controller: String,
     /// The rule that decided; empty when none covers the case.
     pub rule: String,
-    /// Whether the source documents settle it.
+    /// Whether the source documents settle it, or the privacy officer has.
     pub settled: bool,
     /// Under which of the subject's memberships it came to be; none where that cannot be told.
     pub membership_id: Option<MembershipId>,
+    /// Of what the source documents leave open: with what it is alike, settled or not.
+    pub question_id: Option<QuestionId>,
     /// Whether it is hidden from its subject once they have left.
     pub hidden_on_leaving: bool,
     /// What has become of it.
@@ -124,6 +126,8 @@ pub struct RulingView {
     pub facts: serde_json::Value,
     /// Why it was ruled then: `registered`, `facts-changed`, `settled` …
     pub cause: String,
+    /// The privacy officer's settlement that it rests on, where the documents leave it open.
+    pub settlement_id: Option<SettlementId>,
     /// When.
     pub ruled_at: Ts,
 }

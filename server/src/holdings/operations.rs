@@ -1,12 +1,13 @@
-//! Ruling sides, depositing into the vault, reading from it, and what departures ask about a subject's holdings.
+//! Depositing into the vault, reading from it, and what departures ask about a subject's holdings.
 
 use super::error::HoldingError;
-use super::model::{Holding, HoldingState, Side, SideState};
-use super::store::{self, RulingRow};
-use super::tenure::{Tenures, stands};
-use crate::decisions::Permit;
+use super::model::{Holding, HoldingState};
+use super::rule::{Said, SideFacts, ToRule, rule_sides};
+use super::store;
+use super::weighed::data_of;
+use crate::decisions::{self, Permit};
+use crate::instructions::InForce;
 use crate::packs;
-use crate::people::{AccountKind, Membership as Tenure, MembershipState};
 use crate::platform::db::{Stored, TenantTx, Ts};
 use crate::platform::ids::{HoldingId, SubjectId};
 use crate::platform::keyring::{Aad, Sealed};
@@ -14,194 +15,14 @@ use crate::platform::record::Record;
 use crate::platform::vault::{self, Drawer};
 use chrono::NaiveDate;
 use policy_model::class::LegalGround;
-use policy_model::facts::{Account, Facts, Membership};
 use policy_model::pack::Pack;
-use policy_model::ruling::Ruling;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+use std::collections::HashMap;
 use std::collections::hash_map::Entry as Slot;
-use std::collections::{BTreeSet, HashMap};
 
 /// Where a vault payload lives.
 const PAYLOAD: Aad = Aad::new("holdings.payload");
-
-/// The facts that were stated about one side, checked; what was not stated is completed from the membership.
-#[derive(Debug, Clone)]
-pub(super) struct SideFacts(Map<String, Value>);
-
-impl SideFacts {
-    /// Lays a side's own facts over the common ones and refuses what is no fact.
-    pub(super) fn read(
-        class: &str,
-        common: &Map<String, Value>,
-        own: Option<&Map<String, Value>>,
-    ) -> Result<Self, HoldingError> {
-        let mut stated = common.clone();
-        stated.extend(own.cloned().unwrap_or_default());
-        stated.insert("class".into(), class.into());
-        let mut complete = stated.clone();
-        complete.entry("account").or_insert("personal".into());
-        serde_json::from_value::<Facts>(Value::Object(complete)).map_err(|e| HoldingError::Facts(e.to_string()))?;
-        Ok(Self(stated))
-    }
-
-    /// Whose account it was, where that was stated.
-    fn account(&self) -> Option<Account> {
-        serde_json::from_value(self.0.get("account")?.clone()).ok()
-    }
-
-    /// The facts of the moment: account and membership come from the tenure in which it fell, unless they were stated.
-    fn complete(&self, tenure: Option<&Tenure>, day: NaiveDate) -> Stored<Facts> {
-        let mut all = self.0.clone();
-        let account = match tenure.map(|t| t.account_kind) {
-            Some(AccountKind::Enterprise) => Account::Enterprise,
-            Some(AccountKind::Personal) | None => Account::Personal,
-        };
-        let membership = match tenure {
-            Some(t) if t.first_day <= day => {
-                let over = t.last_day.is_some_and(|last| day > last) && t.state == MembershipState::Departed;
-                if over { Membership::Departed } else { Membership::Employed }
-            }
-            Some(_) | None => Membership::None,
-        };
-        all.entry("account").or_insert(serde_json::to_value(account)?);
-        all.entry("membership").or_insert(serde_json::to_value(membership)?);
-        Ok(serde_json::from_value(Value::Object(all))?)
-    }
-}
-
-/// A side that is to be ruled.
-#[derive(Debug, Clone)]
-pub(super) struct ToRule {
-    pub holding: Holding,
-    pub subject: SubjectId,
-    /// The staff numbers by which the subject was named.
-    pub named: Vec<String>,
-    pub facts: SideFacts,
-}
-
-/// Rules sides and writes those that are new, decided otherwise or another membership's now; what was in force stays in
-/// the history. What came to be under a membership that has ended is announced, so that somebody sees to it.
-pub(super) fn rule_sides(tx: &mut TenantTx<'_>, pack: &Pack, sides: &[ToRule], cause: &str) -> Stored<()> {
-    let ids: Vec<HoldingId> = sides.iter().map(|s| s.holding.id).collect();
-    let known: HashMap<(HoldingId, SubjectId), Side> =
-        store::sides_of(tx, &ids)?.into_iter().map(|s| ((s.holding_id, s.subject_id), s)).collect();
-    let mut of_subjects: HashMap<SubjectId, Tenures> = HashMap::new();
-    let (mut new, mut history) = (Vec::new(), Vec::new());
-    let mut late = BTreeSet::new();
-    for ToRule { holding, subject, named, facts } in sides {
-        if !of_subjects.contains_key(subject) {
-            let tenures = Tenures::of(tx, *subject)?;
-            of_subjects.insert(*subject, tenures);
-        }
-        let tenures = &of_subjects[subject];
-        let possible = tenures.of_moment(holding.occurred_at, named, facts.account());
-        let facts = facts.complete(possible.last().copied(), tenures.day(holding.occurred_at))?;
-        let own = if let [own] = possible.as_slice() { Some(*own) } else { None };
-        let ruling = pack.rule(&facts);
-        let mut side = side_of(tx, holding, *subject, own, &ruling);
-        match known.get(&(holding.id, *subject)) {
-            Some(before) => {
-                let moves = moves_on(before, own);
-                if !moves {
-                    keep_fate(&mut side, before);
-                }
-                if is_same(before, &side) && before.membership_id == side.membership_id && before.state == side.state {
-                    continue;
-                }
-                store::update_side(tx, &side)?;
-                if is_same(before, &side) && !moves {
-                    continue;
-                }
-            }
-            None => new.push(side.clone()),
-        }
-        late.extend(own.filter(|m| !stands(m) && side.state == SideState::Active).map(|m| m.id));
-        history.push(history_of(tx, pack, &side, &ruling, &facts, cause)?);
-    }
-    store::insert_sides(tx, &new)?;
-    store::insert_rulings(tx, &history)?;
-    for membership in late {
-        let payload = serde_json::json!({ "membership": membership });
-        tx.run_at(tx.now(), super::CAME_LATE, &membership.to_string(), &payload)?;
-    }
-    Ok(())
-}
-
-/// Whether a side that an earlier departure dealt with goes on under a membership that stands: what is in it now came to
-/// be after a return.
-fn moves_on(before: &Side, now: Option<&Tenure>) -> bool {
-    match now {
-        Some(m) if before.state != SideState::Active && stands(m) => match before.membership_id {
-            Some(earlier) => earlier != m.id,
-            None => m.created_at > before.ruled_at,
-        },
-        Some(_) | None => false,
-    }
-}
-
-/// What has become of a side stays so when it is ruled again; what nothing was done with yet may change membership.
-fn keep_fate(side: &mut Side, before: &Side) {
-    side.state = before.state;
-    side.successor_id = before.successor_id;
-    side.instruction_id = before.instruction_id;
-    side.retain_until = before.retain_until;
-    if before.state != SideState::Active {
-        side.membership_id = before.membership_id;
-    }
-}
-
-/// Whether the same rule decided the same about the same class.
-fn is_same(before: &Side, now: &Side) -> bool {
-    (&before.class, &before.rule, &before.controller) == (&now.class, &now.rule, &now.controller)
-}
-
-fn side_of(
-    tx: &TenantTx<'_>,
-    holding: &Holding,
-    subject_id: SubjectId,
-    under: Option<&Tenure>,
-    ruling: &Ruling<'_>,
-) -> Side {
-    Side {
-        subject_id,
-        holding_id: holding.id,
-        class: holding.class.clone(),
-        in_vault: holding.connector_id.is_none(),
-        controller: ruling.controller().as_str().into(),
-        rule: ruling.rule_id().unwrap_or_default().into(),
-        settled: ruling.is_settled(),
-        membership_id: under.map(|m| m.id),
-        hidden_on_leaving: ruling.is_hidden_from_leaver(),
-        state: SideState::Active,
-        successor_id: None,
-        instruction_id: None,
-        retain_until: None,
-        ruled_at: tx.now(),
-    }
-}
-
-fn history_of(
-    tx: &TenantTx<'_>,
-    pack: &Pack,
-    side: &Side,
-    ruling: &Ruling<'_>,
-    facts: &Facts,
-    cause: &str,
-) -> Stored<RulingRow> {
-    Ok(RulingRow {
-        id: tx.new_id(),
-        holding_id: side.holding_id,
-        subject_id: side.subject_id,
-        controller: side.controller.clone(),
-        rule: side.rule.clone(),
-        pack: pack.header().name.clone(),
-        clauses: serde_json::to_string(ruling.clauses())?,
-        facts: serde_json::to_string(facts)?,
-        cause: cause.into(),
-        ruled_at: tx.now(),
-    })
-}
 
 /// Something for the vault.
 #[derive(Debug, Clone, Deserialize, Serialize)]
@@ -237,11 +58,11 @@ pub fn put_in_vault(tx: &mut TenantTx<'_>, deposits: &[Deposit]) -> Result<Vec<H
         let facts = SideFacts::read(&deposit.class, &deposit.facts, None)?;
         let holding = deposited(tx, deposit)?;
         let named = deposit.staff_number.iter().cloned().collect();
-        to_rule.push(ToRule { holding: holding.clone(), subject: deposit.subject, named, facts });
+        to_rule.push(ToRule::new(holding.clone(), deposit.subject, named, facts, Said::Now));
         new.push(holding);
     }
     store::insert_holdings(tx, &new)?;
-    rule_sides(tx, &pack, &to_rule, "registered")?;
+    rule_sides(tx, &pack, &to_rule)?;
     seal_all(tx, &pack, deposits, &new)?;
     let mut record = Record::of("holdings.deposit").with("holdings", new.len());
     for deposit in deposits.iter().take(100) {
@@ -286,6 +107,20 @@ fn seal_all(tx: &mut TenantTx<'_>, pack: &Pack, deposits: &[Deposit], holdings: 
     Ok(())
 }
 
+/// Puts content where a holding's content belongs, under its subject's drawer.
+pub(super) fn seal_content(
+    tx: &mut TenantTx<'_>,
+    pack: &Pack,
+    subject: SubjectId,
+    holding: &Holding,
+    content: &[u8],
+) -> Stored<()> {
+    let key = vault::key(tx, subject, drawer(pack, &holding.class))?;
+    let sealed = key.seal(&PAYLOAD.row(holding.id), content)?;
+    let algorithm = sealed.algorithm().as_str();
+    store::set_payload(tx, holding.id, sealed.into_bytes(), algorithm)
+}
+
 /// The drawer of a class: biometric ones are kept apart from identity (gbt35273-6.3-b).
 pub(super) fn drawer<'a>(pack: &Pack, class: &'a str) -> Drawer<'a> {
     if pack.class(class).is_some_and(|c| c.biometric) { Drawer::Biometric(class) } else { Drawer::Class(class) }
@@ -303,6 +138,39 @@ pub fn read_from_vault(tx: &mut TenantTx<'_>, permit: Permit) -> Result<Vec<u8>,
     Ok(opened.to_vec())
 }
 
+/// One vault holding, copied out.
+#[derive(Debug)]
+pub struct Copied {
+    /// Its class.
+    pub class: String,
+    /// When it came to be.
+    pub occurred_at: Ts,
+    /// Its content.
+    pub content: Vec<u8>,
+}
+
+/// Copies one vault holding out under an order, by whoever the order names. `None` when the decision says no or the content
+/// is gone: that is on record, and the package goes on without it.
+pub fn copy_out(
+    tx: &mut TenantTx<'_>,
+    order: &InForce,
+    subject: SubjectId,
+    id: HoldingId,
+) -> Result<Option<Copied>, HoldingError> {
+    let Some(holding) = store::find(tx, id)? else { return Ok(None) };
+    let mut sides = data_of(tx, &[id])?.remove(&id).unwrap_or_default();
+    sides.retain(|side| side.subject == Some(subject));
+    let Some(side) = sides.pop() else { return Ok(None) };
+    match decisions::decide_under(tx, order, &side) {
+        Ok(permit) => {
+            let content = read_from_vault(tx, permit)?;
+            Ok(Some(Copied { class: holding.class, occurred_at: holding.occurred_at, content }))
+        }
+        Err(decisions::Denied::Store(e)) => Err(e.into()),
+        Err(_) => Ok(None),
+    }
+}
+
 /// Many holdings at once, by id.
 pub fn holdings_by_id(tx: &mut TenantTx<'_>, ids: &[HoldingId]) -> Stored<HashMap<HoldingId, Holding>> {
     Ok(store::load_many(tx, ids)?.into_iter().map(|h| (h.id, h)).collect())
@@ -311,4 +179,14 @@ pub fn holdings_by_id(tx: &mut TenantTx<'_>, ids: &[HoldingId]) -> Stored<HashMa
 /// How connectors call these holdings.
 pub fn locators(tx: &mut TenantTx<'_>, ids: &[HoldingId]) -> Stored<HashMap<HoldingId, String>> {
     Ok(store::load_many(tx, ids)?.into_iter().map(|h| (h.id, h.locator)).collect())
+}
+
+/// Whether the organisation still has anything of a subject.
+pub fn has_anything(tx: &mut TenantTx<'_>, subject: SubjectId) -> Stored<bool> {
+    store::has_anything(tx, subject)
+}
+
+/// The last day through which anything of a subject is kept by an instruction, if anything is.
+pub fn kept_through(tx: &mut TenantTx<'_>, subject: SubjectId) -> Stored<Option<NaiveDate>> {
+    store::kept_through(tx, subject)
 }

@@ -5,7 +5,7 @@
 
 use super::error::HoldingError;
 use super::model::{Holding, HoldingState};
-use super::operations::{SideFacts, ToRule, rule_sides};
+use super::rule::{Said, SideFacts, ToRule, rule_sides};
 use super::store;
 use super::tenure::{Tenures, stands};
 use crate::attention;
@@ -57,6 +57,9 @@ pub struct Registration {
     #[serde(default)]
     #[schema(value_type = Object)]
     pub facts: Map<String, Value>,
+    /// That what was said of it before was wrong, rather than that it has changed: it is ruled afresh.
+    #[serde(default)]
+    pub corrected: bool,
     /// Facts of single sides, by staff number, over the common ones.
     #[serde(default)]
     #[schema(value_type = Object)]
@@ -256,6 +259,7 @@ fn upsert(
     let mut new = Vec::new();
     let mut to_rule = Vec::new();
     for mut line in lines {
+        let said = if line.registration.corrected { Said::Corrected } else { Said::Now };
         let mut before = known.get(&line.registration.locator);
         if let Some(gone) = before.filter(|h| is_gone(h.state)) {
             let at = moment(&line.registration, None).unwrap_or(tx.now());
@@ -281,15 +285,14 @@ fn upsert(
                 store::update_holding(tx, &wanted)?;
             }
         }
-        to_rule.extend(line.subjects.into_iter().map(|named| ToRule {
-            holding: wanted.clone(),
-            subject: named.subject,
-            named: named.staff_numbers,
-            facts: named.facts,
-        }));
+        to_rule.extend(
+            line.subjects
+                .into_iter()
+                .map(|named| ToRule::new(wanted.clone(), named.subject, named.staff_numbers, named.facts, said)),
+        );
     }
     store::insert_holdings(tx, &new)?;
-    rule_sides(tx, pack, &to_rule, "registered")
+    rule_sides(tx, pack, &to_rule)
 }
 
 fn is_gone(state: HoldingState) -> bool {

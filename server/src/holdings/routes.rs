@@ -11,7 +11,7 @@ use crate::people;
 use crate::platform::attempt::{Act, Attempt};
 use crate::platform::db::{Stored, TenantTx, Ts};
 use crate::platform::http::{Answer, Answered, Cursor, Page, PageQuery, Problem};
-use crate::platform::ids::{ConnectorId, HoldId, HoldingId, Id, MembershipId, SubjectId};
+use crate::platform::ids::{ConnectorId, HoldId, HoldingId, Id, MembershipId, QuestionId, SubjectId};
 use actix_web::{HttpResponse, get, post, web};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -23,6 +23,8 @@ use utoipa_actix_web::service_config::ServiceConfig;
 /// The routes of this slice.
 pub fn routes(cfg: &mut ServiceConfig<'_>) {
     super::connector_routes::routes(cfg);
+    super::ruling_routes::routes(cfg);
+    super::consent_routes::routes(cfg);
     cfg.service(list_holdings)
         .service(get_holding)
         .service(deposit)
@@ -55,8 +57,10 @@ struct SideView {
     controller: String,
     /// The rule that decided; empty when a rule is missing.
     rule: String,
-    /// Whether the source documents settle it.
+    /// Whether the source documents settle it, or the privacy officer has.
     settled: bool,
+    /// Of what the documents leave open: the question it belongs to, at `/rulings/unsettled/{id}`.
+    question_id: Option<QuestionId>,
     /// What has become of this side.
     state: SideState,
     /// What has become of the holding.
@@ -83,6 +87,7 @@ impl SideView {
             controller: side.controller,
             rule: side.rule,
             settled: side.settled,
+            question_id: side.question_id,
             state: side.state,
             holding_state: holding.state.as_str().into(),
             retain_until: side.retain_until,
@@ -153,6 +158,7 @@ fn view(tx: &mut TenantTx<'_>, id: HoldingId) -> Result<HoldingView, HoldingErro
                     clauses: serde_json::from_str(&r.clauses)?,
                     facts: serde_json::from_str(&r.facts)?,
                     cause: r.cause,
+                    settlement_id: r.settlement_id,
                     ruled_at: r.ruled_at,
                 })
             })

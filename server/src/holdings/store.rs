@@ -4,8 +4,9 @@ use super::model::{Holding, HoldingState, Side, SideState};
 use crate::platform::db::tx::tenant_table;
 use crate::platform::db::{MultiBackend, Stored, TenantTx, Ts};
 use crate::platform::http::Cursor;
-use crate::platform::ids::{ConnectorId, HoldingId, InstructionId, RulingId, SubjectId};
+use crate::platform::ids::{ConnectorId, HoldingId, InstructionId, QuestionId, RulingId, SettlementId, SubjectId};
 use chrono::NaiveDate;
+use diesel::AggregateExpressionMethods;
 use diesel::prelude::*;
 use std::collections::HashMap;
 
@@ -19,7 +20,8 @@ tenant_table! {
 tenant_table! {
     holding_sides (subject_id, holding_id) {
         subject_id -> SqlUid, holding_id -> SqlUid, class -> Text, in_vault -> Bool, controller -> Text, rule -> Text, settled -> Bool,
-        membership_id -> Nullable<SqlUid>, hidden_on_leaving -> Bool, state -> Text, successor_id -> Nullable<SqlUid>,
+        membership_id -> Nullable<SqlUid>, question_id -> Nullable<SqlUid>, hidden_on_leaving -> Bool, state -> Text,
+        successor_id -> Nullable<SqlUid>,
         instruction_id -> Nullable<SqlUid>, retain_until -> Nullable<Date>,
         ruled_at -> SqlTs,
     }
@@ -27,7 +29,7 @@ tenant_table! {
 tenant_table! {
     rulings (holding_id, subject_id, id) {
         id -> SqlUid, holding_id -> SqlUid, subject_id -> SqlUid, controller -> Text, rule -> Text, pack -> Text,
-        clauses -> Text, facts -> Text, cause -> Text, ruled_at -> SqlTs,
+        clauses -> Text, facts -> Text, cause -> Text, settlement_id -> Nullable<SqlUid>, ruled_at -> SqlTs,
     }
 }
 
@@ -45,6 +47,7 @@ pub(super) struct RulingRow {
     pub clauses: String,
     pub facts: String,
     pub cause: String,
+    pub settlement_id: Option<SettlementId>,
     pub ruled_at: Ts,
 }
 
@@ -151,6 +154,28 @@ pub(super) fn sides_of(tx: &mut TenantTx<'_>, ids: &[HoldingId]) -> Stored<Vec<S
     })
 }
 
+/// Writes another ruling of a side; what has become of it stays.
+pub(super) fn update_ruling(tx: &mut TenantTx<'_>, side: &Side) -> Stored<()> {
+    let now = side.clone();
+    tx.change(holding_sides::table, |rows| {
+        diesel::update(
+            rows.filter(holding_sides::subject_id.eq(now.subject_id))
+                .filter(holding_sides::holding_id.eq(now.holding_id)),
+        )
+        .set((
+            holding_sides::class.eq(now.class),
+            holding_sides::controller.eq(now.controller),
+            holding_sides::rule.eq(now.rule),
+            holding_sides::settled.eq(now.settled),
+            holding_sides::question_id.eq(now.question_id),
+            holding_sides::hidden_on_leaving.eq(now.hidden_on_leaving),
+            holding_sides::ruled_at.eq(now.ruled_at),
+        ))
+    })?;
+    Ok(())
+}
+
+/// Writes a side as it is now, with all that has become of it.
 pub(super) fn update_side(tx: &mut TenantTx<'_>, side: &Side) -> Stored<()> {
     let now = side.clone();
     tx.change(holding_sides::table, |rows| {
@@ -163,6 +188,7 @@ pub(super) fn update_side(tx: &mut TenantTx<'_>, side: &Side) -> Stored<()> {
             holding_sides::controller.eq(now.controller),
             holding_sides::rule.eq(now.rule),
             holding_sides::settled.eq(now.settled),
+            holding_sides::question_id.eq(now.question_id),
             holding_sides::hidden_on_leaving.eq(now.hidden_on_leaving),
             holding_sides::membership_id.eq(now.membership_id),
             holding_sides::state.eq(now.state),
@@ -258,6 +284,49 @@ pub(super) fn page_of_subject(
     with_holdings(tx, sides)
 }
 
+/// The same, of some classes alone.
+pub(super) fn page_of_classes(
+    tx: &mut TenantTx<'_>,
+    subject: SubjectId,
+    classes: &[String],
+    after: Option<HoldingId>,
+    limit: i64,
+) -> Stored<Vec<(Side, Holding)>> {
+    let classes = classes.to_vec();
+    let sides = tx.load(holding_sides::table, |rows| {
+        let mut query = rows
+            .filter(holding_sides::subject_id.eq(subject))
+            .filter(holding_sides::class.eq_any(classes))
+            .into_boxed::<MultiBackend>();
+        if let Some(after) = after {
+            query = query.filter(holding_sides::holding_id.gt(after));
+        }
+        query.order(holding_sides::holding_id).limit(limit).select(Side::as_select())
+    })?;
+    with_holdings(tx, sides)
+}
+
+/// How many sides of these classes are the organisation's and in everyday business, and of how many people; of these people
+/// alone when any is named.
+pub(super) fn count_in_use(tx: &mut TenantTx<'_>, classes: &[String], subjects: &[SubjectId]) -> Stored<(i64, i64)> {
+    let (classes, subjects) = (classes.to_vec(), subjects.to_vec());
+    let counted = tx.first(holding_sides::table, |rows| {
+        let mut query = rows
+            .filter(holding_sides::class.eq_any(classes))
+            .filter(holding_sides::controller.eq("organisation"))
+            .filter(holding_sides::state.eq_any([SideState::Active, SideState::Released]))
+            .into_boxed::<MultiBackend>();
+        if !subjects.is_empty() {
+            query = query.filter(holding_sides::subject_id.eq_any(subjects));
+        }
+        query.select((
+            diesel::dsl::count(holding_sides::holding_id),
+            diesel::dsl::count(holding_sides::subject_id).aggregate_distinct(),
+        ))
+    })?;
+    Ok(counted.unwrap_or((0, 0)))
+}
+
 /// Whether a subject still has anything of a class in the vault: at nothing, its drawer's key goes.
 pub(super) fn has_in_vault(tx: &mut TenantTx<'_>, subject: SubjectId, class: &str) -> Stored<bool> {
     let class = class.to_owned();
@@ -269,6 +338,29 @@ pub(super) fn has_in_vault(tx: &mut TenantTx<'_>, subject: SubjectId, class: &st
             .select(holding_sides::holding_id)
     })?;
     Ok(one.is_some())
+}
+
+/// Whether the organisation has anything of a subject: what it let go of at a connector is no longer its.
+pub(super) fn has_anything(tx: &mut TenantTx<'_>, subject: SubjectId) -> Stored<bool> {
+    let one: Option<HoldingId> = tx.first(holding_sides::table, |rows| {
+        rows.filter(holding_sides::subject_id.eq(subject))
+            .filter(holding_sides::state.ne(SideState::Ended))
+            .filter(holding_sides::state.ne(SideState::Detached).or(holding_sides::in_vault.eq(true)))
+            .select(holding_sides::holding_id)
+    })?;
+    Ok(one.is_some())
+}
+
+/// The last day through which anything of a subject is kept.
+pub(super) fn kept_through(tx: &mut TenantTx<'_>, subject: SubjectId) -> Stored<Option<NaiveDate>> {
+    let last: Option<Option<NaiveDate>> = tx.first(holding_sides::table, |rows| {
+        rows.filter(holding_sides::subject_id.eq(subject))
+            .filter(holding_sides::state.eq_any([SideState::Retained, SideState::Hidden]))
+            .filter(holding_sides::retain_until.is_not_null())
+            .order(holding_sides::retain_until.desc())
+            .select(holding_sides::retain_until)
+    })?;
+    Ok(last.flatten())
 }
 
 /// Filters of the list of holdings.
@@ -355,6 +447,69 @@ pub(super) fn some_ids(tx: &mut TenantTx<'_>, after: Option<HoldingId>, most: i6
         }
         query.order(holdings::id).limit(most).select(holdings::id)
     })
+}
+
+/// The latest ruling of every side of these holdings.
+pub(super) fn latest_rulings(
+    tx: &mut TenantTx<'_>,
+    ids: &[HoldingId],
+) -> Stored<HashMap<(HoldingId, SubjectId), RulingRow>> {
+    Ok(rulings_of(tx, ids)?.into_iter().map(|r| ((r.holding_id, r.subject_id), r)).collect())
+}
+
+/// Sides that are not over, of one subject or of all, in order after one.
+pub(super) fn sides_after(
+    tx: &mut TenantTx<'_>,
+    subject: Option<SubjectId>,
+    after: Option<(SubjectId, HoldingId)>,
+    limit: i64,
+) -> Stored<Vec<Side>> {
+    tx.load(holding_sides::table, |rows| {
+        let mut query = rows.filter(holding_sides::state.ne(SideState::Ended)).into_boxed::<MultiBackend>();
+        if let Some(subject) = subject {
+            query = query.filter(holding_sides::subject_id.eq(subject));
+        }
+        if let Some((subject, holding)) = after {
+            query = query.filter(
+                holding_sides::subject_id
+                    .gt(subject)
+                    .or(holding_sides::subject_id.eq(subject).and(holding_sides::holding_id.gt(holding))),
+            );
+        }
+        query.order((holding_sides::subject_id, holding_sides::holding_id)).limit(limit).select(Side::as_select())
+    })
+}
+
+/// Sides of a question, in order after one.
+pub(super) fn sides_of_question(
+    tx: &mut TenantTx<'_>,
+    question: QuestionId,
+    after: Option<(SubjectId, HoldingId)>,
+    limit: i64,
+) -> Stored<Vec<Side>> {
+    tx.load(holding_sides::table, |rows| {
+        let mut query = rows.filter(holding_sides::question_id.eq(question)).into_boxed::<MultiBackend>();
+        if let Some((subject, holding)) = after {
+            query = query.filter(
+                holding_sides::subject_id
+                    .gt(subject)
+                    .or(holding_sides::subject_id.eq(subject).and(holding_sides::holding_id.gt(holding))),
+            );
+        }
+        query.order((holding_sides::subject_id, holding_sides::holding_id)).limit(limit).select(Side::as_select())
+    })
+}
+
+/// How many sides that are not over belong to each question.
+pub(super) fn sides_by_question(tx: &mut TenantTx<'_>, ids: &[QuestionId]) -> Stored<HashMap<QuestionId, i64>> {
+    let ids = ids.to_vec();
+    let counted: Vec<(Option<QuestionId>, i64)> = tx.load(holding_sides::table, |rows| {
+        rows.filter(holding_sides::question_id.eq_any(ids))
+            .filter(holding_sides::state.ne(SideState::Ended))
+            .group_by(holding_sides::question_id)
+            .select((holding_sides::question_id, diesel::dsl::count_star()))
+    })?;
+    Ok(counted.into_iter().filter_map(|(id, n)| id.map(|id| (id, n))).collect())
 }
 
 /// Sides whose time to be kept is over, oldest first.

@@ -10,8 +10,7 @@ use serde_json::{Map, Value};
 
 text_enum! {
     /// One of the three lists.
-    #[schema(as = InboxTab)]
-    Tab {
+    Tab as "InboxTab" => {
         /// It waits for me.
         Open = "open",
         /// I asked, and somebody else must answer.

@@ -19,9 +19,11 @@ mod waiting;
 pub use decide::{decide, may_decide, waiting_roles};
 pub use error::InstructionError;
 pub use model::{Decision, Instruction, InstructionView, Kind, May, Scope, State};
-pub use operations::{InForce, carried_out, expire_lapsed, find, in_force, of_origin, revoke, scope_of};
+pub use operations::{
+    InForce, carried_out, expire_lapsed, find, in_force, lapse, of_origin, one_at_a_time, revoke, scope_of,
+};
 pub use policy::{KeyScopes, Policies, Policy, PolicyAuthority};
-pub use propose::{Draft, is_proposed, propose};
+pub use propose::{Draft, draw_up, is_proposed, propose};
 pub use view::views;
 pub use waiting::{Said, WaitingForCaller, asked_by, clauses_of, reason_of, said_by};
 

@@ -4,7 +4,7 @@ use super::store::{approvals, instructions};
 use crate::people::{MemberName, SubjectName};
 use crate::platform::db::{MultiBackend, Ts};
 use crate::platform::http::Versioned;
-use crate::platform::ids::{CaseId, InstructionId, MembershipId, SubjectId};
+use crate::platform::ids::{CaseId, DepartmentId, InstructionId, MembershipId, SubjectId};
 use crate::text_enum;
 use chrono::NaiveDate;
 use diesel::prelude::*;
@@ -101,6 +101,12 @@ pub struct Scope {
     pub members: Vec<MembershipId>,
     /// Whose data; everybody's when empty.
     pub subjects: Vec<SubjectId>,
+    /// Everybody's in these departments and below (orders). Who that is, is settled when the order is proposed.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub departments: Vec<DepartmentId>,
+    /// To whom copies go (transfer, share, disclose): an organisation or a public place, never a person's name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub recipient: Option<String>,
     /// Who takes over (hand over).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub successor: Option<SubjectId>,
@@ -217,6 +223,8 @@ pub struct InstructionView {
     pub about: Vec<SubjectName>,
     /// Who takes over, by name.
     pub successor: Option<SubjectName>,
+    /// Who is to carry it out, where that is a person: never one of those who say yes (gbt35273-7.1-b).
+    pub executor_subject_id: Option<SubjectId>,
     /// Whether it touches sensitive data.
     pub sensitive: bool,
     /// How many people's data.

@@ -62,6 +62,26 @@ pub fn of_origin(tx: &mut TenantTx<'_>, case: CaseId) -> Stored<Vec<Instruction>
     store::of_origin(tx, case)
 }
 
+/// The time in which an order in force could be carried out is over.
+pub fn lapse(tx: &mut TenantTx<'_>, id: InstructionId) -> Result<(), InstructionError> {
+    let mut i = find(tx, id)?;
+    if i.state != State::InForce {
+        return Ok(());
+    }
+    advance(&mut i, Step::Lapse, tx.now())?;
+    store::save(tx, &mut i)?;
+    announce(tx, &i)?;
+    let scope = scope_of(&i)?;
+    tx.record(about(Record::of("instructions.expire"), &i, &scope).ended(Ended::Failed, "instructions.expired"));
+    Ok(())
+}
+
+/// Lets the orders of an instruction end one after the other: of two that end at once, each would find the other still open
+/// and leave the end of the whole to it.
+pub fn one_at_a_time(tx: &mut TenantTx<'_>, id: InstructionId) -> Stored<()> {
+    store::take(tx, id)
+}
+
 /// The order was carried out to its end.
 pub fn carried_out(tx: &mut TenantTx<'_>, id: InstructionId) -> Result<(), InstructionError> {
     let mut i = find(tx, id)?;
@@ -83,6 +103,8 @@ pub fn carried_out(tx: &mut TenantTx<'_>, id: InstructionId) -> Result<(), Instr
 pub struct InForce {
     id: InstructionId,
     action: Action,
+    purpose: String,
+    executor: Option<SubjectId>,
     scope: Scope,
 }
 
@@ -103,6 +125,22 @@ impl InForce {
     pub fn retain_until(&self) -> Option<NaiveDate> {
         self.scope.retain_until
     }
+    /// For what purpose.
+    pub fn purpose(&self) -> &str {
+        &self.purpose
+    }
+    /// Who carries it out, where that is a person.
+    pub fn executor(&self) -> Option<SubjectId> {
+        self.executor
+    }
+    /// To whom copies go.
+    pub fn recipient(&self) -> Option<&str> {
+        self.scope.recipient.as_deref()
+    }
+    /// What it is about.
+    pub fn scope(&self) -> &Scope {
+        &self.scope
+    }
 }
 
 /// Reads an instruction and proves that it is in force now.
@@ -113,7 +151,8 @@ pub fn in_force(tx: &mut TenantTx<'_>, id: InstructionId) -> Result<InForce, Ins
         return Err(InstructionError::NotInForce(if over { "over" } else { i.state.as_str() }));
     }
     let action = i.action().ok_or_else(|| InstructionError::NoRule(format!("no action `{}`", i.action)))?;
-    Ok(InForce { id, action, scope: scope_of(&i)? })
+    let scope = scope_of(&i)?;
+    Ok(InForce { id, action, purpose: i.purpose, executor: i.executor_subject_id, scope })
 }
 
 pub(super) fn about(record: Record, i: &Instruction, scope: &Scope) -> Record {
@@ -123,6 +162,14 @@ pub(super) fn about(record: Record, i: &Instruction, scope: &Scope) -> Record {
         .with("kind", i.kind.as_str())
         .with("action", i.action.clone())
         .with("classes", scope.classes.clone());
+    let record = match &scope.recipient {
+        Some(recipient) => record.with("recipient", recipient.clone()),
+        None => record,
+    };
+    let record = match i.executor_subject_id {
+        Some(executor) => record.with("executor", executor.to_string()),
+        None => record,
+    };
     scope.subjects.iter().take(100).fold(record, |r, s| r.about(*s))
 }
 
@@ -147,10 +194,10 @@ pub(super) fn came_into_force(tx: &mut TenantTx<'_>, i: &Instruction) -> Stored<
 
 /// The case that an order came from hears that it is settled, one way or the other.
 pub(super) fn announce(tx: &mut TenantTx<'_>, i: &Instruction) -> Stored<()> {
-    match (i.kind, i.origin_kind.as_str()) {
-        (Kind::Standing | Kind::Exceptional, _) | (_, "admin") => Ok(()),
-        (Kind::Order, origin) => {
-            let payload = serde_json::json!({ "instruction": i.id, "origin": origin, "case": i.origin_id });
+    match i.kind {
+        Kind::Standing | Kind::Exceptional => Ok(()),
+        Kind::Order => {
+            let payload = serde_json::json!({ "instruction": i.id, "origin": i.origin_kind, "case": i.origin_id });
             tx.run_at(tx.now(), super::SETTLED, &i.id.to_string(), &payload)
         }
     }

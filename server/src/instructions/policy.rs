@@ -232,7 +232,11 @@ fn no_power(tx: &mut TenantTx<'_>, act: &Act) -> Problem {
 
 /// What takes a person: one who is known by name, cannot approve their own, and holds no role that excludes it. A
 /// machine's word would be nobody's (gbt35273-7.1-b).
-const TAKES_A_PERSON: [&str; 9] = [
+const TAKES_A_PERSON: [&str; 13] = [
+    "subjects.forget",
+    "consents.manage",
+    "self.consent",
+    "rulings.settle",
     "roles.assign",
     "keys.manage",
     "members.invite",

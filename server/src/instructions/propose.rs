@@ -11,7 +11,7 @@ use crate::platform::ids::{CaseId, MembershipId, SubjectId};
 use crate::platform::keyring::Aad;
 use crate::platform::record::Record;
 use crate::platform::vault;
-use policy_model::approval::{self, Ask};
+use policy_model::approval::{self, Ask, Requirement};
 use policy_model::calendar::start_of_day;
 use policy_model::class::ClassPattern;
 use policy_model::instruction::{Action, Holders, Subjects};
@@ -48,17 +48,11 @@ pub struct Draft {
     pub origin: (&'static str, Option<CaseId>),
 }
 
-/// Proposes an instruction. It is in force at once only where the pack asks for nobody's yes.
-pub fn propose(tx: &mut TenantTx<'_>, draft: Draft) -> Result<Instruction, InstructionError> {
+/// Draws an instruction up as it would stand once proposed: checked, with whose yes it takes. Nothing is kept.
+pub fn draw_up(tx: &mut TenantTx<'_>, draft: Draft) -> Result<Instruction, InstructionError> {
     let pack = packs::in_force(tx)?;
     check(tx, &draft, &pack)?;
-    let sensitive = pack.classes().iter().any(|c| c.sensitive && touches(&draft.scope, c.key.as_str()));
-    let subjects = u32::try_from(draft.scope.subjects.len()).unwrap_or(u32::MAX);
-    // No subject named means everybody's data: the most that any rule may count.
-    let asked = if draft.scope.subjects.is_empty() { u32::MAX } else { subjects };
-    let ask = Ask { action: draft.action, sensitive, subjects: asked };
-    let requirement =
-        approval::required(pack.approvals(), &ask).map_err(|e| InstructionError::NoRule(e.to_string()))?;
+    let (requirement, sensitive, subjects) = required(&pack, &draft)?;
     // Who would be permitted is who would say yes: then nobody else looks at it (gbt35273-7.1-b).
     if let Some(need) = requirement.needs.iter().find(|need| draft.scope.roles.contains(&need.role)) {
         return Err(InstructionError::GrantsApprover(need.role.clone()));
@@ -67,7 +61,7 @@ pub fn propose(tx: &mut TenantTx<'_>, draft: Draft) -> Result<Instruction, Instr
     let expires_at = lapses(tx, requirement.expires_after_working_days.get())?;
     let id = tx.new_id();
     let sealed_reason = vault::seal_secret(tx, &REASON.row(id), draft.reason.as_bytes())?;
-    let instruction = Instruction {
+    Ok(Instruction {
         id,
         kind: draft.kind,
         action: draft.action.as_str().into(),
@@ -92,19 +86,39 @@ pub fn propose(tx: &mut TenantTx<'_>, draft: Draft) -> Result<Instruction, Instr
         until: draft.until,
         ended_at: None,
         version: 1,
-    };
+    })
+}
+
+/// What the pack's approval rules demand of it; whether it is sensitive; on how many people's data it touches.
+fn required<'p>(pack: &'p Pack, draft: &Draft) -> Result<(Requirement<'p>, bool, u32), InstructionError> {
+    let sensitive = pack.classes().iter().any(|c| c.sensitive && touches(&draft.scope, c.key.as_str()));
+    let subjects = u32::try_from(draft.scope.subjects.len()).unwrap_or(u32::MAX);
+    // No subject named means everybody's data: the most that any rule may count.
+    let asked = if draft.scope.subjects.is_empty() { u32::MAX } else { subjects };
+    let ask = Ask { action: draft.action, sensitive, subjects: asked };
+    let requirement =
+        approval::required(pack.approvals(), &ask).map_err(|e| InstructionError::NoRule(e.to_string()))?;
+    Ok((requirement, sensitive, subjects))
+}
+
+/// Proposes an instruction. It is in force at once only where the pack asks for nobody's yes.
+pub fn propose(tx: &mut TenantTx<'_>, draft: Draft) -> Result<Instruction, InstructionError> {
+    let pack = packs::in_force(tx)?;
+    let clauses: Vec<String> = required(&pack, &draft)?.0.clauses().into_iter().map(str::to_owned).collect();
+    let instruction = draw_up(tx, draft)?;
     store::insert(tx, &instruction)?;
-    let mut record = about(Record::of("instructions.propose"), &instruction, &draft.scope)
-        .with("needs_approval", !free)
-        .citing(requirement.clauses());
+    let free = instruction.state == State::InForce;
+    let scope = scope_of(&instruction)?;
+    let mut record =
+        about(Record::of("instructions.propose"), &instruction, &scope).with("needs_approval", !free).citing(clauses);
     if free {
-        record = record.under(id);
+        record = record.under(instruction.id);
     }
     tx.record(record);
-    if free {
-        came_into_force(tx, &instruction)?;
-    } else {
-        tx.run_at(expires_at, super::LAPSE, &id.to_string(), &serde_json::json!({}))?;
+    match instruction.expires_at {
+        _ if free => came_into_force(tx, &instruction)?,
+        Some(at) => tx.run_at(at, super::LAPSE, &instruction.id.to_string(), &serde_json::json!({}))?,
+        None => {}
     }
     Ok(instruction)
 }

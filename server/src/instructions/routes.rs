@@ -1,19 +1,17 @@
-//! Instructions over HTTP.
+//! Instructions over HTTP: read, decided on, taken back. They are proposed where their orders are known, in `orders`.
 
 use super::decide::decide;
 use super::error::InstructionError;
-use super::model::{Decision, Instruction, InstructionView, Kind, Scope, State};
+use super::model::{Decision, Instruction, InstructionView, Kind, State};
 use super::operations;
 use super::policy::{Policies, names_of_caller};
-use super::propose::{Draft, propose};
 use super::{store, views};
 use crate::packs;
 use crate::platform::attempt::{Act, Attempt};
-use crate::platform::db::{TenantTx, Ts};
+use crate::platform::db::TenantTx;
 use crate::platform::http::{Answer, Answered, Cursor, OptionalJson, Page, PageQuery, Problem};
 use crate::platform::ids::{Id, InstructionId};
 use actix_web::{get, post, web};
-use policy_model::instruction::Action;
 use serde::{Deserialize, Serialize};
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -22,7 +20,6 @@ pub fn routes(cfg: &mut ServiceConfig<'_>) {
     super::looking::routes(cfg);
     cfg.service(list_instructions)
         .service(get_instruction)
-        .service(propose_instruction)
         .service(approve_instruction)
         .service(refuse_instruction)
         .service(revoke_instruction)
@@ -74,57 +71,6 @@ async fn get_instruction(at: Attempt, id: web::Path<InstructionId>) -> Answer<In
         })
         .await?;
     Ok(Answered::ok(view).versioned())
-}
-
-/// An instruction to be proposed.
-#[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
-#[serde(deny_unknown_fields)]
-struct NewInstruction {
-    /// `standing` or `exceptional`. Orders come from the cases that need them.
-    kind: Kind,
-    /// For what purpose.
-    purpose: String,
-    /// What it is about and whom it permits.
-    scope: Scope,
-    /// Until when; needed for an exceptional one.
-    #[serde(default)]
-    until: Option<Ts>,
-    /// Why.
-    reason: String,
-}
-
-/// Proposes an instruction and asks for the approvals that the pack demands.
-#[utoipa::path(tag = "instructions", request_body = NewInstruction, responses((status = 201, body = InstructionView)))]
-#[post("/instructions")]
-async fn propose_instruction(at: Attempt, body: web::Json<NewInstruction>) -> Answer<InstructionView> {
-    at.once(Act::named("instructions.propose"), body.into_inner(), |tx, new| {
-        let action = match new.kind {
-            Kind::Standing => Action::Standing,
-            Kind::Exceptional => Action::Exceptional,
-            Kind::Order => {
-                return Err(InstructionError::Invalid {
-                    what: "orders come from the cases that need them".into(),
-                    pointer: "/kind",
-                    help: "Propose `standing` or `exceptional`.",
-                });
-            }
-        };
-        let draft = Draft {
-            kind: new.kind,
-            action,
-            purpose: new.purpose.clone(),
-            scope: new.scope.clone(),
-            reason: new.reason.clone(),
-            until: new.until,
-            holdings: 0,
-            executor: None,
-            author: None,
-            origin: ("admin", None),
-        };
-        let instruction = propose(tx, draft)?;
-        shown(tx, &instruction)
-    })
-    .await
 }
 
 /// Why somebody says yes or no, or takes it back.

@@ -50,6 +50,14 @@ pub(super) fn save(tx: &mut TenantTx<'_>, i: &mut Instruction) -> Stored<()> {
     if changed == 1 { Ok(()) } else { Err(lost_race()) }
 }
 
+/// Takes the instruction's row until the end of this transaction: whoever else wants it waits, and then sees what was done.
+pub(super) fn take(tx: &mut TenantTx<'_>, id: InstructionId) -> Stored<()> {
+    tx.change(instructions::table, |rows| {
+        diesel::update(rows.filter(instructions::id.eq(id))).set(instructions::version.eq(instructions::version + 1))
+    })?;
+    Ok(())
+}
+
 pub(super) fn of_origin(tx: &mut TenantTx<'_>, origin: CaseId) -> Stored<Vec<Instruction>> {
     tx.load(instructions::table, |rows| {
         rows.filter(instructions::origin_id.eq(origin))

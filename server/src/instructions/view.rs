@@ -61,6 +61,7 @@ fn view(
         scope,
         reason: opened(tx, REASON.row(i.id), i.sealed_reason.clone())?,
         author_id: i.author_id,
+        executor_subject_id: i.executor_subject_id,
         sensitive: i.sensitive,
         subjects: i.subjects,
         holdings: i.holdings,

@@ -24,7 +24,6 @@ mod nodes;
 pub mod routes;
 mod seal;
 mod store;
-mod stream;
 mod tail;
 #[cfg(test)]
 mod tests;
@@ -38,8 +37,8 @@ pub use export::{Export, Personal, Wanted, announce};
 pub use keys::rotate;
 pub use model::{CheckpointView, RecordFilter, RecordView};
 pub use seal::seal_now;
-pub use uses::{LastUse, Uses, uses_under};
 pub use tail::Tails;
+pub use uses::{LastUse, Uses, uses_under};
 
 use crate::platform::db::{Stored, TenantTx};
 use crate::platform::ids::DepartureId;

@@ -3,15 +3,14 @@
 use super::error::LedgerError;
 use super::export::{self, Export, Personal, Wanted};
 use super::model::{CheckpointView, RecordFilter, RecordView, views};
-use super::stream;
-use super::{keys, nodes, store, volume};
 use super::tail::{Tail, Tails};
+use super::{keys, nodes, store, volume};
 use crate::packs;
 use crate::platform::Platform;
 use crate::platform::attempt::{Act, Attempt, across_tenants};
 use crate::platform::caller::Actor;
 use crate::platform::db::TenantTx;
-use crate::platform::http::{Answer, Answered, AsProblem, Cursor, Page, PageQuery, Problem, events};
+use crate::platform::http::{Answer, Answered, AsProblem, Cursor, Page, PageQuery, Problem, events, stream};
 use crate::platform::ids::Id;
 use actix_web::{HttpRequest, HttpResponse, get, web};
 use policy_model::ledger::{BlockedNodes, Format, Span, consistency_proof};
@@ -21,7 +20,11 @@ use utoipa_actix_web::service_config::ServiceConfig;
 /// The routes of this slice under `/api/v1`.
 pub fn routes(cfg: &mut ServiceConfig<'_>) {
     // Before the single record, whose number they are not.
-    cfg.service(list_records).service(export_records).service(volume::route).service(stream_records).service(read_record);
+    cfg.service(list_records)
+        .service(export_records)
+        .service(volume::route)
+        .service(stream_records)
+        .service(read_record);
     cfg.service(read_checkpoint).service(prove_consistency);
 }
 

@@ -8,11 +8,12 @@ use super::{again, store};
 use crate::attention;
 use crate::holdings;
 use crate::instructions::{self, InstructionError};
-use crate::platform::db::{TenantTx, Ts};
+use crate::platform::db::{StoreError, TenantTx, Ts};
 use crate::platform::ids::DeliveryId;
 use crate::platform::jobs::{JobError, Outside, Step};
 use crate::platform::record::{Outcome, Record};
 use crate::platform::standard_webhooks::{self, Secret};
+use policy_model::instruction::Action;
 use serde_json::{Value, json};
 
 /// How long a connector that acknowledged has for its report before it is reminded.
@@ -58,6 +59,7 @@ fn prepare(tx: &mut TenantTx<'_>, id: DeliveryId) -> Result<Next, OrderError> {
         Ok(in_force) if is_suspended(tx, &order, in_force.action())? => {
             return Ok(Next::Later(Ts(*tx.now() + chrono::Duration::minutes(LOOK_AGAIN_MINUTES))));
         }
+        Ok(in_force) if in_force.action() == Action::Correct => with_corrections(tx, &mut delivery, &in_force)?,
         Ok(_) => {}
         Err(InstructionError::NotInForce(_)) => {
             if delivery.state == DeliveryState::Sending {
@@ -71,6 +73,20 @@ fn prepare(tx: &mut TenantTx<'_>, id: DeliveryId) -> Result<Next, OrderError> {
     let Some(connector) = holdings::connector(tx, delivery.connector_id)? else { return Ok(Next::Nothing) };
     let secret = connector.secret(tx)?;
     Ok(Next::Send(Box::new(Prepared { url: connector.callback_url, secret, delivery, at: tx.now() })))
+}
+
+/// Field and value are read for the moment of sending: they are personal, and no delivery at rest holds them.
+fn with_corrections(
+    tx: &mut TenantTx<'_>,
+    delivery: &mut Delivery,
+    in_force: &instructions::InForce,
+) -> Result<(), OrderError> {
+    let items = store::items_of_delivery(tx, delivery.id)?;
+    let ids: Vec<_> = items.iter().map(|i| i.holding_id).collect();
+    let mut body: Value = serde_json::from_str(&delivery.body).map_err(StoreError::from)?;
+    body["data"]["corrections"] = holdings::corrections_by_locator(tx, in_force.id(), &ids)?.into();
+    delivery.body = body.to_string();
+    Ok(())
 }
 
 fn send(outside: &Outside<'_>, p: &Prepared) -> Result<(), String> {

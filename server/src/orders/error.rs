@@ -1,5 +1,6 @@
 //! What can go wrong with an order or a report on one.
 
+use crate::holdings::Reach;
 use crate::instructions::InstructionError;
 use crate::platform::db::StoreError;
 use crate::platform::http::{AsProblem, Problem};
@@ -22,6 +23,24 @@ pub enum OrderError {
     /// A report that is too large.
     #[error("a report has at most {0} items")]
     TooMany(usize),
+    /// An order by hand that would touch nothing.
+    #[error("this order would touch nothing")]
+    ReachesNothing(Box<Reach>),
+    /// The instruction takes no copies out of the vault.
+    #[error("this instruction has no package")]
+    NoPackage,
+    /// Somebody else is named.
+    #[error("this instruction names somebody else to carry it out")]
+    OtherExecutor,
+    /// It is still being gathered.
+    #[error("the package is not ready yet")]
+    PackageNotReady,
+    /// Too late.
+    #[error("the time in which the package could be fetched is over")]
+    PackageOver,
+    /// There is no such person or department.
+    #[error(transparent)]
+    People(#[from] crate::people::PeopleError),
     /// A key spoke for another connector.
     #[error(transparent)]
     Connector(#[from] crate::holdings::HoldingError),
@@ -44,6 +63,29 @@ impl AsProblem for OrderError {
                 .at("/items")
                 .help("Report on the locators of the delivery, and on no others."),
             Self::TooMany(_) => Problem::too_large("orders.report-too-large").detail(self.to_string()),
+            Self::ReachesNothing(reach) => {
+                let left_out =
+                    reach.left_out.iter().map(|(why, n)| format!("{n} {}", why.as_str())).collect::<Vec<_>>();
+                Problem::conflict("orders.reaches-nothing")
+                    .detail(if left_out.is_empty() {
+                        "Nothing of these classes is held about these people.".into()
+                    } else {
+                        format!("Everything that fits is left out: {}.", left_out.join(", "))
+                    })
+                    .help("POST /api/v1/instructions/preview says what an order would touch.")
+            }
+            Self::NoPackage => Problem::not_found("package"),
+            Self::OtherExecutor => Problem::refused("orders.other-executor")
+                .detail(self.to_string())
+                .help("Whoever the instruction names can fetch it.")
+                .clause("gbt35273-7.1-b"),
+            Self::PackageNotReady => {
+                Problem::conflict("orders.package-not-ready").detail(self.to_string()).help("Try again in a moment.")
+            }
+            Self::PackageOver => {
+                Problem::conflict("orders.package-over").detail(self.to_string()).help("Propose the instruction again.")
+            }
+            Self::People(e) => e.problem(),
             Self::Connector(e) => e.problem(),
             Self::Instruction(e) => e.problem(),
             Self::Store(e) => Problem::store(e),

@@ -5,15 +5,20 @@
 //! a person. What is done to a holding and the record of it commit together.
 
 mod again;
+mod by_hand;
 mod deliver;
 mod error;
 mod jobs;
 mod model;
 mod operations;
+mod package;
+mod propose_routes;
 mod report;
 pub mod routes;
+mod runs;
 mod store;
 
+pub use by_hand::{ORIGIN as BY_HAND, settled as settled_by_hand};
 pub use error::OrderError;
 pub use jobs::{CARRY_OUT, DELIVER, FINISHED, register};
 pub use model::{Order, OrderState};

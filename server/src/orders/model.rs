@@ -27,7 +27,7 @@ text_enum! {
 text_enum! {
     /// Where one holding of an order stands.
     ItemState {
-        /// With the connector.
+        /// With the connector, or waiting to be fetched by whoever the instruction names.
         Sent = "sent",
         /// As ordered.
         Done = "done",
@@ -108,6 +108,21 @@ pub struct Item {
     pub outcome: Option<String>,
     /// When it was finished.
     pub done_at: Option<Ts>,
+}
+
+impl Item {
+    /// Vault holdings that wait to be fetched.
+    pub fn waiting(order_id: OrderId, batch: &[HoldingId]) -> Vec<Self> {
+        let waits = |holding: &HoldingId| Self {
+            order_id,
+            holding_id: *holding,
+            state: ItemState::Sent,
+            delivery_id: None,
+            outcome: None,
+            done_at: None,
+        };
+        batch.iter().map(waits).collect()
+    }
 }
 
 /// An order on its way to a connector.

@@ -3,7 +3,7 @@
 use super::error::OrderError;
 use super::jobs::{CARRY_OUT, DELIVER, FINISHED};
 use super::model::{Delivery, DeliveryState, Item, ItemState, Order, OrderState};
-use super::store;
+use super::{package, runs, store};
 use crate::attention;
 use crate::holdings::{self, Selector};
 use crate::instructions::{self, InForce, InstructionError};
@@ -92,7 +92,7 @@ pub(super) fn step(tx: &mut TenantTx<'_>, payload: &Value) -> Result<Step, Order
         Err(e) => return Err(e.into()),
     };
     let selector: Selector = serde_json::from_str(&order.selector).map_err(crate::platform::db::StoreError::from)?;
-    if takes_away(in_force.action()) && holdings::is_held(tx, order.subject_id, selector.class())? {
+    if in_force.action().takes_away() && holdings::is_held(tx, order.subject_id, selector.class())? {
         return wait_for_hold(tx, &order, payload);
     }
     let (batch, last) = holdings::next_sides(tx, order.subject_id, cursor.after, &selector)?;
@@ -100,6 +100,9 @@ pub(super) fn step(tx: &mut TenantTx<'_>, payload: &Value) -> Result<Step, Order
     order.total += i64::try_from(batch.len()).unwrap_or(i64::MAX);
     if !batch.is_empty() {
         match selector.connector() {
+            None if in_force.action().takes_copies_out() => {
+                package::set_out(tx, &order, &in_force, &batch, selector.class())?;
+            }
             None => carry_out(tx, &mut order, &in_force, &batch, selector.class())?,
             Some(connector) => send(tx, &order, &in_force, connector, &batch)?,
         }
@@ -113,26 +116,6 @@ pub(super) fn step(tx: &mut TenantTx<'_>, payload: &Value) -> Result<Step, Order
             finish_if_complete(tx, order, &in_force)?;
             Ok(Step::Done)
         }
-    }
-}
-
-/// Whether the organisation would no longer have what a hold wants kept.
-fn takes_away(action: Action) -> bool {
-    match action {
-        Action::Delete | Action::Anonymise | Action::Detach => true,
-        Action::Standing
-        | Action::Exceptional
-        | Action::Export
-        | Action::Correct
-        | Action::Transfer
-        | Action::HandOver
-        | Action::Release
-        | Action::Hide
-        | Action::Retain
-        | Action::Share
-        | Action::Disclose
-        | Action::Hold
-        | Action::ReleaseHold => false,
     }
 }
 
@@ -175,16 +158,21 @@ pub fn stop_under(tx: &mut TenantTx<'_>, instruction: InstructionId) -> Result<(
         Err(InstructionError::NotInForce(_)) => {}
         Err(e) => return Err(e.into()),
     }
-    for order in store::of_instruction(tx, instruction)? {
-        cancel(tx, order)?;
+    let mut after = None;
+    loop {
+        let some = store::page_under(tx, instruction, after, 200)?;
+        let Some(last) = some.last() else { return Ok(()) };
+        after = Some(last.id);
+        for order in some {
+            cancel(tx, order)?;
+        }
     }
-    Ok(())
 }
 
 /// Whether a hold suspends an order.
 pub(super) fn is_suspended(tx: &mut TenantTx<'_>, order: &Order, action: Action) -> Stored<bool> {
     let selector: Selector = serde_json::from_str(&order.selector)?;
-    Ok(takes_away(action) && holdings::is_held(tx, order.subject_id, selector.class())?)
+    Ok(action.takes_away() && holdings::is_held(tx, order.subject_id, selector.class())?)
 }
 
 /// The case that the order came from hears that it is over.
@@ -309,6 +297,8 @@ fn body(
             "subject": subject,
             "successor": successor,
             "retain_until": in_force.retain_until(),
+            "recipient": in_force.recipient(),
+            "purpose": in_force.purpose(),
             "locators": locators,
         },
     });
@@ -321,7 +311,8 @@ pub(super) fn finish_if_complete(
     mut order: Order,
     in_force: &InForce,
 ) -> Result<(), OrderError> {
-    if store::open_deliveries(tx, order.id)? > 0 {
+    let to_fetch = store::vault_item_states(tx, order.id)?.iter().any(|(state, _)| *state == ItemState::Sent);
+    if to_fetch || store::open_deliveries(tx, order.id)? > 0 {
         order.state = OrderState::Awaiting;
         store::save(tx, &mut order)?;
         return Ok(());
@@ -335,9 +326,12 @@ pub(super) fn finish_if_complete(
     if order.state == OrderState::Done {
         attention::resolve_about(tx, "order", &order.id.to_string(), "every holding is as ordered")?;
     }
+    instructions::one_at_a_time(tx, order.instruction_id)?;
     // One instruction may have an order for each place where the data lives; it is carried out with the last of them. As
     // long as something has failed it stays in force, so that it can be done again.
-    if store::undone(tx, order.instruction_id)? == 0 {
+    if package::is_by_hand(&order) {
+        runs::settle(tx, order.instruction_id)?;
+    } else if store::undone(tx, order.instruction_id)? == 0 {
         instructions::carried_out(tx, order.instruction_id)?;
     }
     tx.record(

@@ -16,6 +16,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 /// The routes of this slice.
 pub fn routes(cfg: &mut ServiceConfig<'_>) {
+    super::propose_routes::routes(cfg);
     cfg.service(get_order).service(list_deliveries).service(report_on_delivery).service(send_delivery_again);
 }
 

@@ -42,12 +42,6 @@ pub(super) fn of_case(tx: &mut TenantTx<'_>, case: CaseId) -> Stored<Vec<Order>>
     })
 }
 
-pub(super) fn of_instruction(tx: &mut TenantTx<'_>, instruction: InstructionId) -> Stored<Vec<Order>> {
-    tx.load(orders::table, |rows| {
-        rows.filter(orders::instruction_id.eq(instruction)).order(orders::id).limit(2_000).select(Order::as_select())
-    })
-}
-
 /// Orders of an instruction that are not over, or that are over but not as ordered.
 pub(super) fn undone(tx: &mut TenantTx<'_>, instruction: InstructionId) -> Stored<i64> {
     let undone = tx.first(orders::table, |rows| {
@@ -56,6 +50,125 @@ pub(super) fn undone(tx: &mut TenantTx<'_>, instruction: InstructionId) -> Store
             .count()
     })?;
     Ok(undone.unwrap_or(0))
+}
+
+/// Where each order of an instruction stands, with its counts: holdings, done, failed.
+pub(super) fn states_under(
+    tx: &mut TenantTx<'_>,
+    instruction: InstructionId,
+) -> Stored<Vec<(OrderState, i64, i64, i64)>> {
+    tx.load(orders::table, |rows| {
+        rows.filter(orders::instruction_id.eq(instruction)).select((
+            orders::state,
+            orders::total,
+            orders::done,
+            orders::failed,
+        ))
+    })
+}
+
+/// Orders of an instruction, in order.
+pub(super) fn page_under(
+    tx: &mut TenantTx<'_>,
+    instruction: InstructionId,
+    after: Option<OrderId>,
+    limit: i64,
+) -> Stored<Vec<Order>> {
+    tx.load(orders::table, |rows| {
+        let mut query = rows.filter(orders::instruction_id.eq(instruction)).into_boxed::<MultiBackend>();
+        if let Some(after) = after {
+            query = query.filter(orders::id.gt(after));
+        }
+        query.order(orders::id).limit(limit).select(Order::as_select())
+    })
+}
+
+/// Orders of an instruction that wait, for a connector or to be fetched.
+pub(super) fn awaiting_orders(
+    tx: &mut TenantTx<'_>,
+    instruction: InstructionId,
+    after: Option<OrderId>,
+    limit: i64,
+) -> Stored<Vec<Order>> {
+    tx.load(orders::table, |rows| {
+        let mut query = rows
+            .filter(orders::instruction_id.eq(instruction))
+            .filter(orders::state.eq(OrderState::Awaiting))
+            .into_boxed::<MultiBackend>();
+        if let Some(after) = after {
+            query = query.filter(orders::id.gt(after));
+        }
+        query.order(orders::id).limit(limit).select(Order::as_select())
+    })
+}
+
+/// The order with this id, or the first of the instruction, or none.
+pub(super) fn vault_order_from(
+    tx: &mut TenantTx<'_>,
+    instruction: InstructionId,
+    from: Option<OrderId>,
+) -> Stored<Option<Order>> {
+    match from {
+        Some(id) => find(tx, id),
+        None => Ok(page_under(tx, instruction, None, 1)?.pop()),
+    }
+}
+
+/// The order of the instruction after this one.
+pub(super) fn vault_order_after(
+    tx: &mut TenantTx<'_>,
+    instruction: InstructionId,
+    after: OrderId,
+) -> Stored<Option<Order>> {
+    Ok(page_under(tx, instruction, Some(after), 1)?.pop())
+}
+
+/// Holdings of an order that are fetched rather than sent.
+pub(super) fn package_items(
+    tx: &mut TenantTx<'_>,
+    order: OrderId,
+    after: Option<HoldingId>,
+    limit: i64,
+) -> Stored<Vec<Item>> {
+    tx.load(order_items::table, |rows| {
+        let mut query = rows
+            .filter(order_items::order_id.eq(order))
+            .filter(order_items::delivery_id.is_null())
+            .into_boxed::<MultiBackend>();
+        if let Some(after) = after {
+            query = query.filter(order_items::holding_id.gt(after));
+        }
+        query.order(order_items::holding_id).limit(limit).select(Item::as_select())
+    })
+}
+
+/// How many holdings of an order that are fetched stand where.
+pub(super) fn vault_item_states(tx: &mut TenantTx<'_>, order: OrderId) -> Stored<Vec<(ItemState, i64)>> {
+    tx.load(order_items::table, |rows| {
+        rows.filter(order_items::order_id.eq(order))
+            .filter(order_items::delivery_id.is_null())
+            .group_by(order_items::state)
+            .select((order_items::state, diesel::dsl::count_star()))
+    })
+}
+
+/// Whether anything of an instruction is there to be fetched.
+pub(super) fn has_package(tx: &mut TenantTx<'_>, instruction: InstructionId) -> Stored<bool> {
+    let mut after = None;
+    loop {
+        let some = page_under(tx, instruction, after, 100)?;
+        let Some(last) = some.last() else { return Ok(false) };
+        after = Some(last.id);
+        let ids: Vec<OrderId> = some.iter().map(|o| o.id).collect();
+        let one: Option<OrderId> = tx.first(order_items::table, |rows| {
+            rows.filter(order_items::order_id.eq_any(ids))
+                .filter(order_items::delivery_id.is_null())
+                .select(order_items::order_id)
+        })?;
+        if one.is_some() {
+            return Ok(true);
+        }
+    }
 }
 
 pub(super) fn save(tx: &mut TenantTx<'_>, order: &mut Order) -> Stored<()> {

@@ -9,6 +9,17 @@ pub enum PackError {
     /// The facts could not be read.
     #[error("{0}")]
     Facts(String),
+    /// A setting cannot be so.
+    #[error("{what}")]
+    Invalid {
+        /// What was found.
+        what: String,
+        /// The field.
+        pointer: &'static str,
+    },
+    /// Somebody else changed the settings meanwhile.
+    #[error("the settings are at version {0} now")]
+    Stale(i64),
     /// There is no such pack.
     #[error("there is no pack `{0}`")]
     Unknown(String),
@@ -26,6 +37,12 @@ impl AsProblem for PackError {
             Self::Facts(why) => Problem::invalid("packs.facts")
                 .detail(why.clone())
                 .help("config/schema/facts.schema.json documents the shape."),
+            Self::Invalid { pointer, .. } => {
+                Problem::invalid("organisation.settings").detail(self.to_string()).at(*pointer)
+            }
+            Self::Stale(_) => {
+                Problem::stale("organisation.stale").detail(self.to_string()).help("Read it again and repeat.")
+            }
             Self::Unknown(_) => Problem::not_found("pack"),
             Self::UnknownClause(_) => Problem::not_found("clause"),
             Self::Store(e) => Problem::store(e),

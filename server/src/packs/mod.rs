@@ -5,10 +5,14 @@
 
 mod error;
 pub mod routes;
+mod settings;
 mod store;
 mod view;
 
 pub use error::PackError;
+pub use settings::{
+    FeaturePeriod, Moved, OrganisationSettings, SettingsChange, change, feature_periods, features_at, settings,
+};
 pub use store::{TenantRow, find_tenant, find_tenant_by_slug, insert_tenant, list_tenants, policy_changed, tenant};
 
 use crate::platform::db::{StoreError, Stored, TenantTx};

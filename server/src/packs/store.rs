@@ -9,7 +9,7 @@ use diesel::{pg::Pg, sqlite::Sqlite};
 platform_table! {
     tenants (id) {
         id -> SqlUid, name -> Text, slug -> Text, time_zone -> Text, locale -> Text, pack -> Text, algorithm -> Text,
-        state -> Text, policy_version -> BigInt, created_at -> SqlTs,
+        state -> Text, policy_version -> BigInt, created_at -> SqlTs, version -> BigInt,
     }
 }
 
@@ -37,6 +37,8 @@ pub struct TenantRow {
     pub policy_version: i64,
     /// When it was made.
     pub created_at: Ts,
+    /// Grows with every change of its settings.
+    pub version: i64,
 }
 
 /// Makes a tenant's row.

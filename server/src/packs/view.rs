@@ -103,8 +103,8 @@ pub struct ControlRuleView {
     pub controller: String,
     /// Conditions that act later.
     pub then: Vec<String>,
-    /// Whether it rules old data anew.
-    pub retroactive: bool,
+    /// The changes that let it rule old data anew: `consent`, `features`, `facts`, `pack`.
+    pub retroactive: Vec<String>,
     /// Why, in Chinese.
     pub reason_zh: String,
     /// Why, in English.

@@ -134,6 +134,19 @@ pub(super) fn with_contact(tx: &mut TenantTx<'_>, index: &[u8]) -> Stored<Vec<Me
     })
 }
 
+pub(super) fn clear_name(tx: &mut TenantTx<'_>, id: SubjectId) -> Stored<()> {
+    tx.change(subjects::table, |rows| {
+        diesel::update(rows.filter(subjects::id.eq(id))).set(subjects::sealed_name.eq(None::<Vec<u8>>))
+    })?;
+    note_change(tx, id)?;
+    // Nor is anybody found by an address or number of theirs any more.
+    let theirs: Vec<MembershipId> = memberships_of_subject(tx, id)?.into_iter().map(|m| m.id).collect();
+    tx.change(member_contacts::table, |rows| {
+        diesel::delete(rows.filter(member_contacts::membership_id.eq_any(theirs)))
+    })?;
+    Ok(())
+}
+
 pub(super) fn insert_membership(tx: &mut TenantTx<'_>, membership: &Membership) -> Stored<()> {
     tx.add(memberships::table, membership)?;
     note_change(tx, membership.subject_id)

@@ -95,6 +95,14 @@ typed_ids! {
     HoldingId,
     /// One answer to who controls a holding.
     RulingId,
+    /// What a source document leaves open, for all that is alike.
+    QuestionId,
+    /// One reasoned answer to such a question.
+    SettlementId,
+    /// A time in which a feature was switched on.
+    FeaturePeriodId,
+    /// A person's express consent.
+    ConsentId,
     /// Something that suspends deletion.
     HoldId,
     /// What an admin orders the platform to do or allow.

@@ -67,6 +67,22 @@ impl Keys {
         Ok(Self { master, platform, tenants: Mutex::default() })
     }
 
+    /// Wraps everything that the master key wraps by another one. Nothing below changes, so it costs a row a tenant. Other
+    /// processes go on with the keys they hold open; none may make a tenant meanwhile.
+    pub fn rewrap(&self, p: &mut PlatformTx<'_>, new: &MasterKey) -> Stored<usize> {
+        let platform = new.wrap_platform(&self.platform)?.into_bytes();
+        p.change(platform_keys::table, |all| diesel::update(all).set(platform_keys::wrapped.eq(platform)))?;
+        let all: Vec<(TenantId, Vec<u8>)> =
+            p.load(tenant_keys::table, |all| all.select((tenant_keys::tenant_id, tenant_keys::wrapped)))?;
+        for (tenant, wrapped) in &all {
+            let wrapped = new.rewrap_tenant(&self.master, *tenant, &Wrapped::parse(wrapped.clone())?)?.into_bytes();
+            p.change(tenant_keys::table, |all| {
+                diesel::update(all.filter(tenant_keys::tenant_id.eq(*tenant))).set(tenant_keys::wrapped.eq(wrapped))
+            })?;
+        }
+        Ok(all.len())
+    }
+
     /// The key of what belongs to no tenant.
     pub fn platform(&self) -> &PlatformKey {
         &self.platform

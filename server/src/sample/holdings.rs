@@ -98,6 +98,7 @@ fn of_member(row: &SuiteRow, n: usize, member: &Member, now: Ts) -> Vec<Registra
     let registration = |(copy, at)| {
         let items = varied(row.items, n, copy);
         Registration {
+            corrected: false,
             locator: filled(&row.locator, member, n, copy, at),
             class: row.class.clone(),
             subjects: vec![member.row.number.clone()],
@@ -122,6 +123,7 @@ fn of_group(row: &GroupRow, tables: &Tables, crowd: &Crowd, now: Ts) -> Registra
     let consent: Map<String, Value> = [("consent".to_owned(), json!("explicit"))].into_iter().collect();
     let last_at = Ts(*now - Duration::days(GROUPS_DAYS));
     Registration {
+        corrected: false,
         locator: row.locator.clone(),
         class: row.class.clone(),
         subjects,
@@ -166,6 +168,7 @@ fn chat(one: &Member, other: &Member, (way, step): (usize, usize), now: Ts) -> R
     let last_at = Ts(*now - Duration::days(age.min(both_there)));
     let items = varied(140, step, one.row.number.len() + other.row.name.len());
     Registration {
+        corrected: false,
         locator: format!("chat/{}-{}", one.row.number, other.row.number),
         class: "im.colleague_direct_chat".into(),
         subjects: vec![one.row.number.clone(), other.row.number.clone()],

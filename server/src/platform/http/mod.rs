@@ -7,6 +7,7 @@ pub mod description;
 pub mod events;
 pub mod paging;
 pub mod problem;
+pub mod stream;
 pub mod watch;
 
 pub use answer::{Answer, Answered, Versioned, unless_known};

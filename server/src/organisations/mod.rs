@@ -1,8 +1,11 @@
-//! Making an organisation with its first admin: what `tenure tenant create` does.
+//! Making an organisation with its first admin, what `tenure tenant create` does; and changing what it has set.
 //!
 //! The first admin gets a one-time link to set a password; there is no default one.
 
-use crate::packs::{self, TenantRow};
+pub mod routes;
+
+use crate::holdings::{self, Change};
+use crate::packs::{self, OrganisationSettings, PackError, SettingsChange, TenantRow};
 use crate::people::{self, AccountKind, HrFacts, Joining, Membership, Via, roles};
 use crate::platform::Platform;
 use crate::platform::caller::Actor;
@@ -105,6 +108,22 @@ pub fn create_within(p: &mut PlatformTx<'_>, new: &NewOrganisation) -> Result<Cr
     Ok(Created { tenant: row.id, slug: row.slug, admin, setup_token })
 }
 
+/// Changes settings. Another pack, or a feature switched on or off, rules what is held anew where the rules say so.
+pub fn change(
+    tx: &mut TenantTx<'_>,
+    version: Option<i64>,
+    wanted: &SettingsChange,
+) -> Result<OrganisationSettings, PackError> {
+    let (settings, moved) = packs::change(tx, version, wanted)?;
+    if !moved.features.is_empty() {
+        holdings::rule_anew(tx, &Change::Features(moved.features))?;
+    }
+    if moved.pack {
+        holdings::rule_anew(tx, &Change::Pack)?;
+    }
+    Ok(settings)
+}
+
 fn tenant_row(p: &mut PlatformTx<'_>, new: &NewOrganisation) -> Result<TenantRow, OrganisationError> {
     let id: TenantId = p.new_id();
     let slug = match &new.slug {
@@ -127,6 +146,7 @@ fn tenant_row(p: &mut PlatformTx<'_>, new: &NewOrganisation) -> Result<TenantRow
         state: "active".into(),
         policy_version: 1,
         created_at: p.now(),
+        version: 1,
     })
 }
 

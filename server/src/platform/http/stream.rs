@@ -14,13 +14,13 @@ const CHUNK: usize = 64 * 1_024;
 const ON_THE_WAY: usize = 4;
 
 /// A response's body, and the end that fills it.
-pub(super) fn body() -> (ChunkWriter, ChunkBody) {
+pub fn body() -> (ChunkWriter, ChunkBody) {
     let (send, receive) = mpsc::channel(ON_THE_WAY);
     (ChunkWriter { send, gathered: Vec::with_capacity(CHUNK) }, ChunkBody(receive))
 }
 
 /// Writes into the body. To be used on a thread that may block. What is not flushed is not sent.
-pub(super) struct ChunkWriter {
+pub struct ChunkWriter {
     send: mpsc::Sender<io::Result<Bytes>>,
     gathered: Vec<u8>,
 }
@@ -49,7 +49,7 @@ impl Write for ChunkWriter {
 }
 
 /// Ends a body before its time, so that nobody takes what arrived for the whole.
-pub(super) struct Breaker(mpsc::Sender<io::Result<Bytes>>);
+pub struct Breaker(mpsc::Sender<io::Result<Bytes>>);
 
 impl Breaker {
     /// Breaks it off.
@@ -60,7 +60,7 @@ impl Breaker {
 }
 
 /// The body that is sent.
-pub(super) struct ChunkBody(mpsc::Receiver<io::Result<Bytes>>);
+pub struct ChunkBody(mpsc::Receiver<io::Result<Bytes>>);
 
 impl MessageBody for ChunkBody {
     type Error = io::Error;

@@ -1,0 +1,3 @@
+DROP TABLE consents;
+DROP TABLE feature_periods;
+ALTER TABLE tenants DROP COLUMN version;

@@ -1,0 +1,2 @@
+DROP TABLE corrections;
+DROP TABLE order_runs;

@@ -1,0 +1,159 @@
+//! Ruling anew what was there before the facts changed: only where a rule says that it follows such a change (design §5), by a
+//! job that goes on where it was, and with every ruling from before kept.
+//!
+//! Each side is looked at with the facts of its last ruling and only the changed fact put to what it is now: a consent given
+//! today says nothing about what was switched on when the data came to be.
+
+use super::consents::{self, Consent};
+use super::jobs::RULE_ANEW;
+use super::model::Side;
+use super::questions::Questions;
+use super::rule::{answer_of, history_of, is_same, side_of};
+use super::store;
+use crate::packs;
+use crate::platform::db::{Stored, TenantTx};
+use crate::platform::ids::{HoldingId, JobId, SubjectId};
+use crate::platform::jobs::{JobError, Step};
+use crate::platform::record::Record;
+use policy_model::class::ClassPattern;
+use policy_model::facts::Facts;
+use policy_model::pack::control::Change as Fact;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use std::collections::{BTreeSet, HashMap};
+
+const SIDES_A_STEP: i64 = 500;
+
+/// What has changed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Change {
+    /// Somebody agreed, or took it back.
+    Consent {
+        /// Who.
+        subject: SubjectId,
+        /// To which classes.
+        class_pattern: String,
+    },
+    /// Features were switched on or off.
+    Features(Vec<String>),
+    /// Another pack is in force.
+    Pack,
+}
+
+impl Change {
+    fn fact(&self) -> Fact {
+        match self {
+            Self::Consent { .. } => Fact::Consent,
+            Self::Features(_) => Fact::Features,
+            Self::Pack => Fact::Pack,
+        }
+    }
+
+    fn cause(&self) -> &'static str {
+        match self {
+            Self::Consent { .. } => "consent-changed",
+            Self::Features(_) => "features-changed",
+            Self::Pack => "pack-changed",
+        }
+    }
+
+    fn subject(&self) -> Option<SubjectId> {
+        match self {
+            Self::Consent { subject, .. } => Some(*subject),
+            Self::Features(_) | Self::Pack => None,
+        }
+    }
+
+    fn concerns(&self, side: &Side) -> bool {
+        match self {
+            Self::Consent { class_pattern, .. } => {
+                class_pattern.parse::<ClassPattern>().is_ok_and(|p| p.matches(&side.class))
+            }
+            Self::Features(_) | Self::Pack => true,
+        }
+    }
+
+    /// The facts of the last ruling, with what has changed as it is now.
+    fn now(&self, mut facts: Facts, class: &str, on: &[String], consents: &[Consent]) -> Facts {
+        class.clone_into(&mut facts.class);
+        match self {
+            Self::Consent { .. } => facts.consent = consents::fact(consents, class),
+            Self::Features(switched) => {
+                facts.features.retain(|f| !switched.contains(f));
+                facts.features.extend(switched.iter().filter(|f| on.contains(f)).cloned());
+            }
+            Self::Pack => {}
+        }
+        facts
+    }
+}
+
+/// The job's payload.
+#[derive(Debug, Serialize, Deserialize)]
+struct Cursor {
+    change: Change,
+    after: Option<(SubjectId, HoldingId)>,
+}
+
+/// Begins to look at what a change concerns.
+pub fn start(tx: &mut TenantTx<'_>, change: &Change) -> Stored<()> {
+    // A key of its own: of two changes, none takes the other's place in the middle of its way.
+    let key = tx.new_id::<JobId>().to_string();
+    let payload = serde_json::to_value(Cursor { change: change.clone(), after: None })?;
+    tx.run_at(tx.now(), RULE_ANEW, &key, &payload)
+}
+
+/// Looks at the next sides.
+pub(super) fn step(tx: &mut TenantTx<'_>, payload: &Value) -> Result<Step, JobError> {
+    let cursor: Cursor = serde_json::from_value(payload.clone()).map_err(|e| JobError::of(e.to_string()))?;
+    let sides = store::sides_after(tx, cursor.change.subject(), cursor.after, SIDES_A_STEP)?;
+    let Some(last) = sides.last().map(|s| (s.subject_id, s.holding_id)) else { return Ok(Step::Done) };
+    let moved = rule_anew(tx, &cursor.change, &sides)?;
+    if !moved.is_empty() {
+        let whose: BTreeSet<SubjectId> = moved.iter().copied().collect();
+        let mut record = Record::of("rulings.follow")
+            .with("cause", cursor.change.cause())
+            .with("sides", moved.len())
+            .citing(["dingtalk-3.6.1"]);
+        for subject in whose.into_iter().take(100) {
+            record = record.about(subject);
+        }
+        tx.record(record);
+    }
+    let next = Cursor { change: cursor.change, after: Some(last) };
+    Ok(Step::Again(serde_json::to_value(next).map_err(|e| JobError::of(e.to_string()))?))
+}
+
+fn rule_anew(tx: &mut TenantTx<'_>, change: &Change, sides: &[Side]) -> Stored<Vec<SubjectId>> {
+    let pack = packs::in_force(tx)?;
+    let concerned: Vec<&Side> = sides.iter().filter(|s| change.concerns(s)).collect();
+    let ids: Vec<HoldingId> = concerned.iter().map(|s| s.holding_id).collect();
+    let latest = store::latest_rulings(tx, &ids)?;
+    let holdings: HashMap<_, _> = store::load_many(tx, &ids)?.into_iter().map(|h| (h.id, h)).collect();
+    let now = tx.now();
+    let on = packs::features_at(&packs::feature_periods(tx)?, now);
+    let consents = match change.subject() {
+        Some(subject) => consents::of_subject(tx, subject)?,
+        None => Vec::new(),
+    };
+    let mut questions = Questions::default();
+    let (mut moved, mut history) = (Vec::new(), Vec::new());
+    for before in concerned {
+        let place = (before.holding_id, before.subject_id);
+        let (Some(last), Some(holding)) = (latest.get(&place), holdings.get(&before.holding_id)) else { continue };
+        let facts: Facts = serde_json::from_str(&last.facts)?;
+        let facts = change.now(facts, &before.class, &on, &consents);
+        let Some(ruling) = pack.rule_anew(&facts, change.fact()) else { continue };
+        let answer = answer_of(tx, &pack, ruling, &facts, &mut questions)?;
+        let side = side_of(tx, holding, before.subject_id, before.membership_id, &answer);
+        if is_same(before, &side) {
+            continue;
+        }
+        store::update_ruling(tx, &side)?;
+        history.push(history_of(tx, &pack, &side, &answer, &facts, change.cause())?);
+        moved.push(before.subject_id);
+    }
+    store::insert_rulings(tx, &history)?;
+    Ok(moved)
+}

@@ -1,0 +1,17 @@
+//! The background work of holdings.
+
+use super::{anew, inventory, questions};
+use crate::platform::jobs::Registry;
+
+/// Brings what is there already to how its question was settled.
+pub const SETTLE: &str = "holdings.settle";
+
+/// Rules anew what was there before the facts changed.
+pub const RULE_ANEW: &str = "holdings.rule-anew";
+
+/// Tells the workers how.
+pub fn register(registry: &mut Registry) {
+    inventory::register(registry);
+    registry.inside(SETTLE, questions::step);
+    registry.inside(RULE_ANEW, anew::step);
+}
