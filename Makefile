@@ -68,9 +68,12 @@ fmt: ## formats the Rust code
 bench: install-test build ## measures, prints a table, writes target/bench.json
 	cargo bench -p measure
 
-api: test-build ## writes the API's description, for review and for the console's types
-	$(UNDER_TEST) openapi > $(API).new
+# Not through `web`: the console is compiled against what this writes.
+api: install-test ## writes the API's description, for review, and the console's types from it
+	cargo build $(TEST) --bins
+	$(TARGET)/debug/tenure openapi > $(API).new
 	mv $(API).new $(API)
+	cd web-admin && { [ -d node_modules ] || npm ci --no-audit --no-fund; } && npm run api
 
 install-run:
 	@scripts/install.sh --for run

@@ -85,7 +85,6 @@ struct EndingView {
     /// When it ends.
     at: Ts,
     /// Why.
-    #[schema(inline)]
     ending: Ending,
 }
 

@@ -45,7 +45,6 @@ struct Counting {
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 struct VolumeView {
     /// What each bucket stands for.
-    #[schema(inline)]
     by: Unit,
     /// From when.
     since: Ts,

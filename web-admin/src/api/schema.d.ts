@@ -365,6 +365,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/clauses/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a clause asks, in our own sentence, and its place in its source document. */
+        get: operations["read_clause"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/connectors": {
         parameters: {
             query?: never;
@@ -463,6 +480,41 @@ export interface paths {
         put?: never;
         /** Gives a connector a new secret and a new key, shown once. Its older keys stay good until they end or are revoked. */
         post: operations["rotate_connector"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/consents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A person's consents, oldest first. */
+        get: operations["list_consents"];
+        put?: never;
+        /** Records that a person agreed expressly, with what shows it. What is held is ruled anew where the rules follow consent. */
+        post: operations["record_consent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/consents/{id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Records that a consent was taken back: from now on. */
+        post: operations["record_withdrawal"];
         delete?: never;
         options?: never;
         head?: never;
@@ -603,6 +655,26 @@ export interface paths {
         head?: never;
         /** Changes a line within what schedules and law allow. Needs `If-Match` with the line's version. */
         patch: operations["adjust_line"];
+        trace?: never;
+    };
+    "/api/v1/departures/{id}/progress": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How far its orders have come. Cheap to ask for again: with the ETag of the last answer in `If-None-Match`, what has not
+         *     changed is answered with 304.
+         */
+        get: operations["get_progress"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/departures/{id}/refuse": {
@@ -763,6 +835,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/inbox/decide": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Says yes or no to several cards at once: to all of them, or to none. */
+        post: operations["decide_cards"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/instructions": {
         parameters: {
             query?: never;
@@ -775,6 +864,40 @@ export interface paths {
         put?: never;
         /** Proposes an instruction and asks for the approvals that the pack demands. */
         post: operations["propose_instruction"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/instructions/endings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Which requests lapse and which instructions end in a time, for a calendar. */
+        get: operations["list_endings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/instructions/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Says what an instruction would touch and whose yes it would take. Nothing is kept but the record that it was asked. */
+        post: operations["preview_instruction"];
         delete?: never;
         options?: never;
         head?: never;
@@ -815,6 +938,60 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/instructions/{id}/execution": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How far an order by hand has come; not found before it is in force. */
+        get: operations["get_execution"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/instructions/{id}/orders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The orders that carry an instruction out, in order. */
+        get: operations["list_orders"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/instructions/{id}/package": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The package of an order that takes copies out of the vault: NDJSON, a header, a line a holding, a line that counts them. For
+         *     whoever the instruction names, until its time is over; each holding is decided on and recorded by itself.
+         */
+        get: operations["fetch_package"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/instructions/{id}/refuse": {
         parameters: {
             query?: never;
@@ -843,6 +1020,23 @@ export interface paths {
         put?: never;
         /** Takes an instruction back: what it permits is not permitted from then on. */
         post: operations["revoke_instruction"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/instructions/{id}/use": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How often something was done under an instruction, and by whom last. */
+        get: operations["read_use"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -894,6 +1088,41 @@ export interface paths {
         get: operations["me"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/consents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The caller's own consents. */
+        get: operations["own_consents"];
+        put?: never;
+        /** The caller agrees, expressly and signed in. A minor's consent is their guardian's to give, and is recorded. */
+        post: operations["give_consent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/consents/{id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The caller takes a consent back: from now on. */
+        post: operations["withdraw_consent"];
         delete?: never;
         options?: never;
         head?: never;
@@ -985,6 +1214,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/messages/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One message that was received. */
+        get: operations["get_message"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/messages/{id}/replay": {
         parameters: {
             query?: never;
@@ -1036,6 +1282,44 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/organisation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the organisation has set. */
+        get: operations["get_organisation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Changes settings, on the version that `If-Match` names. Another pack or other features rule what is held anew where the
+         *     rules say so, in a moment.
+         */
+        patch: operations["change_organisation"];
+        trace?: never;
+    };
+    "/api/v1/packs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The packs on the shelf. */
+        get: operations["list_packs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/packs/current": {
         parameters: {
             query?: never;
@@ -1045,6 +1329,23 @@ export interface paths {
         };
         /** The pack in force: classes, control rules in their order, schedules, departure rules, approvals, deadlines. */
         get: operations["current_pack"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/packs/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One pack on the shelf, to be compared with the one in force. */
+        get: operations["read_pack"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1079,6 +1380,44 @@ export interface paths {
         };
         /** Access records with checkpoint and proofs, oldest first, as a stream. `tenure verify` reads it offline. */
         get: operations["export_records"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/records/stream": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Access records as they are committed, as server-sent events: `record` (its id is its place), now and then `head`
+         *     (`records`, `sealed`), and `end` with a problem document when the session or the power to read has ended. Goes on after
+         *     `Last-Event-ID`; without one, begins with the next record.
+         */
+        get: operations["stream_records"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/records/volume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Access records counted by civil day or hour, act and outcome: the last 30 days, or 48 hours, unless another time is given. */
+        get: operations["record_volume"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1173,6 +1512,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/rulings/unsettled": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the source documents leave open, each with how many sides wait on it. */
+        get: operations["list_questions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rulings/unsettled/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One question with its history. */
+        get: operations["get_question"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rulings/unsettled/{id}/settle": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Settles a question for all that is like it, present and future. It can be settled otherwise later; the history stays. */
+        post: operations["settle_question"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/session": {
         parameters: {
             query?: never;
@@ -1226,6 +1616,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/setup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What of the set-up is done, and what is missing. */
+        get: operations["get_setup"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/setup/organisation/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Says that the organisation's name, time zone, language and pack are right. A repeat changes nothing. */
+        post: operations["confirm_organisation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sources": {
         parameters: {
             query?: never;
@@ -1255,6 +1679,40 @@ export interface paths {
         put?: never;
         /** Gives a source a new secret; the old one is accepted for a day. */
         post: operations["rotate_source"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sources/{id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sends a test message in this source's name: signed with its secret, and taken in by the way that real ones come. */
+        post: operations["test_source"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/subjects/{id}/forget": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Erases the name of somebody who has left, and personal texts about them in records. Nothing brings it back; proofs hold. */
+        post: operations["forget_subject"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1341,415 +1799,6 @@ export interface paths {
         };
         /** The process can serve: the database answers. */
         get: operations["readyz"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/inbox/decide": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Says yes or no to several cards at once: to all of them, or to none. */
-        post: operations["decide_cards"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/messages/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** One departure. */
-        get: operations["get_message"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/sources/{id}/test": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Asks for approval of the plan as it stands. */
-        post: operations["test_source"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/setup": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["get_setup"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/setup/organisation/confirm": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post: operations["confirm_organisation"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/consents": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** A person's consents, oldest first. */
-        get: operations["list_consents"];
-        put?: never;
-        /** Records that a person agreed expressly, with what shows it. What is held is ruled anew where the rules follow consent. */
-        post: operations["record_consent"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/consents/{id}/withdraw": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Records that a consent was taken back: from now on. */
-        post: operations["record_withdrawal"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/instructions/preview": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Says what an instruction would touch and whose yes it would take. Nothing is kept but the record that it was asked. */
-        post: operations["preview_instruction"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/instructions/{id}/execution": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** How far an order by hand has come; not found before it is in force. */
-        get: operations["get_execution"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/instructions/{id}/orders": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The orders that carry an instruction out, in order. */
-        get: operations["list_orders"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/instructions/{id}/package": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * The package of an order that takes copies out of the vault: NDJSON, a header, a line a holding, a line that counts them. For
-         *     whoever the instruction names, until its time is over; each holding is decided on and recorded by itself.
-         */
-        get: operations["fetch_package"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/me/consents": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The caller's own consents. */
-        get: operations["own_consents"];
-        put?: never;
-        /** The caller agrees, expressly and signed in. A minor's consent is their guardian's to give, and is recorded. */
-        post: operations["give_consent"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/me/consents/{id}/withdraw": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** The caller takes a consent back: from now on. */
-        post: operations["withdraw_consent"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/organisation": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** What the organisation has set. */
-        get: operations["get_organisation"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        /**
-         * Changes settings, on the version that `If-Match` names. Another pack or other features rule what is held anew where the
-         *     rules say so, in a moment.
-         */
-        patch: operations["change_organisation"];
-        trace?: never;
-    };
-    "/api/v1/rulings/unsettled": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** What the source documents leave open, each with how many sides wait on it. */
-        get: operations["list_questions"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/rulings/unsettled/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** One question with its history. */
-        get: operations["get_question"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/rulings/unsettled/{id}/settle": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Settles a question for all that is like it, present and future. It can be settled otherwise later; the history stays. */
-        post: operations["settle_question"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/subjects/{id}/forget": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Erases the name of somebody who has left, and personal texts about them in records. Nothing brings it back; proofs hold. */
-        post: operations["forget_subject"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/records/volume": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["record_volume"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/instructions/endings": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["list_endings"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/instructions/{id}/use": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["read_use"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/packs": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["list_packs"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/packs/{name}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["read_pack"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/clauses/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["read_clause"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1871,7 +1920,7 @@ export interface components {
             id?: string | null;
             /** @description `member`, `api_key`, `connector`, `source`, `job`, `operator`, `anonymous`. */
             kind: string;
-            member?: null | components["schemas"]["MemberName"];
+            member?: components["schemas"]["MemberName"] | null;
         };
         /** @description A key, without its secret. */
         ApiKey: {
@@ -1926,6 +1975,8 @@ export interface components {
         };
         /** @description One yes or no, as the API shows it. */
         ApprovalView: {
+            /** @description By whom, by name. */
+            approver: components["schemas"]["MemberName"];
             /** @description By whom. */
             approver_id: components["schemas"]["MembershipId"];
             /** @description When. */
@@ -1936,7 +1987,6 @@ export interface components {
             reason?: string | null;
             /** @description In which role. */
             role: string;
-            approver: components["schemas"]["MemberName"];
         };
         /** @description How many of which role. */
         ApproverView: {
@@ -1986,6 +2036,122 @@ export interface components {
             nobody: string[];
             /** @description Roles whose yes is missing. */
             roles: string[];
+        };
+        /** @description What waits, was asked or was decided. */
+        Card: {
+            about?: components["schemas"]["SubjectName"] | null;
+            /**
+             * @description What is asked or what happened: the action of an instruction (`delete`, `standing` …), `departure`, or the kind of
+             *     what was raised (`delivery.unacknowledged` …).
+             */
+            action: string;
+            asked_by?: components["schemas"]["MemberName"] | null;
+            /** @description Since when it waits, or when it was decided. */
+            at: components["schemas"]["Ts"];
+            /**
+             * Format: int64
+             * @description How many bytes, where it was counted.
+             */
+            bytes?: number | null;
+            /** @description What the caller may do about it now. */
+            can: components["schemas"]["CardCan"];
+            /** @description The data classes, or their patterns. */
+            classes: string[];
+            /** @description The clauses that these rest on. */
+            clauses: string[];
+            expires_at?: components["schemas"]["Ts"] | null;
+            /**
+             * @description What else belongs to it, by its kind: of a departure `state`, `last_day`, `effective_at`, `lanes`, `raised`; of what
+             *     was raised `reason` and `detail`; of a grant `until`, `operations`, `roles`.
+             */
+            facts: Record<string, never>;
+            /**
+             * Format: int64
+             * @description How many holdings.
+             */
+            holdings?: number | null;
+            /** @description `instruction:…`, `departure:…` or `attention:…`; for deciding several. */
+            id: string;
+            /**
+             * Format: int64
+             * @description How many items, where it was counted.
+             */
+            items?: number | null;
+            /** @description What kind of thing. */
+            kind: components["schemas"]["CardKind"];
+            /** @description Of them, those that nobody holds who may say it. */
+            nobody_available: string[];
+            /** @description The thing itself. */
+            object: components["schemas"]["CardObject"];
+            on_no?: components["schemas"]["Consequence"] | null;
+            /** @description What follows if nobody says anything. Never a yes. */
+            on_silence: components["schemas"]["Consequence"];
+            on_yes?: components["schemas"]["Consequence"] | null;
+            /**
+             * Format: int64
+             * @description How many people's data; nothing where that is not known, or everybody's.
+             */
+            people?: number | null;
+            /** @description For what purpose. */
+            purpose?: string | null;
+            /** @description Why, in the words of whoever asks. */
+            reason?: string | null;
+            /** @description What has to be the same in cards that are decided together. */
+            risk?: string | null;
+            /** @description The approval rules that bind it. */
+            rules: string[];
+            said?: components["schemas"]["CardWord"] | null;
+            /** @description Whether it touches sensitive data. */
+            sensitive: boolean;
+            /** @description Roles whose yes is still missing. */
+            waiting_for: string[];
+            /**
+             * Format: int32
+             * @description Working days after today until then, by the organisation's calendar; 0 on the last day.
+             */
+            working_days_left?: number | null;
+        };
+        /** @description What the caller may do about a card. */
+        CardCan: {
+            decide?: components["schemas"]["May"] | null;
+            replay?: components["schemas"]["May"] | null;
+            resolve?: components["schemas"]["May"] | null;
+            retry?: components["schemas"]["May"] | null;
+            revoke?: components["schemas"]["May"] | null;
+            submit?: components["schemas"]["May"] | null;
+        };
+        /** @enum {string} */
+        CardKind: "approval" | "departure" | "order" | "message" | "other";
+        /** @description A thing by kind and id. */
+        CardObject: {
+            /** @description Which one. */
+            id: string;
+            /** @description `instruction`, `departure`, `message`, `delivery`, `order` … */
+            kind: string;
+        };
+        /** @description A yes or no that was said. */
+        CardWord: {
+            /** @description When. */
+            at: components["schemas"]["Ts"];
+            decision?: components["schemas"]["Decision"] | null;
+            /** @description Why. */
+            reason?: string | null;
+            /** @description Where the thing stands now. */
+            state: string;
+        };
+        /** @description What was decided. */
+        CardsDecided: {
+            /** @description The cards. */
+            decided: string[];
+        };
+        /** @description One word to several cards. */
+        CardsDecision: {
+            /** @description Their ids: 1 to 100, alike in risk. */
+            cards: string[];
+            /** @description Yes or no. */
+            decision: components["schemas"]["Decision"];
+            /** @description Why; needed for a no. */
+            reason?: string | null;
         };
         /**
          * Format: uuid
@@ -2038,6 +2204,19 @@ export interface components {
             /** @description Where it may be kept. */
             storage: string;
         };
+        /** @description A clause that may be cited. */
+        ClauseView: {
+            /** @description The place in it. */
+            clause: string;
+            /** @description Its id: `gbt35273-7.1-b`. */
+            id: string;
+            /** @description What it asks, in one sentence of our own. */
+            requirement_en: string;
+            /** @description The source document. */
+            source: string;
+            /** @description Its title, in Chinese. */
+            title_zh: string;
+        };
         /** @description A system that keeps external holdings. */
         Connector: {
             /** @description Where orders go. */
@@ -2061,6 +2240,37 @@ export interface components {
          * @description An external system that keeps holdings.
          */
         ConnectorId: string;
+        /**
+         * Format: uuid
+         * @description A person's express consent.
+         */
+        ConsentId: string;
+        /** @enum {string} */
+        ConsentKind: "explicit" | "guardian";
+        /** @description A consent. */
+        ConsentView: {
+            /** @description To which classes. */
+            class_pattern: string;
+            /** @description Where it can be found; absent once its subject was forgotten. */
+            evidence?: string | null;
+            /** @description When it was given. */
+            given_at: components["schemas"]["Ts"];
+            /** @description Its id. */
+            id: components["schemas"]["ConsentId"];
+            /** @description Who agreed. */
+            kind: components["schemas"]["ConsentKind"];
+            recorded_by?: components["schemas"]["MembershipId"] | null;
+            /** @description Whose. */
+            subject_id: components["schemas"]["SubjectId"];
+            withdrawn_at?: components["schemas"]["Ts"] | null;
+        };
+        /** @description What follows: a code, and what belongs into its sentence. */
+        Consequence: {
+            /** @description Such as `order.runs`, `request.lapses`. */
+            code: string;
+            /** @description Such as `at`, `roles`. */
+            with: Record<string, never>;
+        };
         /** @description The proof that a ledger only grew (RFC 9162, 2.1.4). */
         ConsistencyView: {
             /**
@@ -2092,14 +2302,48 @@ export interface components {
             reason_en: string;
             /** @description Why, in Chinese. */
             reason_zh: string;
-            /** @description Whether it rules old data anew. */
-            retroactive: boolean;
+            /** @description The changes that let it rule old data anew: `consent`, `features`, `facts`, `pack`. */
+            retroactive: string[];
             /** @description Conditions that act later. */
             then: string[];
             /** @description Which facts it asks for; an empty list asks for nothing. */
             when: {
                 [key: string]: string[];
             };
+        };
+        /** @description What is to stand instead in one holding. */
+        Correction: {
+            /** @description The new content, base64, for what is in the vault. */
+            content_base64?: string | null;
+            /** @description Which field, for what a connector keeps. */
+            field?: string | null;
+            /** @description In which holding. */
+            holding_id: components["schemas"]["HoldingId"];
+            /** @description The field's new value. */
+            value?: string | null;
+        };
+        /** @description How many cards each tab has, as far as they were counted. */
+        Counts: {
+            /**
+             * Format: int32
+             * @description Counted no further than this: a tab with so many may have more.
+             */
+            counted_to: number;
+            /**
+             * Format: int32
+             * @description Decided by me lately.
+             */
+            done: number;
+            /**
+             * Format: int32
+             * @description Waiting for me.
+             */
+            open: number;
+            /**
+             * Format: int32
+             * @description Asked by me.
+             */
+            waiting: number;
         };
         /** @description A new API key. The secret is in this answer and nowhere else. */
         CreatedApiKey: components["schemas"]["ApiKey"] & {
@@ -2225,6 +2469,21 @@ export interface components {
          * @description The case opened when a membership ends.
          */
         DepartureId: string;
+        /** @description A departure on its way. */
+        DepartureProgress: {
+            access_ended_at?: components["schemas"]["Ts"] | null;
+            /** @description Whether the certificate can be fetched. */
+            certified: boolean;
+            /** @description Its lines, in their order. */
+            lines: components["schemas"]["LineProgress"][];
+            /** @description Where it stands. */
+            state: components["schemas"]["DepartureState"];
+            /**
+             * Format: int64
+             * @description The departure's version: another one means that it is worth reading anew.
+             */
+            version: number;
+        };
         /** @description What becomes of a group when somebody leaves. */
         DepartureRuleView: {
             /** @description What it may be changed to. */
@@ -2293,6 +2552,7 @@ export interface components {
             /** @description Since when the departure is known. */
             opened_at: components["schemas"]["Ts"];
             planned_by?: components["schemas"]["MembershipId"] | null;
+            planner?: components["schemas"]["MemberName"] | null;
             /** @description 职位. */
             position?: string | null;
             /** @description Why, as a code. */
@@ -2304,6 +2564,7 @@ export interface components {
             /** @description Whose. */
             subject_id: components["schemas"]["SubjectId"];
             submitted_at?: components["schemas"]["Ts"] | null;
+            successor?: components["schemas"]["SubjectName"] | null;
             successor_id?: components["schemas"]["SubjectId"] | null;
             supplements?: components["schemas"]["DepartureId"] | null;
             /**
@@ -2325,6 +2586,33 @@ export interface components {
             to: string;
             why?: components["schemas"]["Forbidden"] | null;
         };
+        /**
+         * @description Why an instruction ends.
+         * @enum {string}
+         */
+        Ending: "lapses" | "ends";
+        /** @description What ends when. */
+        EndingView: {
+            /** @description The action. */
+            action: string;
+            /** @description When it ends. */
+            at: components["schemas"]["Ts"];
+            /** @description Why. */
+            ending: components["schemas"]["Ending"];
+            /** @description Which instruction. */
+            id: components["schemas"]["InstructionId"];
+            /** @description Standing, exceptional or order. */
+            kind: components["schemas"]["InstructionKind"];
+            /** @description For what purpose. */
+            purpose: string;
+        };
+        /** @description The endings of a time. */
+        Endings: {
+            /** @description In their order. */
+            items: components["schemas"]["EndingView"][];
+            /** @description Whether there are more than are listed. */
+            more: boolean;
+        };
         /** @description Roles that no one person holds together. */
         ExclusionView: {
             /** @description The clauses it rests on. */
@@ -2337,6 +2625,35 @@ export interface components {
             reason_zh: string;
             /** @description The roles. */
             roles: string[];
+        };
+        /** @description How far an order by hand has come. */
+        Execution: {
+            /** @description When it began. */
+            created_at: components["schemas"]["Ts"];
+            /**
+             * Format: int64
+             * @description Of them as ordered.
+             */
+            done: number;
+            /**
+             * Format: int64
+             * @description Of them failed.
+             */
+            failed: number;
+            finished_at?: components["schemas"]["Ts"] | null;
+            /**
+             * Format: int64
+             * @description Holdings taken so far.
+             */
+            holdings: number;
+            /**
+             * Format: int64
+             * @description Orders it was divided into.
+             */
+            orders: number;
+            package?: components["schemas"]["PackageView"] | null;
+            /** @description Where it stands. */
+            state: components["schemas"]["RunState"];
         };
         /** @description Something that one side has and the other has not. */
         Finding: {
@@ -2355,6 +2672,16 @@ export interface components {
             reason_en: string;
             /** @description In Chinese. */
             reason_zh: string;
+        };
+        /** @description Why somebody is to be forgotten. */
+        ForgettingOrder: {
+            /** @description The reason. */
+            reason: string;
+        };
+        /** @description Somebody who was forgotten. */
+        Forgotten: {
+            /** @description Whom records go on naming by this id alone. */
+            subject_id: components["schemas"]["SubjectId"];
         };
         /** @description Something that suspends deletion. */
         Hold: {
@@ -2394,6 +2721,18 @@ export interface components {
             /** @description The sides. */
             sides: components["schemas"]["SideView"][];
         };
+        /** @description A page of cards. */
+        InboxPage: {
+            counts?: components["schemas"]["Counts"] | null;
+            /** @description The cards. */
+            items: components["schemas"]["Card"][];
+            /** @description The cursor of the next page; absent on the last. */
+            next?: string | null;
+            /** @description Which list this is. */
+            tab: components["schemas"]["InboxTab"];
+        };
+        /** @enum {string} */
+        InboxTab: "open" | "waiting" | "done";
         /** @description What the caller may do with an instruction now. */
         InstructionCan: {
             /** @description Say yes or no. */
@@ -2410,19 +2749,28 @@ export interface components {
         InstructionKind: "standing" | "exceptional" | "order";
         /** @enum {string} */
         InstructionState: "pending" | "in_force" | "refused" | "expired" | "revoked" | "carried_out";
+        /** @description What was done under an instruction, and how many people it permits something. */
+        InstructionUse: components["schemas"]["Uses"] & {
+            /** @description How many members it permits now: those whom it names, and whoever holds a role that it names. */
+            permits: number;
+        };
         /** @description An instruction as the API shows it. */
         InstructionView: {
+            /** @description Whose data the scope names, by name; the first hundred. */
+            about: components["schemas"]["SubjectName"][];
             /** @description The action. */
             action: string;
             /** @description The approval rules that bind it. */
             approval_rules: string[];
             /** @description What was said to it. */
             approvals: components["schemas"]["ApprovalView"][];
+            author?: components["schemas"]["MemberName"] | null;
             author_id?: components["schemas"]["MembershipId"] | null;
             /** @description What the caller may do with it now. */
             can: components["schemas"]["InstructionCan"];
             /** @description When it was written. */
             created_at: components["schemas"]["Ts"];
+            executor_subject_id?: components["schemas"]["SubjectId"] | null;
             expires_at?: components["schemas"]["Ts"] | null;
             /**
              * Format: int64
@@ -2439,6 +2787,8 @@ export interface components {
             /** @description What it came from. */
             origin: string;
             origin_id?: components["schemas"]["CaseId"] | null;
+            /** @description Whom the scope permits, by name. */
+            permits: components["schemas"]["MemberName"][];
             /** @description For what purpose. */
             purpose: string;
             /** @description Why; absent once it was forgotten. */
@@ -2454,6 +2804,7 @@ export interface components {
              * @description How many people's data.
              */
             subjects: number;
+            successor?: components["schemas"]["SubjectName"] | null;
             until?: components["schemas"]["Ts"] | null;
             /**
              * Format: int64
@@ -2462,10 +2813,6 @@ export interface components {
             version: number;
             /** @description Whose yes is still missing, by role. */
             waiting_for: string[];
-            author?: null | components["schemas"]["MemberName"];
-            permits: components["schemas"]["MemberName"][];
-            about: components["schemas"]["SubjectName"][];
-            successor?: null | components["schemas"]["SubjectName"];
         };
         /** @description One asking. */
         Inventory: {
@@ -2558,6 +2905,17 @@ export interface components {
             /** @description To the successor. */
             successor: components["schemas"]["LaneCount"];
         };
+        /** @description The last time that something was done under an instruction. */
+        LastUse: {
+            /** @description What. */
+            act: string;
+            /** @description Which. */
+            actor_id: string;
+            /** @description `member`, `api_key`, `connector`, `job` … */
+            actor_kind: string;
+            /** @description When. */
+            at: components["schemas"]["Ts"];
+        };
         /** @description What a line is to become. */
         LineChange: {
             /** @description `retain`, `hand_over`, `hide`, `release`, `detach`, `anonymise` or `delete`. */
@@ -2570,6 +2928,35 @@ export interface components {
          * @description One group of holdings in a departure.
          */
         LineId: string;
+        /** @description A line on its way. */
+        LineProgress: {
+            /**
+             * Format: int64
+             * @description Of them as ordered.
+             */
+            done: number;
+            /**
+             * Format: int64
+             * @description Of them failed.
+             */
+            failed: number;
+            /**
+             * Format: int64
+             * @description Holdings that it is about.
+             */
+            holdings: number;
+            /** @description Its id. */
+            id: components["schemas"]["LineId"];
+            order_id?: components["schemas"]["OrderId"] | null;
+            order_state?: components["schemas"]["OrderState"] | null;
+            /** @description Where it stands. */
+            state: components["schemas"]["LineState"];
+            /**
+             * Format: int64
+             * @description Holdings that the order has taken.
+             */
+            taken: number;
+        };
         /** @enum {string} */
         LineState: "planned" | "instructed" | "running" | "done" | "done_with_failures" | "undone" | "left_alone";
         /** @description A line. */
@@ -2634,6 +3021,7 @@ export interface components {
             settled: boolean;
             /** @description Where it stands. */
             state: components["schemas"]["LineState"];
+            successor?: components["schemas"]["SubjectName"] | null;
             successor_id?: components["schemas"]["SubjectId"] | null;
             /** @description Then what. */
             then?: string | null;
@@ -2677,6 +3065,15 @@ export interface components {
             /** @description The organisation. */
             tenant_id: components["schemas"]["TenantId"];
         };
+        /** @description A member, named as far as the caller may see it. */
+        MemberName: {
+            /** @description The membership. */
+            id: components["schemas"]["MembershipId"];
+            /** @description The name, while it is known. */
+            name?: string | null;
+            /** @description 工号. */
+            staff_number?: string | null;
+        };
         /** @description A membership with the person's name. */
         MemberView: components["schemas"]["Membership"] & {
             /** @description The department's name. */
@@ -2686,6 +3083,26 @@ export interface components {
             name?: string | null;
             /** @description The roles held now. */
             roles: string[];
+        };
+        /** @description How far the members have come. */
+        MembersStep: {
+            /**
+             * Format: int64
+             * @description People who used theirs.
+             */
+            confirmed: number;
+            /** @description Whether somebody beside the first admin has come in. */
+            done: boolean;
+            /**
+             * Format: int64
+             * @description Set-up links that were given out.
+             */
+            invited: number;
+            /**
+             * Format: int64
+             * @description Memberships that stand.
+             */
+            members: number;
         };
         /** @description One tenure of a person in this tenant. */
         Membership: {
@@ -2790,6 +3207,17 @@ export interface components {
             /** @description Its name. */
             name: string;
         };
+        /** @description A consent that somebody gave outside. */
+        NewConsent: {
+            /** @description To which classes: `im.colleague_direct_chat`, `im.*`. */
+            class_pattern: string;
+            /** @description Where it can be found: the number of a signed form. Going on using a service is none. */
+            evidence: string;
+            /** @description `explicit`, or `guardian` for a minor. */
+            kind: components["schemas"]["ConsentKind"];
+            /** @description Whose, by staff number. */
+            subject: string;
+        };
         /** @description A hold to be placed. */
         NewHold: {
             /** @description Which classes; all when absent. */
@@ -2831,6 +3259,13 @@ export interface components {
             /** @description What it is about and whom it permits. An order names people or departments. */
             scope: components["schemas"]["Scope"];
             until?: components["schemas"]["Ts"] | null;
+        };
+        /** @description A reasoned decision. */
+        NewSettlement: {
+            /** @description `organisation` or `person`. */
+            controller: string;
+            /** @description Why; rulings cite it. */
+            reason: string;
         };
         /** @description A source to be made. */
         NewSource: {
@@ -2892,10 +3327,48 @@ export interface components {
         OrderId: string;
         /** @enum {string} */
         OrderState: "running" | "awaiting" | "done" | "done_with_failures" | "cancelled";
+        /** @description What an organisation has set. */
+        OrganisationSettings: {
+            /** @description The algorithm of what it seals; it stays. */
+            algorithm: string;
+            /** @description Features switched on now. */
+            features: string[];
+            /** @description Its id. */
+            id: components["schemas"]["TenantId"];
+            /** @description Features that matter to the pack's rules. */
+            known_features: string[];
+            /** @description The language of what it is sent. */
+            locale: string;
+            /** @description Its name, as its people write it. */
+            name: string;
+            /** @description The pack it lives by. */
+            pack: string;
+            /** @description Its short name in addresses; it stays. */
+            slug: string;
+            /** @description IANA time zone of its civil deadlines. */
+            time_zone: string;
+            /**
+             * Format: int64
+             * @description Its version.
+             */
+            version: number;
+        };
+        /** @description Somebody has looked at the settings. */
+        OrganisationStep: {
+            confirmed_at?: components["schemas"]["Ts"] | null;
+            confirmed_by?: components["schemas"]["MemberName"] | null;
+            /** @description Whether they were confirmed. */
+            done: boolean;
+        };
         /** @description Organisations to go over to. */
         Organisations: {
             /** @description All that this account leads into now, this one among them. */
             items: components["schemas"]["Choice"][];
+        };
+        /** @description What the caller agrees to. */
+        OwnConsent: {
+            /** @description To which classes. */
+            class_pattern: string;
         };
         /** @description The head of a pack. */
         PackHeader: {
@@ -2938,6 +3411,24 @@ export interface components {
             roles: components["schemas"]["Titled"][];
             /** @description Retention schedules. */
             schedules: components["schemas"]["ScheduleView"][];
+        };
+        /** @description The package of an order that takes copies out. */
+        PackageView: {
+            /**
+             * Format: int64
+             * @description How large it was.
+             */
+            bytes?: number | null;
+            fetched_at?: components["schemas"]["Ts"] | null;
+            /**
+             * Format: int64
+             * @description How many holdings it held then.
+             */
+            holdings?: number | null;
+            /** @description What it was, byte for byte. */
+            sha256?: string | null;
+            /** @description Until when it can be fetched. */
+            until: components["schemas"]["Ts"];
         };
         /** @description One page of a list. */
         Page_ApiKey: {
@@ -3076,6 +3567,7 @@ export interface components {
                 /** @description Since when the departure is known. */
                 opened_at: components["schemas"]["Ts"];
                 planned_by?: components["schemas"]["MembershipId"] | null;
+                planner?: components["schemas"]["MemberName"] | null;
                 /** @description 职位. */
                 position?: string | null;
                 /** @description Why, as a code. */
@@ -3087,6 +3579,7 @@ export interface components {
                 /** @description Whose. */
                 subject_id: components["schemas"]["SubjectId"];
                 submitted_at?: components["schemas"]["Ts"] | null;
+                successor?: components["schemas"]["SubjectName"] | null;
                 successor_id?: components["schemas"]["SubjectId"] | null;
                 supplements?: components["schemas"]["DepartureId"] | null;
                 /**
@@ -3102,17 +3595,21 @@ export interface components {
         Page_InstructionView: {
             /** @description The rows. */
             items: {
+                /** @description Whose data the scope names, by name; the first hundred. */
+                about: components["schemas"]["SubjectName"][];
                 /** @description The action. */
                 action: string;
                 /** @description The approval rules that bind it. */
                 approval_rules: string[];
                 /** @description What was said to it. */
                 approvals: components["schemas"]["ApprovalView"][];
+                author?: components["schemas"]["MemberName"] | null;
                 author_id?: components["schemas"]["MembershipId"] | null;
                 /** @description What the caller may do with it now. */
                 can: components["schemas"]["InstructionCan"];
                 /** @description When it was written. */
                 created_at: components["schemas"]["Ts"];
+                executor_subject_id?: components["schemas"]["SubjectId"] | null;
                 expires_at?: components["schemas"]["Ts"] | null;
                 /**
                  * Format: int64
@@ -3129,6 +3626,8 @@ export interface components {
                 /** @description What it came from. */
                 origin: string;
                 origin_id?: components["schemas"]["CaseId"] | null;
+                /** @description Whom the scope permits, by name. */
+                permits: components["schemas"]["MemberName"][];
                 /** @description For what purpose. */
                 purpose: string;
                 /** @description Why; absent once it was forgotten. */
@@ -3144,6 +3643,7 @@ export interface components {
                  * @description How many people's data.
                  */
                 subjects: number;
+                successor?: components["schemas"]["SubjectName"] | null;
                 until?: components["schemas"]["Ts"] | null;
                 /**
                  * Format: int64
@@ -3160,6 +3660,9 @@ export interface components {
         Page_MemberView: {
             /** @description The rows. */
             items: (components["schemas"]["Membership"] & {
+                /** @description The department's name. */
+                department?: string | null;
+                manager?: components["schemas"]["MemberName"] | null;
                 /** @description The name, while it is known. */
                 name?: string | null;
                 /** @description The roles held now. */
@@ -3199,9 +3702,87 @@ export interface components {
             next?: string | null;
         };
         /** @description One page of a list. */
+        Page_Order: {
+            /** @description The rows. */
+            items: {
+                /** @description The instruction's action. */
+                action: string;
+                /** @description When it was made. */
+                created_at: components["schemas"]["Ts"];
+                /**
+                 * Format: int64
+                 * @description Of them as ordered.
+                 */
+                done: number;
+                /**
+                 * Format: int64
+                 * @description Of them failed.
+                 */
+                failed: number;
+                finished_at?: components["schemas"]["Ts"] | null;
+                /** @description Its id. */
+                id: components["schemas"]["OrderId"];
+                /** @description The instruction it executes. */
+                instruction_id: components["schemas"]["InstructionId"];
+                line_id?: components["schemas"]["LineId"] | null;
+                origin_id?: components["schemas"]["CaseId"] | null;
+                /** @description What case it came from: `departure`, `retention`. */
+                origin_kind: string;
+                started_at?: components["schemas"]["Ts"] | null;
+                /** @description Where it stands. */
+                state: components["schemas"]["OrderState"];
+                /** @description Whose sides. */
+                subject_id: components["schemas"]["SubjectId"];
+                /**
+                 * Format: int64
+                 * @description Holdings taken so far.
+                 */
+                total: number;
+                /**
+                 * Format: int64
+                 * @description Its version.
+                 */
+                version: number;
+            }[];
+            /** @description The cursor of the next page; absent on the last. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_QuestionView: {
+            /** @description The rows. */
+            items: {
+                /** @description The data class. */
+                class: string;
+                /** @description How it was settled: `organisation` or `person`; open when absent, and treated as the person's. */
+                controller?: string | null;
+                /** @description The facts that all of its like have in common. */
+                facts: Record<string, never>;
+                /** @description Its id. */
+                id: components["schemas"]["QuestionId"];
+                /** @description Since when it stands open. */
+                opened_at: components["schemas"]["Ts"];
+                /** @description The pack it was read in. */
+                pack: string;
+                /** @description The rule that leaves it open. */
+                rule: string;
+                settled_at?: components["schemas"]["Ts"] | null;
+                /** @description How it was settled, newest first. */
+                settlements: components["schemas"]["SettlementView"][];
+                /**
+                 * Format: int64
+                 * @description Sides of holdings that wait on it, or were settled by it.
+                 */
+                sides: number;
+            }[];
+            /** @description The cursor of the next page; absent on the last. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
         Page_RecordView: {
             /** @description The rows. */
             items: {
+                /** @description They by name; the first hundred. */
+                about: components["schemas"]["SubjectName"][];
                 /** @description What was done or tried: the key of its sentence. */
                 act: string;
                 /** @description Who acted. */
@@ -3243,26 +3824,14 @@ export interface components {
             next?: string | null;
         };
         /** @description One page of a list. */
-        Page_RoleAssignment: {
+        Page_RoleAssignmentView: {
             /** @description The rows. */
-            items: {
-                /** @description Since when. */
-                granted_at: components["schemas"]["Ts"];
-                granted_by?: components["schemas"]["MembershipId"] | null;
-                /** @description Its id. */
-                id: components["schemas"]["RoleAssignmentId"];
-                /** @description Which tenure holds it; it ends with it. */
-                membership_id: components["schemas"]["MembershipId"];
-                revoked_at?: components["schemas"]["Ts"] | null;
-                revoked_by?: components["schemas"]["MembershipId"] | null;
-                /** @description The role's key in the pack. */
-                role: string;
-                /** @description Which person: exclusion is per person, not per account. */
-                subject_id: components["schemas"]["SubjectId"];
-                until?: components["schemas"]["Ts"] | null;
-                /** @description How it came about. */
-                via: components["schemas"]["Via"];
-            }[];
+            items: (components["schemas"]["RoleAssignment"] & {
+                granter?: components["schemas"]["MemberName"] | null;
+                /** @description Who holds it. */
+                member: components["schemas"]["MemberName"];
+                revoker?: components["schemas"]["MemberName"] | null;
+            })[];
             /** @description The cursor of the next page; absent on the last. */
             next?: string | null;
         };
@@ -3312,6 +3881,7 @@ export interface components {
                 items: number;
                 last_at?: components["schemas"]["Ts"] | null;
                 membership_id?: components["schemas"]["MembershipId"] | null;
+                question_id?: components["schemas"]["QuestionId"] | null;
                 /**
                  * Format: date
                  * @description Kept through which day.
@@ -3319,7 +3889,7 @@ export interface components {
                 retain_until?: string | null;
                 /** @description The rule that decided; empty when a rule is missing. */
                 rule: string;
-                /** @description Whether the source documents settle it. */
+                /** @description Whether the source documents settle it, or the privacy officer has. */
                 settled: boolean;
                 /** @description What has become of this side. */
                 state: components["schemas"]["SideState"];
@@ -3397,6 +3967,77 @@ export interface components {
             /** @description The organisation. */
             tenant: components["schemas"]["SessionOrganisation"];
         };
+        /** @description What an instruction would be and touch, before anybody is asked. */
+        Preview: {
+            /** @description The instruction as it would stand: whose yes it takes, and of which roles nobody is there. Its id is nobody's. */
+            instruction: components["schemas"]["InstructionView"];
+            /** @description What it would touch, and what it would leave out. */
+            reach: components["schemas"]["Reach"];
+        };
+        /**
+         * Format: uuid
+         * @description What a source document leaves open, for all that is alike.
+         */
+        QuestionId: string;
+        /** @description Something that the source documents leave open, for all that is like it. */
+        QuestionView: {
+            /** @description The data class. */
+            class: string;
+            /** @description How it was settled: `organisation` or `person`; open when absent, and treated as the person's. */
+            controller?: string | null;
+            /** @description The facts that all of its like have in common. */
+            facts: Record<string, never>;
+            /** @description Its id. */
+            id: components["schemas"]["QuestionId"];
+            /** @description Since when it stands open. */
+            opened_at: components["schemas"]["Ts"];
+            /** @description The pack it was read in. */
+            pack: string;
+            /** @description The rule that leaves it open. */
+            rule: string;
+            settled_at?: components["schemas"]["Ts"] | null;
+            /** @description How it was settled, newest first. */
+            settlements: components["schemas"]["SettlementView"][];
+            /**
+             * Format: int64
+             * @description Sides of holdings that wait on it, or were settled by it.
+             */
+            sides: number;
+        };
+        /** @description How many an order reaches, and what it leaves out. */
+        Reach: {
+            /**
+             * Format: int64
+             * @description Bytes.
+             */
+            bytes: number;
+            /** @description Holdings by class. */
+            classes: {
+                [key: string]: number;
+            };
+            /**
+             * Format: int64
+             * @description Holdings that a hold suspends: they wait until it is ended.
+             */
+            held: number;
+            /**
+             * Format: int64
+             * @description Holdings, a side each.
+             */
+            holdings: number;
+            /**
+             * Format: int64
+             * @description Items they stand for.
+             */
+            items: number;
+            /** @description What is left out, by reason: `persons_own`, `must_be_kept`, `set_aside`, `let_go`, `gone`. */
+            left_out: Record<string, never>;
+            /**
+             * Format: int64
+             * @description People of whom it touches something.
+             */
+            subjects: number;
+        };
         /** @description What the HR system is told. */
         Receipt: {
             /** @description Whether the same message had come before; then nothing was changed. */
@@ -3408,6 +4049,8 @@ export interface components {
         };
         /** @description A record as a list shows it. Personal texts are named, not opened. */
         RecordView: {
+            /** @description They by name; the first hundred. */
+            about: components["schemas"]["SubjectName"][];
             /** @description What was done or tried: the key of its sentence. */
             act: string;
             /** @description Who acted. */
@@ -3444,7 +4087,6 @@ export interface components {
             seq: number;
             /** @description The persons whom the data is about. */
             subjects: string[];
-            about: components["schemas"]["SubjectName"][];
         };
         /** @description A refresh token. */
         RefreshRequest: {
@@ -3539,6 +4181,37 @@ export interface components {
          * @description A role held by a membership, from when until when.
          */
         RoleAssignmentId: string;
+        /** @description Who holds a role, with the names of those that it concerns. */
+        RoleAssignmentView: components["schemas"]["RoleAssignment"] & {
+            granter?: components["schemas"]["MemberName"] | null;
+            /** @description Who holds it. */
+            member: components["schemas"]["MemberName"];
+            revoker?: components["schemas"]["MemberName"] | null;
+        };
+        /** @description A role of the pack. */
+        RoleToFill: {
+            /** @description Roles that whoever holds it cannot hold. */
+            excludes: string[];
+            /** @description They by name; the first ten. */
+            held_by: components["schemas"]["MemberName"][];
+            /** @description How many hold it. */
+            holders: number;
+            /** @description Its English name. */
+            name_en: string;
+            /** @description Its Chinese name. */
+            name_zh: string;
+            /** @description Its key. */
+            role: string;
+        };
+        /** @description Who holds what. */
+        RolesStep: {
+            /** @description Whether every role is held. */
+            done: boolean;
+            /** @description The roles that nobody holds. */
+            missing: string[];
+            /** @description All of them, in the pack's order. */
+            roles: components["schemas"]["RoleToFill"][];
+        };
         /** @description The roles of a pack, and which exclude each other. */
         RolesView: {
             /** @description Which exclude each other. */
@@ -3546,6 +4219,8 @@ export interface components {
             /** @description Roles. */
             roles: components["schemas"]["Titled"][];
         };
+        /** @enum {string} */
+        RunState: "planning" | "running" | "done" | "done_with_failures" | "stopped";
         /** @description A retention schedule. */
         ScheduleView: {
             /** @description For which classes. */
@@ -3682,6 +4357,49 @@ export interface components {
             /** @description The link's token. */
             token: components["schemas"]["Secret"];
         };
+        /** @description What is to be otherwise; what is absent stays. */
+        SettingsChange: {
+            /** @description All features that are on from now on. */
+            features?: string[] | null;
+            /** @description Another language. */
+            locale?: string | null;
+            /** @description Another name. */
+            name?: string | null;
+            /** @description Another pack. */
+            pack?: string | null;
+            /** @description Another time zone. Instants that were fixed before stay as they are. */
+            time_zone?: string | null;
+        };
+        /**
+         * Format: uuid
+         * @description One reasoned answer to such a question.
+         */
+        SettlementId: string;
+        /** @description One settlement. */
+        SettlementView: {
+            /** @description `organisation` or `person`. */
+            controller: string;
+            /** @description Its id, which rulings cite. */
+            id: components["schemas"]["SettlementId"];
+            /** @description Why. */
+            reason: string;
+            /** @description When. */
+            settled_at: components["schemas"]["Ts"];
+            settled_by?: components["schemas"]["MembershipId"] | null;
+        };
+        /** @description Where the set-up stands. */
+        SetupGuide: {
+            /** @description Whether all of it is done. */
+            done: boolean;
+            /** @description Others than the first admin have come in. */
+            members: components["schemas"]["MembersStep"];
+            /** @description Name, time zone, language and pack are right. */
+            organisation: components["schemas"]["OrganisationStep"];
+            /** @description The roles that are kept apart are held, each by somebody. */
+            roles: components["schemas"]["RolesStep"];
+            /** @description An HR system has been heard of. */
+            source: components["schemas"]["SourceStep"];
+        };
         /**
          * @description A one-time link to set a password, or to confirm with the one there is. Shown once; it goes to the person and to
          *     nobody else.
@@ -3691,6 +4409,15 @@ export interface components {
             sent: boolean;
             /** @description The link's token, for `POST /api/v1/auth/setup`; absent when it went to the person by mail. */
             setup_token?: string | null;
+        };
+        /** @description A pack on the shelf. */
+        ShelfView: {
+            /** @description The packs below it. */
+            extends: string[];
+            /** @description Whether it is the one in force here. */
+            in_force: boolean;
+            /** @description Which pack. */
+            pack: components["schemas"]["PackHeader"];
         };
         /** @enum {string} */
         SideState: "active" | "hidden" | "handed_over" | "retained" | "released" | "detached" | "ended";
@@ -3718,6 +4445,7 @@ export interface components {
             items: number;
             last_at?: components["schemas"]["Ts"] | null;
             membership_id?: components["schemas"]["MembershipId"] | null;
+            question_id?: components["schemas"]["QuestionId"] | null;
             /**
              * Format: date
              * @description Kept through which day.
@@ -3725,7 +4453,7 @@ export interface components {
             retain_until?: string | null;
             /** @description The rule that decided; empty when a rule is missing. */
             rule: string;
-            /** @description Whether the source documents settle it. */
+            /** @description Whether the source documents settle it, or the privacy officer has. */
             settled: boolean;
             /** @description What has become of this side. */
             state: components["schemas"]["SideState"];
@@ -3775,16 +4503,45 @@ export interface components {
              */
             version: number;
         };
+        /** @description A source, and what was last heard of it. */
+        SourceHeard: {
+            /** @description Its id. */
+            id: components["schemas"]["SourceId"];
+            /** @description What kind of event that was, once it could be read. */
+            last_event?: string | null;
+            last_received_at?: components["schemas"]["Ts"] | null;
+            last_state?: components["schemas"]["MessageState"] | null;
+            /** @description Its name. */
+            name: string;
+            /** @description Where it posts to, below this server's own address. */
+            path: string;
+        };
         /**
          * Format: uuid
          * @description A place HR events come from.
          */
         SourceId: string;
+        /** @description What was heard of HR systems. */
+        SourceStep: {
+            /** @description Whether a signed message came. */
+            done: boolean;
+            /** @description The sources. */
+            sources: components["schemas"]["SourceHeard"][];
+        };
         /**
          * Format: uuid
          * @description A person as one tenant knows them (gbt35273-3.3): not an account, not a membership.
          */
         SubjectId: string;
+        /** @description A person of this organisation, named as far as the caller may see it. */
+        SubjectName: {
+            /** @description The person, as this organisation knows them. */
+            id: components["schemas"]["SubjectId"];
+            /** @description The name, while it is known. */
+            name?: string | null;
+            /** @description The staff number of the tenure that stands, or of the last one. */
+            staff_number?: string | null;
+        };
         /** @description Where to go over to. */
         SwitchRequest: {
             /** @description The organisation's short name or id. */
@@ -3831,631 +4588,68 @@ export interface components {
          * @description An instant in UTC, in microseconds: the precision that both databases keep.
          */
         Ts: string;
+        /**
+         * @description What a bar of the chart stands for.
+         * @enum {string}
+         */
+        Unit: "day" | "hour";
+        /** @description What was done under an instruction. */
+        Uses: {
+            first_at?: components["schemas"]["Ts"] | null;
+            last?: components["schemas"]["LastUse"] | null;
+            /** @description Whether there was more than was counted. */
+            more: boolean;
+            /**
+             * Format: int64
+             * @description How often it was refused or failed.
+             */
+            not_done: number;
+            /**
+             * Format: int64
+             * @description How often.
+             */
+            times: number;
+        };
         /** @enum {string} */
         Via: "assignment" | "delegation" | "import" | "setup";
+        /** @description What happened in one day or hour. */
+        VolumeBucket: {
+            /** @description Its beginning. */
+            at: components["schemas"]["Ts"];
+            /** @description By act and outcome. */
+            counts: components["schemas"]["VolumeCount"][];
+        };
+        /** @description How often one act ended in one way. */
+        VolumeCount: {
+            /** @description The act. */
+            act: string;
+            /** @description `done`, `permitted`, `refused`, `failed`. */
+            outcome: string;
+            /**
+             * Format: int64
+             * @description How often.
+             */
+            records: number;
+        };
+        /** @description How much happened when. */
+        VolumeView: {
+            /** @description The buckets with anything in them, in order. */
+            buckets: components["schemas"]["VolumeBucket"][];
+            /** @description What each bucket stands for. */
+            by: components["schemas"]["Unit"];
+            /** @description Records counted. */
+            records: number;
+            /** @description From when. */
+            since: components["schemas"]["Ts"];
+            /** @description Until when. */
+            until: components["schemas"]["Ts"];
+            /** @description From when on the numbers are whole; later than `since` where there was more than is counted. */
+            whole_since: components["schemas"]["Ts"];
+        };
         /** @description Why somebody says yes or no, or takes it back. */
         Word: {
             /** @description The reason; needed for a no and for taking back. */
             reason?: string | null;
-        };
-        /** @description What waits, was asked or was decided. */
-        Card: {
-            about?: components["schemas"]["SubjectName"] | null;
-            /**
-             * @description What is asked or what happened: the action of an instruction (`delete`, `standing` …), `departure`, or the kind of
-             *     what was raised (`delivery.unacknowledged` …).
-             */
-            action: string;
-            asked_by?: components["schemas"]["MemberName"] | null;
-            /** @description Since when it waits, or when it was decided. */
-            at: components["schemas"]["Ts"];
-            /**
-             * Format: int64
-             * @description How many bytes, where it was counted.
-             */
-            bytes?: number | null;
-            /** @description What the caller may do about it now. */
-            can: components["schemas"]["CardCan"];
-            /** @description The data classes, or their patterns. */
-            classes: string[];
-            /** @description The clauses that these rest on. */
-            clauses: string[];
-            expires_at?: components["schemas"]["Ts"] | null;
-            /**
-             * @description What else belongs to it, by its kind: of a departure `state`, `last_day`, `effective_at`, `lanes`, `raised`; of what
-             *     was raised `reason` and `detail`; of a grant `until`, `operations`, `roles`.
-             */
-            facts: Record<string, never>;
-            /**
-             * Format: int64
-             * @description How many holdings.
-             */
-            holdings?: number | null;
-            /** @description `instruction:…`, `departure:…` or `attention:…`; for deciding several. */
-            id: string;
-            /**
-             * Format: int64
-             * @description How many items, where it was counted.
-             */
-            items?: number | null;
-            /** @description What kind of thing. */
-            kind: components["schemas"]["CardKind"];
-            /** @description Of them, those that nobody holds who may say it. */
-            nobody_available: string[];
-            /** @description The thing itself. */
-            object: components["schemas"]["CardObject"];
-            on_no?: components["schemas"]["Consequence"] | null;
-            /** @description What follows if nobody says anything. Never a yes. */
-            on_silence: components["schemas"]["Consequence"];
-            on_yes?: components["schemas"]["Consequence"] | null;
-            /**
-             * Format: int64
-             * @description How many people's data; nothing where that is not known, or everybody's.
-             */
-            people?: number | null;
-            /** @description For what purpose. */
-            purpose?: string | null;
-            /** @description Why, in the words of whoever asks. */
-            reason?: string | null;
-            /** @description What has to be the same in cards that are decided together. */
-            risk?: string | null;
-            /** @description The approval rules that bind it. */
-            rules: string[];
-            said?: components["schemas"]["CardWord"] | null;
-            /** @description Whether it touches sensitive data. */
-            sensitive: boolean;
-            /** @description Roles whose yes is still missing. */
-            waiting_for: string[];
-            /**
-             * Format: int32
-             * @description Working days after today until then, by the organisation's calendar; 0 on the last day.
-             */
-            working_days_left?: number | null;
-        };
-        /** @description What the caller may do about a card. */
-        CardCan: {
-            decide?: components["schemas"]["May"] | null;
-            replay?: components["schemas"]["May"] | null;
-            resolve?: components["schemas"]["May"] | null;
-            retry?: components["schemas"]["May"] | null;
-            revoke?: components["schemas"]["May"] | null;
-            submit?: components["schemas"]["May"] | null;
-        };
-        /** @enum {string} */
-        CardKind: "approval" | "departure" | "order" | "message" | "other";
-        /** @description A thing by kind and id. */
-        CardObject: {
-            /** @description Which one. */
-            id: string;
-            /** @description `instruction`, `departure`, `message`, `delivery`, `order` … */
-            kind: string;
-        };
-        /** @description A yes or no that was said. */
-        CardWord: {
-            /** @description When. */
-            at: components["schemas"]["Ts"];
-            decision?: components["schemas"]["Decision"] | null;
-            /** @description Why. */
-            reason?: string | null;
-            /** @description Where the thing stands now. */
-            state: string;
-        };
-        /** @description What was decided. */
-        CardsDecided: {
-            /** @description The cards. */
-            decided: string[];
-        };
-        /** @description One word to several cards. */
-        CardsDecision: {
-            /** @description Their ids: 1 to 100, alike in risk. */
-            cards: string[];
-            /** @description Yes or no. */
-            decision: components["schemas"]["Decision"];
-            /** @description Why; needed for a no. */
-            reason?: string | null;
-        };
-        /** @description What follows: a code, and what belongs into its sentence. */
-        Consequence: {
-            /** @description Such as `order.runs`, `request.lapses`. */
-            code: string;
-            /** @description Such as `at`, `roles`. */
-            with: Record<string, never>;
-        };
-        /** @description How many cards each tab has, as far as they were counted. */
-        Counts: {
-            /**
-             * Format: int32
-             * @description Counted no further than this: a tab with so many may have more.
-             */
-            counted_to: number;
-            /**
-             * Format: int32
-             * @description Decided by me lately.
-             */
-            done: number;
-            /**
-             * Format: int32
-             * @description Waiting for me.
-             */
-            open: number;
-            /**
-             * Format: int32
-             * @description Asked by me.
-             */
-            waiting: number;
-        };
-        /** @description A page of cards. */
-        InboxPage: {
-            counts?: components["schemas"]["Counts"] | null;
-            /** @description The cards. */
-            items: components["schemas"]["Card"][];
-            /** @description The cursor of the next page; absent on the last. */
-            next?: string | null;
-        };
-        /** @description A member, named as far as the caller may see it. */
-        MemberName: {
-            /** @description The membership. */
-            id: components["schemas"]["MembershipId"];
-            /** @description The name, while it is known. */
-            name?: string | null;
-            /** @description 工号. */
-            staff_number?: string | null;
-        };
-        /** @description One page of a list. */
-        Page_RoleAssignmentView: {
-            /** @description The rows. */
-            items: (components["schemas"]["RoleAssignment"] & {
-                granter?: components["schemas"]["MemberName"] | null;
-                /** @description Who holds it. */
-                member: components["schemas"]["MemberName"];
-                revoker?: components["schemas"]["MemberName"] | null;
-            })[];
-            /** @description The cursor of the next page; absent on the last. */
-            next?: string | null;
-        };
-        /** @description Who holds a role, with the names of those that it concerns. */
-        RoleAssignmentView: components["schemas"]["RoleAssignment"] & {
-            granter?: components["schemas"]["MemberName"] | null;
-            /** @description Who holds it. */
-            member: components["schemas"]["MemberName"];
-            revoker?: components["schemas"]["MemberName"] | null;
-        };
-        /** @description A person of this organisation, named as far as the caller may see it. */
-        SubjectName: {
-            /** @description The person, as this organisation knows them. */
-            id: components["schemas"]["SubjectId"];
-            /** @description The name, while it is known. */
-            name?: string | null;
-            /** @description The staff number of the tenure that stands, or of the last one. */
-            staff_number?: string | null;
-        };
-        /** @enum {string} */
-        Tab: "open" | "waiting" | "done";
-        OrganisationStep: {
-            done: boolean;
-            confirmed_at?: string | null;
-            confirmed_by?: components["schemas"]["MemberName"] | null;
-        };
-        RoleToFill: {
-            role: string;
-            name_zh: string;
-            name_en: string;
-            excludes: string[];
-            holders: number;
-            held_by: components["schemas"]["MemberName"][];
-        };
-        RolesStep: {
-            done: boolean;
-            missing: string[];
-            roles: components["schemas"]["RoleToFill"][];
-        };
-        SourceHeard: {
-            id: string;
-            name: string;
-            path: string;
-            last_received_at?: string | null;
-            last_event?: string | null;
-            last_state?: components["schemas"]["MessageState"] | null;
-        };
-        SourceStep: {
-            done: boolean;
-            sources: components["schemas"]["SourceHeard"][];
-        };
-        MembersStep: {
-            done: boolean;
-            members: number;
-            invited: number;
-            confirmed: number;
-        };
-        SetupGuide: {
-            done: boolean;
-            organisation: components["schemas"]["OrganisationStep"];
-            roles: components["schemas"]["RolesStep"];
-            source: components["schemas"]["SourceStep"];
-            members: components["schemas"]["MembersStep"];
-        };
-        /**
-         * Format: uuid
-         * @description A person's express consent.
-         */
-        ConsentId: string;
-        /**
-         * @description Who agreed.
-         * @enum {string}
-         */
-        ConsentKind: "Explicit" | "Guardian";
-        /** @description A consent. */
-        ConsentView: {
-            /** @description To which classes. */
-            class_pattern: string;
-            /** @description Where it can be found; absent once its subject was forgotten. */
-            evidence?: string | null;
-            /** @description When it was given. */
-            given_at: components["schemas"]["Ts"];
-            /** @description Its id. */
-            id: components["schemas"]["ConsentId"];
-            /** @description Who agreed. */
-            kind: components["schemas"]["ConsentKind"];
-            recorded_by?: components["schemas"]["MembershipId"] | null;
-            /** @description Whose. */
-            subject_id: components["schemas"]["SubjectId"];
-            withdrawn_at?: components["schemas"]["Ts"] | null;
-        };
-        /** @description What is to stand instead in one holding. */
-        Correction: {
-            /** @description The new content, base64, for what is in the vault. */
-            content_base64?: string | null;
-            /** @description Which field, for what a connector keeps. */
-            field?: string | null;
-            /** @description In which holding. */
-            holding_id: components["schemas"]["HoldingId"];
-            /** @description The field's new value. */
-            value?: string | null;
-        };
-        /** @description How far an order by hand has come. */
-        Execution: {
-            /** @description When it began. */
-            created_at: components["schemas"]["Ts"];
-            /**
-             * Format: int64
-             * @description Of them as ordered.
-             */
-            done: number;
-            /**
-             * Format: int64
-             * @description Of them failed.
-             */
-            failed: number;
-            finished_at?: components["schemas"]["Ts"] | null;
-            /**
-             * Format: int64
-             * @description Holdings taken so far.
-             */
-            holdings: number;
-            /**
-             * Format: int64
-             * @description Orders it was divided into.
-             */
-            orders: number;
-            package?: components["schemas"]["PackageView"] | null;
-            /** @description Where it stands. */
-            state: components["schemas"]["RunState"];
-        };
-        /** @description Why somebody is to be forgotten. */
-        ForgettingOrder: {
-            /** @description The reason. */
-            reason: string;
-        };
-        /** @description Somebody who was forgotten. */
-        Forgotten: {
-            /** @description Whom records go on naming by this id alone. */
-            subject_id: components["schemas"]["SubjectId"];
-        };
-        /** @description A consent that somebody gave outside. */
-        NewConsent: {
-            /** @description To which classes: `im.colleague_direct_chat`, `im.*`. */
-            class_pattern: string;
-            /** @description Where it can be found: the number of a signed form. Going on using a service is none. */
-            evidence: string;
-            /** @description `explicit`, or `guardian` for a minor. */
-            kind: components["schemas"]["ConsentKind"];
-            /** @description Whose, by staff number. */
-            subject: string;
-        };
-        /** @description A reasoned decision. */
-        NewSettlement: {
-            /** @description `organisation` or `person`. */
-            controller: string;
-            /** @description Why; rulings cite it. */
-            reason: string;
-        };
-        /** @description What an organisation has set. */
-        OrganisationSettings: {
-            /** @description The algorithm of what it seals; it stays. */
-            algorithm: string;
-            /** @description Features switched on now. */
-            features: string[];
-            /** @description Its id. */
-            id: components["schemas"]["TenantId"];
-            /** @description Features that matter to the pack's rules. */
-            known_features: string[];
-            /** @description The language of what it is sent. */
-            locale: string;
-            /** @description Its name, as its people write it. */
-            name: string;
-            /** @description The pack it lives by. */
-            pack: string;
-            /** @description Its short name in addresses; it stays. */
-            slug: string;
-            /** @description IANA time zone of its civil deadlines. */
-            time_zone: string;
-            /**
-             * Format: int64
-             * @description Its version.
-             */
-            version: number;
-        };
-        /** @description What the caller agrees to. */
-        OwnConsent: {
-            /** @description To which classes. */
-            class_pattern: string;
-        };
-        /** @description The package of an order that takes copies out. */
-        PackageView: {
-            /**
-             * Format: int64
-             * @description How large it was.
-             */
-            bytes?: number | null;
-            fetched_at?: components["schemas"]["Ts"] | null;
-            /**
-             * Format: int64
-             * @description How many holdings it held then.
-             */
-            holdings?: number | null;
-            /** @description What it was, byte for byte. */
-            sha256?: string | null;
-            /** @description Until when it can be fetched. */
-            until: components["schemas"]["Ts"];
-        };
-        /** @description One page of a list. */
-        Page_Order: {
-            /** @description The rows. */
-            items: {
-                /** @description The instruction's action. */
-                action: string;
-                /** @description When it was made. */
-                created_at: components["schemas"]["Ts"];
-                /**
-                 * Format: int64
-                 * @description Of them as ordered.
-                 */
-                done: number;
-                /**
-                 * Format: int64
-                 * @description Of them failed.
-                 */
-                failed: number;
-                finished_at?: components["schemas"]["Ts"] | null;
-                /** @description Its id. */
-                id: components["schemas"]["OrderId"];
-                /** @description The instruction it executes. */
-                instruction_id: components["schemas"]["InstructionId"];
-                line_id?: components["schemas"]["LineId"] | null;
-                origin_id?: components["schemas"]["CaseId"] | null;
-                /** @description What case it came from: `departure`, `retention`. */
-                origin_kind: string;
-                started_at?: components["schemas"]["Ts"] | null;
-                /** @description Where it stands. */
-                state: components["schemas"]["OrderState"];
-                /** @description Whose sides. */
-                subject_id: components["schemas"]["SubjectId"];
-                /**
-                 * Format: int64
-                 * @description Holdings taken so far.
-                 */
-                total: number;
-                /**
-                 * Format: int64
-                 * @description Its version.
-                 */
-                version: number;
-            }[];
-            /** @description The cursor of the next page; absent on the last. */
-            next?: string | null;
-        };
-        /** @description One page of a list. */
-        Page_QuestionView: {
-            /** @description The rows. */
-            items: {
-                /** @description The data class. */
-                class: string;
-                /** @description How it was settled: `organisation` or `person`; open when absent, and treated as the person's. */
-                controller?: string | null;
-                /** @description The facts that all of its like have in common. */
-                facts: Record<string, never>;
-                /** @description Its id. */
-                id: components["schemas"]["QuestionId"];
-                /** @description Since when it stands open. */
-                opened_at: components["schemas"]["Ts"];
-                /** @description The pack it was read in. */
-                pack: string;
-                /** @description The rule that leaves it open. */
-                rule: string;
-                settled_at?: components["schemas"]["Ts"] | null;
-                /** @description How it was settled, newest first. */
-                settlements: components["schemas"]["SettlementView"][];
-                /**
-                 * Format: int64
-                 * @description Sides of holdings that wait on it, or were settled by it.
-                 */
-                sides: number;
-            }[];
-            /** @description The cursor of the next page; absent on the last. */
-            next?: string | null;
-        };
-        /** @description What an instruction would be and touch, before anybody is asked. */
-        Preview: {
-            /** @description The instruction as it would stand: whose yes it takes, and of which roles nobody is there. Its id is nobody's. */
-            instruction: components["schemas"]["InstructionView"];
-            /** @description What it would touch, and what it would leave out. */
-            reach: components["schemas"]["Reach"];
-        };
-        /**
-         * Format: uuid
-         * @description What a source document leaves open, for all that is alike.
-         */
-        QuestionId: string;
-        /** @description Something that the source documents leave open, for all that is like it. */
-        QuestionView: {
-            /** @description The data class. */
-            class: string;
-            /** @description How it was settled: `organisation` or `person`; open when absent, and treated as the person's. */
-            controller?: string | null;
-            /** @description The facts that all of its like have in common. */
-            facts: Record<string, never>;
-            /** @description Its id. */
-            id: components["schemas"]["QuestionId"];
-            /** @description Since when it stands open. */
-            opened_at: components["schemas"]["Ts"];
-            /** @description The pack it was read in. */
-            pack: string;
-            /** @description The rule that leaves it open. */
-            rule: string;
-            settled_at?: components["schemas"]["Ts"] | null;
-            /** @description How it was settled, newest first. */
-            settlements: components["schemas"]["SettlementView"][];
-            /**
-             * Format: int64
-             * @description Sides of holdings that wait on it, or were settled by it.
-             */
-            sides: number;
-        };
-        /** @description How many an order reaches, and what it leaves out. */
-        Reach: {
-            /**
-             * Format: int64
-             * @description Bytes.
-             */
-            bytes: number;
-            /** @description Holdings by class. */
-            classes: {
-                [key: string]: number;
-            };
-            /**
-             * Format: int64
-             * @description Holdings that a hold suspends: they wait until it is ended.
-             */
-            held: number;
-            /**
-             * Format: int64
-             * @description Holdings, a side each.
-             */
-            holdings: number;
-            /**
-             * Format: int64
-             * @description Items they stand for.
-             */
-            items: number;
-            /** @description What is left out, by reason: `persons_own`, `must_be_kept`, `set_aside`, `let_go`, `gone`. */
-            left_out: Record<string, never>;
-            /**
-             * Format: int64
-             * @description People of whom it touches something.
-             */
-            subjects: number;
-        };
-        /**
-         * @description Where an order by hand stands.
-         * @enum {string}
-         */
-        RunState: "Planning" | "Running" | "Done" | "DoneWithFailures" | "Stopped";
-        /** @description What is to be otherwise; what is absent stays. */
-        SettingsChange: {
-            /** @description All features that are on from now on. */
-            features?: string[] | null;
-            /** @description Another language. */
-            locale?: string | null;
-            /** @description Another name. */
-            name?: string | null;
-            /** @description Another pack. */
-            pack?: string | null;
-            /** @description Another time zone. Instants that were fixed before stay as they are. */
-            time_zone?: string | null;
-        };
-        /**
-         * Format: uuid
-         * @description One reasoned answer to such a question.
-         */
-        SettlementId: string;
-        /** @description One settlement. */
-        SettlementView: {
-            /** @description `organisation` or `person`. */
-            controller: string;
-            /** @description Its id, which rulings cite. */
-            id: components["schemas"]["SettlementId"];
-            /** @description Why. */
-            reason: string;
-            /** @description When. */
-            settled_at: components["schemas"]["Ts"];
-            settled_by?: components["schemas"]["MembershipId"] | null;
-        };
-        VolumeCount: {
-            act: string;
-            outcome: string;
-            records: number;
-        };
-        VolumeBucket: {
-            at: components["schemas"]["Ts"];
-            counts: components["schemas"]["VolumeCount"][];
-        };
-        VolumeView: {
-            /** @enum {string} */
-            by: "day" | "hour";
-            since: components["schemas"]["Ts"];
-            until: components["schemas"]["Ts"];
-            records: number;
-            whole_since: components["schemas"]["Ts"];
-            buckets: components["schemas"]["VolumeBucket"][];
-        };
-        LastUse: {
-            at: components["schemas"]["Ts"];
-            actor_kind: string;
-            actor_id: string;
-            act: string;
-        };
-        InstructionUse: {
-            times: number;
-            more: boolean;
-            not_done: number;
-            permits: number;
-            first_at?: null | components["schemas"]["Ts"];
-            last?: null | components["schemas"]["LastUse"];
-        };
-        EndingView: {
-            id: components["schemas"]["InstructionId"];
-            kind: components["schemas"]["InstructionKind"];
-            action: string;
-            purpose: string;
-            at: components["schemas"]["Ts"];
-            /** @enum {string} */
-            ending: "lapses" | "ends";
-        };
-        Endings: {
-            items: components["schemas"]["EndingView"][];
-            more: boolean;
-        };
-        ShelfView: {
-            pack: components["schemas"]["PackHeader"];
-            extends: string[];
-            in_force: boolean;
-        };
-        ClauseView: {
-            id: string;
-            source: string;
-            clause: string;
-            title_zh: string;
-            requirement_en: string;
         };
     };
     responses: never;
@@ -5135,6 +5329,28 @@ export interface operations {
             };
         };
     };
+    read_clause: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClauseView"];
+                };
+            };
+        };
+    };
     list_connectors: {
         parameters: {
             query?: never;
@@ -5330,6 +5546,81 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CreatedConnector"];
+                };
+            };
+        };
+    };
+    list_consents: {
+        parameters: {
+            query: {
+                /** @description Whose. */
+                subject: components["schemas"]["SubjectId"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsentView"][];
+                };
+            };
+        };
+    };
+    record_consent: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 255 visible characters; a repeat under the same key gets the first answer and does nothing */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewConsent"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsentView"];
+                };
+            };
+        };
+    };
+    record_withdrawal: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 255 visible characters; a repeat under the same key gets the first answer and does nothing */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsentView"];
                 };
             };
         };
@@ -5538,6 +5829,35 @@ export interface operations {
             };
             /** @description Somebody changed the line meanwhile */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    get_progress: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DepartureProgress"];
+                };
+            };
+            /** @description As it was */
+            304: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5818,7 +6138,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description `open` when absent. */
-                tab?: components["schemas"]["Tab"] | null;
+                tab?: components["schemas"]["InboxTab"] | null;
                 /** @description Rows a page, within the server's limits; 50 and at most 500 unless it was set up otherwise. */
                 limit?: number | null;
                 /** @description The `next` of the page before. */
@@ -5830,6 +6150,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -5837,6 +6158,47 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["InboxPage"];
                 };
+            };
+        };
+    };
+    decide_cards: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 255 visible characters; a repeat under the same key gets the first answer and does nothing */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CardsDecision"];
+            };
+        };
+        responses: {
+            /** @description All were decided */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CardsDecided"];
+                };
+            };
+            /** @description `inbox.not-all`: some cannot be decided, each is named, and none was */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `inbox.not-alike`: they differ in risk; `inbox.no-decision`, `inbox.count` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };
@@ -5896,6 +6258,55 @@ export interface operations {
             };
         };
     };
+    list_endings: {
+        parameters: {
+            query: {
+                /** @description From this instant on. */
+                since: components["schemas"]["Ts"];
+                /** @description Before this instant; at most 100 days later. */
+                until: components["schemas"]["Ts"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Endings"];
+                };
+            };
+        };
+    };
+    preview_instruction: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewInstruction"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Preview"];
+                };
+            };
+        };
+    };
     get_instruction: {
         parameters: {
             query?: never;
@@ -5944,6 +6355,84 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["InstructionView"];
                 };
+            };
+        };
+    };
+    get_execution: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Execution"];
+                };
+            };
+        };
+    };
+    list_orders: {
+        parameters: {
+            query?: {
+                /** @description Rows a page, within the server's limits; 50 and at most 500 unless it was set up otherwise. */
+                limit?: number | null;
+                /** @description The `next` of the page before. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Order"];
+                };
+            };
+        };
+    };
+    fetch_package: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The package */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-ndjson": unknown;
+                };
+            };
+            /** @description Somebody else is named */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };
@@ -6001,6 +6490,28 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["InstructionView"];
+                };
+            };
+        };
+    };
+    read_use: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InstructionUse"];
                 };
             };
         };
@@ -6070,6 +6581,78 @@ export interface operations {
             };
         };
     };
+    own_consents: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsentView"][];
+                };
+            };
+        };
+    };
+    give_consent: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 255 visible characters; a repeat under the same key gets the first answer and does nothing */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OwnConsent"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsentView"];
+                };
+            };
+        };
+    };
+    withdraw_consent: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 255 visible characters; a repeat under the same key gets the first answer and does nothing */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsentView"];
+                };
+            };
+        };
+    };
     my_powers: {
         parameters: {
             query?: never;
@@ -6115,6 +6698,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -6199,6 +6783,28 @@ export interface operations {
             };
         };
     };
+    get_message: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Message"];
+                };
+            };
+        };
+    };
     replay_message: {
         parameters: {
             query?: never;
@@ -6273,11 +6879,100 @@ export interface operations {
             };
         };
     };
+    get_organisation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrganisationSettings"];
+                };
+            };
+        };
+    };
+    change_organisation: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag of the version that was read */
+                "If-Match": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SettingsChange"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrganisationSettings"];
+                };
+            };
+        };
+    };
+    list_packs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShelfView"][];
+                };
+            };
+        };
+    };
     current_pack: {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PackView"];
+                };
+            };
+        };
+    };
+    read_pack: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
             cookie?: never;
         };
         requestBody?: never;
@@ -6302,18 +6997,20 @@ export interface operations {
                 act?: string;
                 /** @description On one thing, by id. */
                 object?: string;
+                /** @description On one data class, such as `hr.salary_bank_account`. */
+                class?: string;
                 /** @description Under one instruction, by id. */
                 instruction?: string;
                 /** @description About one person. */
                 subject?: components["schemas"]["SubjectId"];
                 /** @description With one outcome: `done`, `permitted`, `refused`, `failed`. */
                 outcome?: string;
+                /** @description The one at this place, from 0: an export of it is its proof. */
+                seq?: number;
                 /** @description From this instant on. */
                 since?: components["schemas"]["Ts"];
                 /** @description Before this instant. */
                 until?: components["schemas"]["Ts"];
-                class?: string | null;
-                seq?: number | null;
                 /** @description Rows a page, within the server's limits; 50 and at most 500 unless it was set up otherwise. */
                 limit?: number | null;
                 /** @description The `next` of the page before. */
@@ -6345,12 +7042,16 @@ export interface operations {
                 act?: string;
                 /** @description On one thing, by id. */
                 object?: string;
+                /** @description On one data class, such as `hr.salary_bank_account`. */
+                class?: string;
                 /** @description Under one instruction, by id. */
                 instruction?: string;
                 /** @description About one person. */
                 subject?: components["schemas"]["SubjectId"];
                 /** @description With one outcome: `done`, `permitted`, `refused`, `failed`. */
                 outcome?: string;
+                /** @description The one at this place, from 0: an export of it is its proof. */
+                seq?: number;
                 /** @description From this instant on. */
                 since?: components["schemas"]["Ts"];
                 /** @description Before this instant. */
@@ -6374,6 +7075,100 @@ export interface operations {
                 content: {
                     "application/x-ndjson": string;
                     "text/csv": string;
+                };
+            };
+        };
+    };
+    stream_records: {
+        parameters: {
+            query?: {
+                /** @description Of one actor, by id. */
+                actor?: string;
+                /** @description Of one act, such as `departures.approve`. */
+                act?: string;
+                /** @description On one thing, by id. */
+                object?: string;
+                /** @description On one data class, such as `hr.salary_bank_account`. */
+                class?: string;
+                /** @description Under one instruction, by id. */
+                instruction?: string;
+                /** @description About one person. */
+                subject?: components["schemas"]["SubjectId"];
+                /** @description With one outcome: `done`, `permitted`, `refused`, `failed`. */
+                outcome?: string;
+                /** @description The one at this place, from 0: an export of it is its proof. */
+                seq?: number;
+                /** @description From this instant on. */
+                since?: components["schemas"]["Ts"];
+                /** @description Before this instant. */
+                until?: components["schemas"]["Ts"];
+            };
+            header?: {
+                /** @description The last id seen */
+                "Last-Event-ID"?: number | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Events, until one side ends it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+            /** @description `records.too-many-streams` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    record_volume: {
+        parameters: {
+            query?: {
+                /** @description Of one actor, by id. */
+                actor?: string;
+                /** @description Of one act, such as `departures.approve`. */
+                act?: string;
+                /** @description On one thing, by id. */
+                object?: string;
+                /** @description On one data class, such as `hr.salary_bank_account`. */
+                class?: string;
+                /** @description Under one instruction, by id. */
+                instruction?: string;
+                /** @description About one person. */
+                subject?: components["schemas"]["SubjectId"];
+                /** @description With one outcome: `done`, `permitted`, `refused`, `failed`. */
+                outcome?: string;
+                /** @description The one at this place, from 0: an export of it is its proof. */
+                seq?: number;
+                /** @description From this instant on. */
+                since?: components["schemas"]["Ts"];
+                /** @description Before this instant. */
+                until?: components["schemas"]["Ts"];
+                /** @description `day` (when absent) or `hour`. */
+                by?: "day" | "hour";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VolumeView"];
                 };
             };
         };
@@ -6422,7 +7217,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page_RoleAssignment"];
+                    "application/json": components["schemas"]["Page_RoleAssignmentView"];
                 };
             };
         };
@@ -6523,6 +7318,84 @@ export interface operations {
                 };
                 content: {
                     "application/json": Record<string, never>;
+                };
+            };
+        };
+    };
+    list_questions: {
+        parameters: {
+            query?: {
+                /** @description Only those that are open, or only those that are settled. */
+                state?: ("open" | "settled") | null;
+                /** @description Rows a page, within the server's limits; 50 and at most 500 unless it was set up otherwise. */
+                limit?: number | null;
+                /** @description The `next` of the page before. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_QuestionView"];
+                };
+            };
+        };
+    };
+    get_question: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuestionView"];
+                };
+            };
+        };
+    };
+    settle_question: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 255 visible characters; a repeat under the same key gets the first answer and does nothing */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSettlement"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuestionView"];
                 };
             };
         };
@@ -6689,6 +7562,46 @@ export interface operations {
             };
         };
     };
+    get_setup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SetupGuide"];
+                };
+            };
+        };
+    };
+    confirm_organisation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SetupGuide"];
+                };
+            };
+        };
+    };
     list_sources: {
         parameters: {
             query?: never;
@@ -6757,6 +7670,60 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CreatedSource"];
+                };
+            };
+        };
+    };
+    test_source: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 255 visible characters; a repeat under the same key gets the first answer and does nothing */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It was accepted */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Receipt"];
+                };
+            };
+        };
+    };
+    forget_subject: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 255 visible characters; a repeat under the same key gets the first answer and does nothing */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ForgettingOrder"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Forgotten"];
                 };
             };
         };
@@ -6891,677 +7858,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
-            };
-        };
-    };
-    decide_cards: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["CardsDecision"];
-            };
-        };
-        responses: {
-            /** @description All were decided */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CardsDecided"];
-                };
-            };
-            /** @description `inbox.not-all`: some cannot be decided, each is named, and none was */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description `inbox.not-alike`: they differ in risk; `inbox.no-decision`, `inbox.count` */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
-    get_message: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Message"];
-                };
-            };
-        };
-    };
-    test_source: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description 1 to 255 visible characters; a repeat under the same key gets the first answer and does nothing */
-                "Idempotency-Key"?: string;
-            };
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Receipt"];
-                };
-            };
-        };
-    };
-    get_setup: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["SetupGuide"];
-                };
-            };
-        };
-    };
-    confirm_organisation: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["SetupGuide"];
-                };
-            };
-        };
-    };
-    list_consents: {
-        parameters: {
-            query: {
-                /** @description Whose. */
-                subject: components["schemas"]["SubjectId"];
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ConsentView"][];
-                };
-            };
-        };
-    };
-    record_consent: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description 1 to 255 visible characters; a repeat under the same key gets the first answer and does nothing */
-                "Idempotency-Key"?: string;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["NewConsent"];
-            };
-        };
-        responses: {
-            /** @description Created */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ConsentView"];
-                };
-            };
-        };
-    };
-    record_withdrawal: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description 1 to 255 visible characters; a repeat under the same key gets the first answer and does nothing */
-                "Idempotency-Key"?: string;
-            };
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Created */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ConsentView"];
-                };
-            };
-        };
-    };
-    preview_instruction: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["NewInstruction"];
-            };
-        };
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Preview"];
-                };
-            };
-        };
-    };
-    get_execution: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Execution"];
-                };
-            };
-        };
-    };
-    list_orders: {
-        parameters: {
-            query?: {
-                /** @description Rows a page, within the server's limits; 50 and at most 500 unless it was set up otherwise. */
-                limit?: number | null;
-                /** @description The `next` of the page before. */
-                cursor?: string | null;
-            };
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Page_Order"];
-                };
-            };
-        };
-    };
-    fetch_package: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The package */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/x-ndjson": unknown;
-                };
-            };
-            /** @description Somebody else is named */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
-    own_consents: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ConsentView"][];
-                };
-            };
-        };
-    };
-    give_consent: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description 1 to 255 visible characters; a repeat under the same key gets the first answer and does nothing */
-                "Idempotency-Key"?: string;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["OwnConsent"];
-            };
-        };
-        responses: {
-            /** @description Created */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ConsentView"];
-                };
-            };
-        };
-    };
-    withdraw_consent: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description 1 to 255 visible characters; a repeat under the same key gets the first answer and does nothing */
-                "Idempotency-Key"?: string;
-            };
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Created */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ConsentView"];
-                };
-            };
-        };
-    };
-    get_organisation: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["OrganisationSettings"];
-                };
-            };
-        };
-    };
-    change_organisation: {
-        parameters: {
-            query?: never;
-            header: {
-                /** @description The ETag of the version that was read */
-                "If-Match": string;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["SettingsChange"];
-            };
-        };
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["OrganisationSettings"];
-                };
-            };
-        };
-    };
-    list_questions: {
-        parameters: {
-            query?: {
-                /** @description Only those that are open, or only those that are settled. */
-                state?: ("open" | "settled") | null;
-                /** @description Rows a page, within the server's limits; 50 and at most 500 unless it was set up otherwise. */
-                limit?: number | null;
-                /** @description The `next` of the page before. */
-                cursor?: string | null;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Page_QuestionView"];
-                };
-            };
-        };
-    };
-    get_question: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["QuestionView"];
-                };
-            };
-        };
-    };
-    settle_question: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description 1 to 255 visible characters; a repeat under the same key gets the first answer and does nothing */
-                "Idempotency-Key"?: string;
-            };
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["NewSettlement"];
-            };
-        };
-        responses: {
-            /** @description Created */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["QuestionView"];
-                };
-            };
-        };
-    };
-    forget_subject: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description 1 to 255 visible characters; a repeat under the same key gets the first answer and does nothing */
-                "Idempotency-Key"?: string;
-            };
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ForgettingOrder"];
-            };
-        };
-        responses: {
-            /** @description Created */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Forgotten"];
-                };
-            };
-        };
-    };
-    record_volume: {
-        parameters: {
-            query?: {
-                /** @description Of one actor, by id. */
-                actor?: string;
-                /** @description Of one act, such as `departures.approve`. */
-                act?: string;
-                /** @description On one thing, by id. */
-                object?: string;
-                /** @description Under one instruction, by id. */
-                instruction?: string;
-                /** @description About one person. */
-                subject?: components["schemas"]["SubjectId"];
-                /** @description With one outcome: `done`, `permitted`, `refused`, `failed`. */
-                outcome?: string;
-                /** @description From this instant on. */
-                since?: components["schemas"]["Ts"];
-                /** @description Before this instant. */
-                until?: components["schemas"]["Ts"];
-                class?: string | null;
-                seq?: number | null;
-                by?: "day" | "hour" | null;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["VolumeView"];
-                };
-            };
-        };
-    };
-    list_endings: {
-        parameters: {
-            query: {
-                since: components["schemas"]["Ts"];
-                until: components["schemas"]["Ts"];
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Endings"];
-                };
-            };
-        };
-    };
-    read_use: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["InstructionUse"];
-                };
-            };
-        };
-    };
-    list_packs: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ShelfView"][];
-                };
-            };
-        };
-    };
-    read_pack: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                name: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PackView"];
-                };
-            };
-        };
-    };
-    read_clause: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ClauseView"];
-                };
             };
         };
     };
