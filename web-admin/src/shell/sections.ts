@@ -2,6 +2,7 @@
 export const sections = [
   { to: '/inbox', label: 'shell.inbox', needs: 'instructions.read', apart: false },
   { to: '/departures', label: 'shell.departures', needs: 'departures.read', apart: false },
+  { to: '/settings', label: 'shell.settings', needs: null, apart: true },
 ] as const
 
 export type Section = (typeof sections)[number]

@@ -3,8 +3,22 @@ import { certificate, departures } from './departures'
 import { holdings } from './holdings'
 import { inbox } from './inbox'
 import { problems } from './problems'
+import { settings } from './settings'
+import { setup } from './setup'
 import { help, session, shell } from './shell'
 import { ui } from './ui'
 
 /** English. The keys are those of the Chinese texts. */
-export const en: Messages = { ui, shell, help, session, inbox, departures, certificate, holdings, problems }
+export const en: Messages = {
+  ui,
+  shell,
+  help,
+  session,
+  inbox,
+  departures,
+  certificate,
+  holdings,
+  problems,
+  settings,
+  setup,
+}

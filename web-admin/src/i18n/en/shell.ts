@@ -7,6 +7,7 @@ export const shell = {
   nothingFound: 'Nothing matches',
   inbox: 'Inbox',
   departures: 'Departures',
+  settings: 'Settings',
   noSuchPage: 'There is no page here, or it is not your organisation’s.',
   goHome: 'Back to the start',
   unreachable: 'The server does not answer at the moment. What you did goes on when it is back.',
@@ -27,6 +28,9 @@ export const help = {
   approve: 'Approve',
   refuse: 'Refuse, with a reason',
   select: 'Select',
+  again: 'Apply or send again',
+  resolve: 'Settle',
+  undo: 'Undo the last decision',
   close: 'Close',
 }
 

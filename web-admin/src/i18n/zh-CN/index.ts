@@ -2,8 +2,22 @@ import { certificate, departures } from './departures'
 import { holdings } from './holdings'
 import { inbox } from './inbox'
 import { problems } from './problems'
+import { settings } from './settings'
+import { setup } from './setup'
 import { help, session, shell } from './shell'
 import { ui } from './ui'
 
 /** 中文。其他语言须有完全相同的键。 */
-export const zhCN = { ui, shell, help, session, inbox, departures, certificate, holdings, problems } as const
+export const zhCN = {
+  ui,
+  shell,
+  help,
+  session,
+  inbox,
+  departures,
+  certificate,
+  holdings,
+  problems,
+  settings,
+  setup,
+} as const

@@ -7,6 +7,7 @@ export const shell = {
   nothingFound: '没有匹配的结果',
   inbox: '待办',
   departures: '离职处置',
+  settings: '设置',
   noSuchPage: '这里没有页面，或者它不属于您的组织。',
   goHome: '回到首页',
   unreachable: '服务器暂时没有响应。正在重试，您的操作会在恢复后继续。',
@@ -27,6 +28,9 @@ export const help = {
   approve: '同意',
   refuse: '拒绝并说明理由',
   select: '选中',
+  again: '重新应用 / 重新发送',
+  resolve: '办结',
+  undo: '撤消刚才的决定',
   close: '关闭',
 } as const
 
