@@ -1,7 +1,9 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router'
+import { powersQuery } from './api/queries/powers'
 import { queryClient } from './api/query-client'
 import { sessionQuery } from './api/session'
 import { type Conditions, conditionsOf } from './records/filter'
+import { places } from './settings/places'
 import { Crashed, NotThere } from './shell/Lost'
 import { Shell } from './shell/Shell'
 
@@ -129,6 +131,53 @@ const packs = createRoute({
   component: lazyRouteComponent(() => import('./packs/PackPage'), 'PackPage'),
 })
 
+const settings = createRoute({
+  getParentRoute: () => shell,
+  path: '/settings',
+  beforeLoad: async ({ location }) => {
+    if (location.pathname !== '/settings') return
+    const { acts } = await queryClient.ensureQueryData(powersQuery)
+    throw redirect({ to: places.find((p) => p.needs === null || acts.includes(p.needs))?.to ?? '/settings/sessions' })
+  },
+})
+
+const settingsParts = [
+  createRoute({
+    getParentRoute: () => settings,
+    path: '/sources',
+    component: lazyRouteComponent(() => import('./settings/SourcesPage'), 'SourcesPage'),
+  }),
+  createRoute({
+    getParentRoute: () => settings,
+    path: '/messages',
+    validateSearch: (search): { state?: string; message?: string } => ({
+      state: text(search.state),
+      message: text(search.message),
+    }),
+    component: lazyRouteComponent(() => import('./settings/MessagesPage'), 'MessagesPage'),
+  }),
+  createRoute({
+    getParentRoute: () => settings,
+    path: '/connectors',
+    component: lazyRouteComponent(() => import('./settings/ConnectorsPage'), 'ConnectorsPage'),
+  }),
+  createRoute({
+    getParentRoute: () => settings,
+    path: '/keys',
+    component: lazyRouteComponent(() => import('./settings/KeysPage'), 'KeysPage'),
+  }),
+  createRoute({
+    getParentRoute: () => settings,
+    path: '/health',
+    component: lazyRouteComponent(() => import('./settings/HealthPage'), 'HealthPage'),
+  }),
+  createRoute({
+    getParentRoute: () => settings,
+    path: '/sessions',
+    component: lazyRouteComponent(() => import('./settings/SessionsPage'), 'SessionsPage'),
+  }),
+]
+
 export const router = createRouter({
   routeTree: root.addChildren([
     signIn,
@@ -144,6 +193,7 @@ export const router = createRouter({
       instruction,
       records,
       packs,
+      settings.addChildren(settingsParts),
     ]),
   ]),
   defaultPreload: 'intent',

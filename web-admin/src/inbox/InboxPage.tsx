@@ -5,8 +5,8 @@ export function InboxPage() {
   const { t } = useTranslation()
   return (
     <Page title={t('shell.inbox')}>
-      <Notice title={t('inbox.empty')}>
-        <p>{t('inbox.emptyHelp')}</p>
+      <Notice title={t('inbox.empty.open')}>
+        <p>{t('inbox.emptyHelp.open')}</p>
       </Notice>
     </Page>
   )

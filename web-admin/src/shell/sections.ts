@@ -5,6 +5,7 @@ export const sections = [
   { to: '/instructions', label: 'instructions.title', needs: 'instructions.read', apart: false },
   { to: '/records', label: 'records.one', needs: 'records.read', apart: false },
   { to: '/packs', label: 'packs.title', needs: 'packs.read', apart: true },
+  { to: '/settings', label: 'shell.settings', needs: null, apart: false },
 ] as const
 
 export type Section = (typeof sections)[number]

@@ -30,14 +30,14 @@ export function ReasonDialog({
       open
       title={title}
       okText={confirm}
-      okButtonProps={{ danger, loading: busy, htmlType: 'submit', form: 'reason' }}
+      okButtonProps={{ danger, loading: busy, htmlType: 'submit', form: 'reason-form' }}
       cancelText={t('ui.cancel')}
       onCancel={onClose}
       width={480}
     >
-      <p>{consequence}</p>
+      <div>{consequence}</div>
       <Form
-        id="reason"
+        id="reason-form"
         form={form}
         layout="vertical"
         requiredMark={false}

@@ -9,6 +9,8 @@ export function useTell() {
   const { t } = useTranslation()
   return {
     done: (text: string) => void message.success(text),
+    /** Why a key did nothing. */
+    note: (text: string) => void message.info(text),
     failed: (error: unknown) => {
       const isProblem = error instanceof ProblemError
       notification.error({

@@ -6,6 +6,8 @@ import { instructions, purposes } from './instructions'
 import { packs } from './packs'
 import { problems } from './problems'
 import { records } from './records'
+import { settings } from './settings'
+import { setup } from './setup'
 import { help, session, shell } from './shell'
 import { ui } from './ui'
 
@@ -24,4 +26,6 @@ export const en: Messages = {
   records,
   packs,
   problems,
+  settings,
+  setup,
 }

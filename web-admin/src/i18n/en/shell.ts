@@ -12,6 +12,7 @@ export const shell = {
   findMore: 'A person, departure, instruction, records query or verb',
   inbox: 'Inbox',
   departures: 'Departures',
+  settings: 'Settings',
   noSuchPage: 'There is no page here, or it is not your organisation’s.',
   goHome: 'Back to the start',
   unreachable: 'The server does not answer at the moment. What you did goes on when it is back.',
@@ -32,6 +33,9 @@ export const help = {
   approve: 'Approve',
   refuse: 'Refuse, with a reason',
   select: 'Select',
+  again: 'Apply or send again',
+  resolve: 'Settle',
+  undo: 'Undo the last decision',
   close: 'Close',
 }
 

@@ -26,5 +26,7 @@ export const ui = {
   and: ' and ',
   listComma: ', ',
   fullStop: '.',
+  classPattern_one: '{{pattern}} ({{n}} class)',
+  classPattern_other: '{{pattern}} ({{n}} classes)',
   nameForgotten: 'name forgotten',
 }

@@ -5,6 +5,8 @@ import { instructions, purposes } from './instructions'
 import { packs } from './packs'
 import { problems } from './problems'
 import { records } from './records'
+import { settings } from './settings'
+import { setup } from './setup'
 import { help, session, shell } from './shell'
 import { ui } from './ui'
 
@@ -23,4 +25,6 @@ export const zhCN = {
   records,
   packs,
   problems,
+  settings,
+  setup,
 } as const

@@ -12,6 +12,7 @@ export const shell = {
   findMore: '人员、离职处置、指令、访问记录条件或操作',
   inbox: '待办',
   departures: '离职处置',
+  settings: '设置',
   noSuchPage: '这里没有页面，或者它不属于您的组织。',
   goHome: '回到首页',
   unreachable: '服务器暂时没有响应。正在重试，您的操作会在恢复后继续。',
@@ -32,6 +33,9 @@ export const help = {
   approve: '同意',
   refuse: '拒绝并说明理由',
   select: '选中',
+  again: '重新应用 / 重新发送',
+  resolve: '办结',
+  undo: '撤消刚才的决定',
   close: '关闭',
 } as const
 

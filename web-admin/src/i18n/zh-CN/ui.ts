@@ -26,5 +26,6 @@ export const ui = {
   and: '、',
   listComma: '，',
   fullStop: '。',
+  classPattern_other: '{{pattern}}（{{n}} 类）',
   nameForgotten: '姓名已删除',
 } as const
