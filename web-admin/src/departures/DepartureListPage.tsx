@@ -20,6 +20,7 @@ export function DepartureListPage() {
   const search = useSearch({ from: '/shell/departures' })
   const state = STATES.find((s) => s === search.state)
   const list = useInfiniteQuery(departuresQuery({ state }))
+  const columns = useColumns()
   const rows = list.data?.pages.flatMap((page) => page.items) ?? []
   const open = (d: Departure) => void navigate({ to: '/departures/$id', params: { id: d.id }, search: {} })
   return (
@@ -68,7 +69,7 @@ export function DepartureListPage() {
       ) : (
         <DataTable
           label={t('shell.departures')}
-          columns={columnsOf(t)}
+          columns={columns}
           rows={rows}
           rowKey={(d) => d.id}
           onOpen={open}
@@ -79,7 +80,8 @@ export function DepartureListPage() {
   )
 }
 
-function columnsOf(t: ReturnType<typeof useTranslation>['t']): Column<Departure>[] {
+function useColumns(): Column<Departure>[] {
+  const { t } = useTranslation()
   return [
     { key: 'who', title: t('departures.who'), cell: (d) => <Person name={d.name} number={d.staff_number} /> },
     {

@@ -1,4 +1,4 @@
-import i18next from 'i18next'
+import i18next, { type ParseKeys } from 'i18next'
 import { initReactI18next } from 'react-i18next'
 import type { zhCN } from './zh-CN'
 
@@ -31,6 +31,9 @@ declare module 'i18next' {
     returnNull: false
   }
 }
+
+/** What translates, where it is handed on: any key that there is. */
+export type Say = (key: ParseKeys, values?: Record<string, unknown>) => string
 
 const KEY = 'tenure.language'
 

@@ -9,6 +9,7 @@ import {
   createConnector,
   rotateConnector,
 } from '@/api/queries/settings'
+import type { Say } from '@/i18n'
 import { type Column, DataTable } from '@/ui/DataTable'
 import { day, dayOf } from '@/ui/format'
 import { Loaded, Notice } from '@/ui/Page'
@@ -137,7 +138,7 @@ function ConnectorDialog({
   )
 }
 
-function columnsOf(t: ReturnType<typeof useTranslation>['t'], onRotate: (c: Connector) => void): Column<Connector>[] {
+function columnsOf(t: Say, onRotate: (c: Connector) => void): Column<Connector>[] {
   return [
     { key: 'name', title: t('settings.name'), width: '26%', cell: (c) => <bdi>{c.name}</bdi> },
     {

@@ -10,7 +10,7 @@ import {
   resolveAttention,
   retryDelivery,
 } from '@/api/queries/settings'
-import { word } from '@/i18n'
+import { type Say, word } from '@/i18n'
 import { Act } from '@/ui/Act'
 import { type Column, DataTable } from '@/ui/DataTable'
 import { Facts } from '@/ui/Facts'
@@ -131,10 +131,7 @@ function AttentionActs({ of, onSettle }: { of: Attention; onSettle: () => void }
   )
 }
 
-function columnsOf(
-  t: ReturnType<typeof useTranslation>['t'],
-  acts: (a: Attention) => React.ReactNode,
-): Column<Attention>[] {
+function columnsOf(t: Say, acts: (a: Attention) => React.ReactNode): Column<Attention>[] {
   return [
     { key: 'what', title: t('settings.what'), width: '28%', cell: (a) => word('inbox.raised', a.kind) },
     {

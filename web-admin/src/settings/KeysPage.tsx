@@ -4,7 +4,7 @@ import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { usePackNames } from '@/api/queries/pack'
 import { type ApiKey, type CreatedApiKey, createKey, keysQuery, revokeKey } from '@/api/queries/settings'
-import { word } from '@/i18n'
+import { type Say, word } from '@/i18n'
 import { Chip } from '@/ui/Chip'
 import { type Column, DataTable } from '@/ui/DataTable'
 import { day, dayOf, instant } from '@/ui/format'
@@ -90,11 +90,7 @@ export function KeysPage() {
   )
 }
 
-function columnsOf(
-  t: ReturnType<typeof useTranslation>['t'],
-  ofAct: (key: string) => string,
-  onRevoke: (k: ApiKey) => void,
-): Column<ApiKey>[] {
+function columnsOf(t: Say, ofAct: (key: string) => string, onRevoke: (k: ApiKey) => void): Column<ApiKey>[] {
   const now = new Date().toISOString()
   const isLive = (k: ApiKey) => !k.revoked_at && k.expires_at > now
   return [

@@ -5,7 +5,7 @@ import { useTranslation } from 'react-i18next'
 import { type Message, type MessageState, messagesQuery } from '@/api/queries/messages'
 import { usePowers } from '@/api/queries/powers'
 import { sourcesQuery } from '@/api/queries/settings'
-import { word } from '@/i18n'
+import { type Say, word } from '@/i18n'
 import { Chip, type Tone } from '@/ui/Chip'
 import { type Column, DataTable } from '@/ui/DataTable'
 import { second } from '@/ui/format'
@@ -78,10 +78,7 @@ export function MessagesPage() {
   )
 }
 
-function columnsOf(
-  t: ReturnType<typeof useTranslation>['t'],
-  sourceOf: (id: string) => string | undefined,
-): Column<Message>[] {
+function columnsOf(t: Say, sourceOf: (id: string) => string | undefined): Column<Message>[] {
   return [
     {
       key: 'event',

@@ -5,6 +5,7 @@ import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { endSession, type LiveSession, sessionsQuery, signOutEverywhere } from '@/api/queries/settings'
 import { queryClient } from '@/api/query-client'
+import type { Say } from '@/i18n'
 import { Chip } from '@/ui/Chip'
 import { type Column, DataTable } from '@/ui/DataTable'
 import { instant } from '@/ui/format'
@@ -101,7 +102,7 @@ function Device({ session }: { session: LiveSession }) {
   )
 }
 
-function columnsOf(t: ReturnType<typeof useTranslation>['t'], onEnd: (s: LiveSession) => void): Column<LiveSession>[] {
+function columnsOf(t: Say, onEnd: (s: LiveSession) => void): Column<LiveSession>[] {
   return [
     {
       key: 'device',

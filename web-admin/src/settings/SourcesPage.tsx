@@ -3,6 +3,7 @@ import { Button, Modal } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { type CreatedSource, createSource, rotateSource, type Source, sourcesQuery } from '@/api/queries/settings'
+import type { Say } from '@/i18n'
 import { type Column, DataTable } from '@/ui/DataTable'
 import { day, dayOf, instant } from '@/ui/format'
 import { Loaded, Notice } from '@/ui/Page'
@@ -85,7 +86,7 @@ export function SourcesPage() {
   )
 }
 
-function columnsOf(t: ReturnType<typeof useTranslation>['t'], onRotate: (s: Source) => void): Column<Source>[] {
+function columnsOf(t: Say, onRotate: (s: Source) => void): Column<Source>[] {
   return [
     { key: 'name', title: t('settings.name'), width: '20%', cell: (s) => <bdi>{s.name}</bdi> },
     {

@@ -88,7 +88,7 @@ export function useEntries(sought: string, open: { records: () => void; help: ()
         go: () => void navigate({ to: '/instructions/$id', params: { id: i.id } }),
       }))
 
-    const asked = powers.has('records.read') ? questionOf(typed, keyNames(t)) : null
+    const asked = powers.has('records.read') ? questionOf(typed, keyNames()) : null
     const question: Entry[] = asked
       ? [
           {
@@ -143,8 +143,8 @@ function verb(key: string, label: string, act: () => unknown, hint?: string): Om
   return { key, label, hint, go: () => void act() }
 }
 
-function keyNames(t: ReturnType<typeof useTranslation>['t']): Record<Key, string> {
-  return Object.fromEntries(KEYS.map((k) => [k, t(`records.keys.${k}`)])) as Record<Key, string>
+function keyNames(): Record<Key, string> {
+  return Object.fromEntries(KEYS.map((k) => [k, word('records.keys', k)])) as Record<Key, string>
 }
 
 /** What is typed as a question to the records: conditions, or the id of a thing; null for what is neither. */
