@@ -86,7 +86,7 @@ export function DataTable<T>({ label, columns, rows, rowKey, onOpen, more, chose
             </tr>
           </thead>
           <tbody ref={body}>
-            {before > 0 && <Gap px={before} columns={columns.length} />}
+            {before > 0 && <Gap px={before} />}
             {items.map((item) => {
               const row = rows[item.index]
               if (row === undefined) return null
@@ -113,7 +113,7 @@ export function DataTable<T>({ label, columns, rows, rowKey, onOpen, more, chose
                 </tr>
               )
             })}
-            {after > 0 && <Gap px={after} columns={columns.length} />}
+            {after > 0 && <Gap px={after} />}
           </tbody>
         </table>
       </div>
@@ -128,10 +128,11 @@ export function DataTable<T>({ label, columns, rows, rowKey, onOpen, more, chose
   )
 }
 
-function Gap({ px, columns }: { px: number; columns: number }) {
+/** The height of rows that are not drawn. One cell: one across all columns would make room for those that narrow screens leave out. */
+function Gap({ px }: { px: number }) {
   return (
     <tr aria-hidden>
-      <td colSpan={columns} style={{ height: px, padding: 0, border: 0 }} />
+      <td style={{ height: px, padding: 0, border: 0 }} />
     </tr>
   )
 }
