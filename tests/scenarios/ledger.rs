@@ -172,7 +172,10 @@ scenario!(one_record_is_exported_with_its_proof, |t| {
 });
 
 scenario!(records_are_found_by_the_class_of_data, |t| {
-    let acme = with_some_history(t);
+    let acme = t.organisation("远山科技").pack("dingtalk");
+    let lin = acme.hires("林晓");
+    let card = acme.holds("hr.salary_bank_account").about(&lin);
+    lin.gets(&format!("/holdings/{}/content?purpose=own", card.id)).is_status(200);
     let found = acme.auditor().records("class=hr.salary_bank_account");
     assert!(!found.is_empty());
     assert!(found.iter().all(|r| r["class"] == "hr.salary_bank_account"), "{found:#?}");

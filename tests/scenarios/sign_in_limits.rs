@@ -65,13 +65,17 @@ scenario!(an_enterprise_account_is_taken_back_on_the_last_day, |t| {
     t.settles();
     t.clock().reaches("2026-04-01T00:00+08:00");
     t.settles();
-    // Not "your membership has ended": the account itself is gone, and says nothing any more.
-    lin.signs_in().is_refused("sign-in.refused");
+    // It leads nowhere from the end of access on, and stays theirs to find until the departure is completed.
+    lin.signs_in().is_refused("membership.ended");
     let refresh = json!({ "refresh_token": tokens["refresh_token"] });
     acme.anonymous().post("/auth/refresh", &refresh).is_status(401);
     let link = format!("/members/{}/setup-link", lin.membership);
     let refused = acme.first_admin().posts(&link, &json!({}));
     assert!((400..500).contains(&refused.status), "a link back in: {refused}");
+    // With the departure completed the account itself is gone, and says nothing any more.
+    acme.departure_of(&lin).is_agreed();
+    t.settles();
+    lin.signs_in().is_refused("sign-in.refused");
     // Who comes back gets an account of their own again, and the old password opens nothing.
     let again = json!({
         "staff_number": "B0001", "name": lin.name, "email": lin.email, "account": "enterprise", "first_day": "2026-04-06",
