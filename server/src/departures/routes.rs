@@ -40,7 +40,8 @@ struct Filter {
     state: Option<State>,
 }
 
-/// Departures, the latest effective instant first.
+/// Departures, the latest effective instant first. A list that is kept in view asks again and again: a session's reads within a
+/// minute have one record.
 #[utoipa::path(tag = "departures", params(Filter, PageQuery), responses((status = 200, body = Page<DepartureView>)))]
 #[get("/departures")]
 async fn list_departures(
@@ -50,7 +51,7 @@ async fn list_departures(
 ) -> Answer<Page<DepartureView>> {
     let (limit, cursor, state) = (page.limit()?, page.cursor()?, filter.state);
     let page = at
-        .run(Act::named("departures.read"), move |tx| {
+        .run(Act::named("departures.read").polled(), move |tx| {
             let rows = store::list(tx, state, cursor, limit)?;
             let page = Page::cut(rows, limit, |d: &Departure| Cursor::after(d.effective_at, d.id.uuid()));
             let items = views(tx, &page.items)?;

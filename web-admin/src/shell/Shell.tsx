@@ -8,7 +8,8 @@ import { Navigation } from './Navigation'
 import css from './Shell.module.css'
 
 const SignInAgain = lazy(() => import('@/session/SignInAgain'))
-const Palette = lazy(() => import('./Palette'))
+const palette = () => import('./Palette')
+const Palette = lazy(palette)
 const Help = lazy(() => import('./Help'))
 const NearDrawer = lazy(() => import('@/records/NearDrawer'))
 
@@ -25,6 +26,12 @@ export function Shell() {
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: another page closes the menu of the one before
   useEffect(() => setMenuOpen(false), [path])
+
+  // Fetched while nothing else is: who presses Ctrl-K types on at once.
+  useEffect(() => {
+    const idle = setTimeout(() => void palette(), 1_000)
+    return () => clearTimeout(idle)
+  }, [])
 
   useEffect(() => {
     const onKey = (e: KeyboardEvent) => {

@@ -18,6 +18,8 @@ const key = {
 
 /** While orders run, the page follows them. */
 const FOLLOW_MS = 2_000
+/** A list in view shows who was announced meanwhile; whoever has scrolled on is not disturbed. */
+const LIST_MS = 10_000
 
 export const departuresQuery = (filter: { state?: DepartureState }) =>
   infiniteQueryOptions({
@@ -26,6 +28,7 @@ export const departuresQuery = (filter: { state?: DepartureState }) =>
     queryFn: ({ pageParam }) =>
       body(api.GET('/api/v1/departures', { params: { query: { ...filter, cursor: pageParam, limit: 50 } } })),
     getNextPageParam: (page) => page.next ?? undefined,
+    refetchInterval: (q) => ((q.state.data?.pages.length ?? 1) > 1 ? false : LIST_MS),
   })
 
 /** The latest few, to be found by name: the palette never reads more. */
