@@ -147,24 +147,27 @@ scenario!(a_message_that_waits_is_in_the_list_until_it_is_settled, |t| {
 scenario!(alike_cards_are_decided_together_and_all_or_none, |t| {
     let acme = t.organisation("远山科技").pack("dingtalk");
     let (security, officer) = (acme.member_with("security_admin"), acme.privacy_officer());
-    for purpose in ["payroll", "planning", "insurance"] {
-        asks(&security, "hr.landline", purpose);
+    let ordinary = ["hr.landline", "hr.position", "hr.department"];
+    for class in ordinary {
+        asks(&security, class, "payroll");
     }
     asks(&security, "hr.mobile_phone", "payroll");
+    asks(&security, "hr.landline", "planning");
     let cards = tab(&officer, "open");
-    assert_eq!(cards.len(), 4, "{cards:#?}");
-    let by_purpose = |class: &str, purpose: &str| {
+    assert_eq!(cards.len(), 5, "{cards:#?}");
+    let of = |class: &str, purpose: &str| {
         let fits = |c: &&Value| c["purpose"] == purpose && c["classes"] == json!([class]);
         id_of(cards.iter().find(fits).expect("a card")).to_owned()
     };
-    let (one, two, three) = (
-        by_purpose("hr.landline", "payroll"),
-        by_purpose("hr.landline", "planning"),
-        by_purpose("hr.landline", "insurance"),
-    );
-    let sensitive = by_purpose("hr.mobile_phone", "payroll");
+    let [one, two, three] = ordinary.map(|class| of(class, "payroll"));
+    let (sensitive, elsewhere) = (of("hr.mobile_phone", "payroll"), of("hr.landline", "planning"));
     let differ = decides(&officer, "approve", &[&one, &sensitive]).is_refused("inbox.not-alike");
-    assert_ne!(differ["cards"][0]["risk"], differ["cards"][1]["risk"]);
+    let alike = |at: usize| &differ["cards"][at]["alike"];
+    assert_ne!(alike(0)["sensitive"], alike(1)["sensitive"]);
+    assert_eq!((&alike(0)["kind"], &alike(0)["purposes"]), (&json!("instruction"), &json!(["payroll"])));
+    // Another reason is another decision, whatever the risk.
+    decides(&officer, "approve", &[&one, &elsewhere]).is_refused("inbox.not-alike");
+    decides(&officer, "approve", &[&elsewhere]).ok();
     decides(&officer, "approve", &[&three]).ok();
     let named = decides(&officer, "approve", &[&one, &two, &three]).is_refused("inbox.not-all");
     assert_eq!(only(named["cards"].as_array().expect("cards"))["id"], three.as_str());

@@ -8,6 +8,7 @@ use crate::platform::attempt::across_tenants;
 use crate::platform::caller::Actor;
 use crate::platform::db::{StoreError, TenantTx};
 use crate::platform::keyring::Algorithm;
+use crate::platform::sign_in;
 use clap::Subcommand;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -82,7 +83,7 @@ pub fn run(file: Option<PathBuf>, verb: Verb) -> Outcome {
             println!("organisation  {} ({})", made.slug, made.tenant);
             println!("set-up token  {}", made.setup_token.expose());
             println!("The first admin sets a password with it, once, within seven days:");
-            println!("  {}/setup#{}", tenure.platform.config().public_address(), made.setup_token.expose());
+            println!("  {}", sign_in::address_of(&tenure.platform.config().public_address(), &made.setup_token));
             println!("or POST /api/v1/auth/setup {{\"token\": \"…\", \"password\": \"…\"}}");
         }
         Verb::Show { slug } => show(&in_tenant(&tenure, &slug, packs::settings)?),

@@ -7,6 +7,7 @@ use crate::platform::db::Ts;
 use crate::text_enum;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+use std::collections::BTreeSet;
 
 text_enum! {
     /// One of the three lists.
@@ -76,8 +77,8 @@ pub struct Card {
     pub rules: Vec<String>,
     /// The clauses that these rest on.
     pub clauses: Vec<String>,
-    /// What has to be the same in cards that are decided together.
-    pub risk: Option<String>,
+    /// What has to be the same in cards that are decided together; absent where there is no yes or no to say.
+    pub alike: Option<Likeness>,
     /// What follows from a yes.
     pub on_yes: Option<Consequence>,
     /// What follows from a no.
@@ -98,6 +99,36 @@ pub struct Card {
     pub said: Option<Word>,
     /// What the caller may do about it now.
     pub can: CardCan,
+}
+
+/// The reason and the risk of a decision. Cards with the same are decided together, and others are not.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[schema(as = CardLikeness)]
+pub struct Likeness {
+    /// `instruction`, or `departure` for all those of one.
+    pub kind: String,
+    /// What is done.
+    pub actions: Vec<String>,
+    /// What for.
+    pub purposes: Vec<String>,
+    /// Whether sensitive data is touched.
+    pub sensitive: bool,
+    /// The approval rules that bind it.
+    pub rules: Vec<String>,
+}
+
+impl Likeness {
+    /// Of the instructions that one card stands for.
+    pub(super) fn of(kind: &str, of_case: &[Instruction]) -> Self {
+        let sorted = |all: BTreeSet<&str>| all.into_iter().map(str::to_owned).collect();
+        Self {
+            kind: kind.to_owned(),
+            actions: sorted(of_case.iter().map(|i| i.action.as_str()).collect()),
+            purposes: sorted(of_case.iter().map(|i| i.purpose.as_str()).collect()),
+            sensitive: of_case.iter().any(|i| i.sensitive),
+            rules: sorted(of_case.iter().flat_map(|i| i.approval_rule.split_whitespace()).collect()),
+        }
+    }
 }
 
 /// A thing by kind and id.

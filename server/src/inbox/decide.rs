@@ -1,8 +1,9 @@
-//! Deciding several cards at once: alike in risk, and all or none.
+//! Deciding several cards at once: alike in reason and risk, and all or none.
 
+use super::card::Likeness;
 use super::error::InboxError;
 use super::gather::{DECIDE_DEPARTURES, DECIDE_INSTRUCTIONS};
-use super::show::{Named, risk};
+use super::show::Named;
 use crate::departures;
 use crate::instructions::{self, Decision, State};
 use crate::platform::db::TenantTx;
@@ -48,20 +49,20 @@ pub(super) fn decide(
 }
 
 fn refuse_what_differs(tx: &mut TenantTx<'_>, named: &[(String, Named)]) -> Result<(), InboxError> {
-    let mut risks = Vec::with_capacity(named.len());
+    let mut likenesses = Vec::with_capacity(named.len());
     for (id, card) in named {
-        let risk = match card {
-            Named::Instruction(instruction) => risk(&[instructions::find(tx, *instruction)?], false),
+        let alike = match card {
+            Named::Instruction(instruction) => Likeness::of("instruction", &[instructions::find(tx, *instruction)?]),
             Named::Departure(departure) => {
                 let mut of_case = instructions::of_origin(tx, departure.uuid().into())?;
                 of_case.retain(|i| i.state == State::Pending);
-                risk(&of_case, true)
+                Likeness::of("departure", &of_case)
             }
         };
-        risks.push((id.clone(), risk));
+        likenesses.push((id.clone(), alike));
     }
-    let is_alike = risks.windows(2).all(|two| two[0].1 == two[1].1);
-    if is_alike { Ok(()) } else { Err(InboxError::NotAlike(risks)) }
+    let is_alike = likenesses.windows(2).all(|two| two[0].1 == two[1].1);
+    if is_alike { Ok(()) } else { Err(InboxError::NotAlike(likenesses)) }
 }
 
 fn refuse_what_cannot_be(tx: &mut TenantTx<'_>, named: &[(String, Named)]) -> Result<(), InboxError> {

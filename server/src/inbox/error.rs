@@ -1,5 +1,6 @@
 //! Why something in the inbox was not decided.
 
+use super::card::Likeness;
 use crate::departures::DepartureError;
 use crate::instructions::InstructionError;
 use crate::platform::db::StoreError;
@@ -15,9 +16,9 @@ pub enum InboxError {
     /// A card that nobody decides.
     #[error("`{0}` is no card with a yes or no")]
     NoDecision(String),
-    /// Cards that differ in risk.
-    #[error("the cards differ in risk")]
-    NotAlike(Vec<(String, String)>),
+    /// Cards that differ in reason or risk.
+    #[error("the cards differ in reason or risk")]
+    NotAlike(Vec<(String, Likeness)>),
     /// Some of them cannot be decided now; nothing was.
     #[error("some of the cards cannot be decided, so none was")]
     NotAll(Vec<(String, Problem)>),
@@ -45,9 +46,9 @@ impl AsProblem for InboxError {
                 .help("Send cards of the kind `approval`."),
             Self::NotAlike(cards) => Problem::invalid("inbox.not-alike")
                 .at("/cards")
-                .detail("Only what is alike in risk is decided together.")
-                .help("Decide each risk by itself.")
-                .with("cards", cards.iter().map(|(id, risk)| json!({ "id": id, "risk": risk })).collect::<Value>()),
+                .detail("Only what is alike in reason and risk is decided together.")
+                .help("Decide what differs by itself.")
+                .with("cards", cards.iter().map(|(id, alike)| json!({ "id": id, "alike": alike })).collect::<Value>()),
             Self::NotAll(cards) => Problem::conflict("inbox.not-all")
                 .at("/cards")
                 .detail("Some of these cannot be decided now. Nothing was decided.")

@@ -4,7 +4,7 @@
 //! departures to be checked and handed in, and what was raised to a person. The instructions of one departure are one card.
 //!
 //! What always holds: a card is in the list of those who may do something about it, by the functions that would refuse it;
-//! and what is decided together is alike in risk, and decided as a whole or not at all.
+//! and what is decided together is alike in reason and risk, and decided as a whole or not at all.
 
 mod card;
 mod decide;

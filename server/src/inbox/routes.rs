@@ -70,7 +70,7 @@ fn counts(tx: &mut TenantTx<'_>, shown: Tab, of_shown: usize) -> Stored<Counts> 
 #[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 struct CardsDecision {
-    /// Their ids: 1 to 100, alike in risk.
+    /// Their ids: 1 to 100, with the same `alike`.
     cards: Vec<String>,
     /// Yes or no.
     decision: Decision,
@@ -90,7 +90,7 @@ struct CardsDecided {
 #[utoipa::path(tag = "inbox", request_body = CardsDecision, responses(
     (status = 201, description = "All were decided", body = CardsDecided),
     (status = 409, description = "`inbox.not-all`: some cannot be decided, each is named, and none was"),
-    (status = 422, description = "`inbox.not-alike`: they differ in risk; `inbox.no-decision`, `inbox.count`"),
+    (status = 422, description = "`inbox.not-alike`: they differ in reason or risk; `inbox.no-decision`, `inbox.count`"),
 ))]
 #[post("/inbox/decide")]
 async fn decide_cards(at: Attempt, body: web::Json<CardsDecision>) -> Answer<CardsDecided> {

@@ -1,6 +1,6 @@
 //! From entries to cards: names, counts, clauses, consequences and the clock, for one page at a time.
 
-use super::card::{Card, CardCan, CardKind, CardObject, Consequence, Entry, Matter, Tab, facts_of};
+use super::card::{Card, CardCan, CardKind, CardObject, Consequence, Entry, Likeness, Matter, Tab, facts_of};
 use super::gather::{DECIDE_DEPARTURES, DECIDE_INSTRUCTIONS, SUBMIT_DEPARTURES};
 use crate::attention::Attention;
 use crate::departures::{self, DepartureView};
@@ -24,19 +24,6 @@ pub(super) fn cards(tx: &mut TenantTx<'_>, tab: Tab, entries: Vec<Entry>) -> Sto
         cards.extend(show.card(tx, entry)?);
     }
     Ok(cards)
-}
-
-/// The risk of deciding a card: what has to be the same in all that are decided together.
-pub(super) fn risk(of_case: &[Instruction], is_departure: bool) -> String {
-    let mut actions: Vec<&str> = of_case.iter().map(|i| i.action.as_str()).collect();
-    actions.sort_unstable();
-    actions.dedup();
-    let mut rules: Vec<&str> = of_case.iter().flat_map(|i| i.approval_rule.split_whitespace()).collect();
-    rules.sort_unstable();
-    rules.dedup();
-    let sensitive = if of_case.iter().any(|i| i.sensitive) { "sensitive" } else { "ordinary" };
-    let from = if is_departure { "departure" } else { "instruction" };
-    [from, &actions.join("+"), sensitive, &rules.join("+")].join("|")
 }
 
 /// What a page needs, looked up at once.
@@ -159,7 +146,7 @@ impl Show {
             facts: facts.as_object().cloned().unwrap_or_default(),
             rules: i.approval_rule.split_whitespace().map(Into::into).collect(),
             clauses: instructions::clauses_of(tx, i)?,
-            risk: Some(risk(std::slice::from_ref(i), false)),
+            alike: Some(Likeness::of("instruction", std::slice::from_ref(i))),
             on_yes: Some(yes),
             on_no: Some(Consequence::of("instruction.refused", json!({}))),
             on_silence: Consequence::of("request.lapses", json!({ "at": i.expires_at })),
@@ -184,6 +171,10 @@ impl Show {
 
     /// Whether somebody else's yes is needed beside the caller's.
     fn others_missing(&self, tx: &mut TenantTx<'_>, waiting_for: &[String]) -> Stored<bool> {
+        // Of what they asked for themselves, callers are told what comes of the last yes.
+        if self.tab == Tab::Waiting {
+            return Ok(false);
+        }
         let own = match tx.actor().membership() {
             Some(me) => crate::people::roles::of_membership(tx, me)?,
             None => Vec::new(),
@@ -220,7 +211,7 @@ impl Show {
             purpose: of_case.first().map(|i| i.purpose.clone()),
             rules: rules.into_iter().collect(),
             clauses: clauses.into_iter().collect(),
-            risk: Some(risk(of_case, true)),
+            alike: Some(Likeness::of("departure", of_case)),
             on_yes: Some(yes),
             on_no: Some(Consequence::of("departure.plan-returns", json!({}))),
             on_silence: Consequence::of(
@@ -328,7 +319,7 @@ fn blank(object: &str, id: impl Id + ToString, kind: CardKind, action: &str, at:
         facts: Map::new(),
         rules: Vec::new(),
         clauses: Vec::new(),
-        risk: None,
+        alike: None,
         on_yes: None,
         on_no: None,
         on_silence: Consequence::of("nothing", json!({})),

@@ -167,13 +167,8 @@ async fn issue_setup_link(at: Attempt, id: web::Path<MembershipId>) -> Answer<Se
             _ => PeopleError::NoAccount,
         })?;
         let row = crate::packs::tenant(tx)?;
-        let base = tx.platform().config().public_address();
-        let words = [
-            ("organisation", row.name),
-            ("token", token.expose().to_owned()),
-            // Behind the `#`, where no log of a server or a proxy sees it.
-            ("where", format!("{base}/setup#{}", token.expose())),
-        ];
+        let address = sign_in::address_of(&tx.platform().config().public_address(), &token);
+        let words = [("organisation", row.name), ("token", token.expose().to_owned()), ("where", address)];
         let sent = mail::post(tx, account, Template::SetUp, &row.locale, words)?;
         Ok(SetupLink { setup_token: (!sent).then(|| token.expose().to_owned()), sent })
     })

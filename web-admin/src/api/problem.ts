@@ -7,6 +7,8 @@ export interface Problem {
   help?: string
   pointer?: string
   clauses: string[]
+  /** Of several things that were asked for at once: which of them could not be, and why. */
+  cards: { id: string; why: Problem }[]
 }
 
 /** What every failed call throws. */
@@ -45,19 +47,30 @@ export async function problemOf(response: Response): Promise<Problem> {
     code: `http.${response.status}`,
     title: response.statusText,
     clauses: [],
+    cards: [],
   }
   if (!response.headers.get('content-type')?.includes('json')) return unknown
-  const body: unknown = await response.json().catch(() => null)
+  return read(await response.json().catch(() => null), unknown)
+}
+
+function read(body: unknown, unknown: Problem): Problem {
   if (typeof body !== 'object' || body === null) return unknown
   const said = body as Record<string, unknown>
   const text = (name: string) => (typeof said[name] === 'string' ? (said[name] as string) : undefined)
   return {
-    status: response.status,
+    status: unknown.status,
     code: text('code') ?? CODE.exec(text('type') ?? '')?.[1] ?? unknown.code,
     title: text('title') ?? unknown.title,
     detail: text('detail'),
     help: text('help'),
     pointer: text('pointer'),
     clauses: Array.isArray(said.clauses) ? said.clauses.filter((c): c is string => typeof c === 'string') : [],
+    cards: Array.isArray(said.cards) ? said.cards.flatMap((card) => cardOf(card, unknown)) : [],
   }
+}
+
+function cardOf(card: unknown, unknown: Problem): { id: string; why: Problem }[] {
+  if (typeof card !== 'object' || card === null) return []
+  const { id, why } = card as Record<string, unknown>
+  return typeof id === 'string' && why ? [{ id, why: read(why, unknown) }] : []
 }

@@ -2045,6 +2045,7 @@ export interface components {
              *     what was raised (`delivery.unacknowledged` …).
              */
             action: string;
+            alike?: components["schemas"]["CardLikeness"] | null;
             asked_by?: components["schemas"]["MemberName"] | null;
             /** @description Since when it waits, or when it was decided. */
             at: components["schemas"]["Ts"];
@@ -2096,8 +2097,6 @@ export interface components {
             purpose?: string | null;
             /** @description Why, in the words of whoever asks. */
             reason?: string | null;
-            /** @description What has to be the same in cards that are decided together. */
-            risk?: string | null;
             /** @description The approval rules that bind it. */
             rules: string[];
             said?: components["schemas"]["CardWord"] | null;
@@ -2122,6 +2121,19 @@ export interface components {
         };
         /** @enum {string} */
         CardKind: "approval" | "departure" | "order" | "message" | "other";
+        /** @description The reason and the risk of a decision. Cards with the same are decided together, and others are not. */
+        CardLikeness: {
+            /** @description What is done. */
+            actions: string[];
+            /** @description `instruction`, or `departure` for all those of one. */
+            kind: string;
+            /** @description What for. */
+            purposes: string[];
+            /** @description The approval rules that bind it. */
+            rules: string[];
+            /** @description Whether sensitive data is touched. */
+            sensitive: boolean;
+        };
         /** @description A thing by kind and id. */
         CardObject: {
             /** @description Which one. */
@@ -2146,7 +2158,7 @@ export interface components {
         };
         /** @description One word to several cards. */
         CardsDecision: {
-            /** @description Their ids: 1 to 100, alike in risk. */
+            /** @description Their ids: 1 to 100, with the same `alike`. */
             cards: string[];
             /** @description Yes or no. */
             decision: components["schemas"]["Decision"];
@@ -6193,7 +6205,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description `inbox.not-alike`: they differ in risk; `inbox.no-decision`, `inbox.count` */
+            /** @description `inbox.not-alike`: they differ in reason or risk; `inbox.no-decision`, `inbox.count` */
             422: {
                 headers: {
                     [name: string]: unknown;

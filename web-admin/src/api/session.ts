@@ -36,9 +36,20 @@ export async function signIn(credentials: Credentials): Promise<Session | { choo
   return answer
 }
 
-export async function signOut() {
+const beforeSignOut = new Set<() => Promise<boolean>>()
+
+/** What has to be done before the session ends. Where it answers no, somebody has to look at something first. */
+export function onSignOut(finish: () => Promise<boolean>) {
+  beforeSignOut.add(finish)
+}
+
+/** Signs out, unless something that was begun could not be finished. Returns whether it did. */
+export async function signOut(): Promise<boolean> {
+  const finished = await Promise.all([...beforeSignOut].map((finish) => finish()))
+  if (finished.includes(false)) return false
   await api.DELETE('/api/v1/session')
   queryClient.clear()
+  return true
 }
 
 function took(session: Session): Session {

@@ -16,6 +16,7 @@ export type Messages = Shape<typeof zhCN>
 
 /** Groups that only codes from the server lead into, through `word`: left out of the typed keys, of which there would be too many. */
 interface ByCode {
+  inbox: 'actions' | 'raised' | 'operations' | 'follows' | 'differs' | 'held'
   records: 'do' | 'did' | 'objects' | 'actors'
   packs: 'masks' | 'families' | 'facts' | 'values' | 'features' | 'fields' | 'storage' | 'conditions'
   instructions: 'actions' | 'leftOutWhy'
@@ -102,5 +103,5 @@ export function word(group: string, code: string | null | undefined, values: Rec
   const key = `${group}.${code.replaceAll('.', '__')}`
   // The typed `t` takes only keys it knows; these are checked at run time instead.
   const t = i18next.t as unknown as (key: string, values: Record<string, unknown>) => string
-  return i18next.exists(key) ? t(key, values) : code
+  return i18next.exists(key, values) ? t(key, values) : code
 }

@@ -39,8 +39,7 @@ export function AccountMenu() {
     if (kind === 'language' && language) await chooseLanguage(language)
     else if (kind === 'scheme' && scheme) chooseScheme(scheme)
     else {
-      await signOut()
-      await navigate({ to: '/sign-in' })
+      if (await signOut()) await navigate({ to: '/sign-in' })
     }
   }
   return (

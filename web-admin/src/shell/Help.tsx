@@ -14,6 +14,9 @@ export default function Help({ onClose }: { onClose: () => void }) {
     ['A', t('help.approve')],
     ['D', t('help.refuse')],
     ['X', t('help.select')],
+    ['R', t('help.again')],
+    ['S', t('help.resolve')],
+    ['Z', t('help.undo')],
     ['Esc', t('help.close')],
   ]
   return (

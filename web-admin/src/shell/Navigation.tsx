@@ -1,7 +1,11 @@
+import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
+import { inboxCountsQuery } from '@/api/queries/inbox'
 import { usePowers } from '@/api/queries/powers'
+import { useHeld } from '@/inbox/held'
 import { isAuditSession, useSession } from '@/session/useSession'
+import { number } from '@/ui/format'
 import { AccountMenu } from './AccountMenu'
 import css from './Navigation.module.css'
 import { sections } from './sections'
@@ -36,6 +40,7 @@ export function Navigation({ open, onToggle, onFind }: { open: boolean; onToggle
             <li key={s.to} data-apart={s.apart}>
               <Link to={s.to} className={css.link} activeProps={{ 'aria-current': 'page' }}>
                 {t(s.label)}
+                {s.to === '/inbox' && <Badge />}
               </Link>
             </li>
           ))}
@@ -43,5 +48,21 @@ export function Navigation({ open, onToggle, onFind }: { open: boolean; onToggle
         <AccountMenu />
       </div>
     </nav>
+  )
+}
+
+/** How much waits, without what was decided this very moment. */
+function Badge() {
+  const { t } = useTranslation()
+  const { data: counts } = useQuery(inboxCountsQuery)
+  const held = useHeld()
+  const n = (counts?.open ?? 0) - held.filter((h) => h.state !== 'failed').reduce((sum, h) => sum + h.cards.length, 0)
+  if (!counts || n <= 0) return null
+  const shown = n >= counts.counted_to ? t('inbox.counted', { n: number(counts.counted_to) }) : number(n)
+  return (
+    <span className={css.badge}>
+      <span aria-hidden>{shown}</span>
+      <span className="sr-only">{t('inbox.badge', { count: n, n: shown })}</span>
+    </span>
   )
 }

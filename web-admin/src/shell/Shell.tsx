@@ -2,6 +2,7 @@ import { Outlet, useRouterState } from '@tanstack/react-router'
 import { lazy, Suspense, useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useConnection } from '@/api/connection'
+import { HeldBar } from '@/inbox/HeldBar'
 import { isAuditSession, useSession } from '@/session/useSession'
 import { isTyping } from '@/ui/keys'
 import { Navigation } from './Navigation'
@@ -62,6 +63,7 @@ export function Shell() {
         )}
         <Outlet />
       </div>
+      <HeldBar />
       <Suspense>
         {overlay === 'palette' && (
           <Palette

@@ -115,8 +115,7 @@ export function useEntries(sought: string, open: { records: () => void; help: ()
         verb(`scheme-${s}`, `${t('shell.colours')}: ${t(`shell.schemes.${s}`)}`, () => chooseScheme(s)),
       ),
       verb('sign-out', t('shell.signOut'), async () => {
-        await signOut()
-        await navigate({ to: '/sign-in' })
+        if (await signOut()) await navigate({ to: '/sign-in' })
       }),
     ]
       .filter((v) => v !== false)

@@ -14,6 +14,9 @@ export function antdTheme(scheme: Scheme): ThemeConfig {
       colorError: c.danger,
       colorWarning: c.danger,
       colorLink: c.accent,
+      // Its own would be a lighter green, too faint on a sunken ground.
+      colorLinkHover: c.accent,
+      colorLinkActive: c.accent,
       colorText: c.text,
       colorTextSecondary: c.textSoft,
       colorTextTertiary: c.textFaint,

@@ -2,6 +2,8 @@
 export function isTyping(e: KeyboardEvent): boolean {
   const at = e.target
   if (!(at instanceof HTMLElement)) return false
+  // In a box that is ticked nobody writes.
+  if (at instanceof HTMLInputElement && at.type === 'checkbox') return false
   return at.isContentEditable || ['INPUT', 'TEXTAREA', 'SELECT'].includes(at.tagName)
 }
 

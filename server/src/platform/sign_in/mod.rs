@@ -43,7 +43,7 @@ pub use password::Weakness;
 pub use routes::{routes, well_known};
 pub use secret::{ApiToken, Secret};
 pub use sessions::{Opened, end_sessions_of_membership, forget_old, refresh};
-pub use setup::{Invited, invited, issue_setup_link, use_setup_link};
+pub use setup::{Invited, address_of, invited, issue_setup_link, use_setup_link};
 pub use signing_keys::{Rotation, list_signing_keys, rotate_signing_key};
 
 use crate::platform::Platform;

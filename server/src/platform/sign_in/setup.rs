@@ -42,6 +42,11 @@ pub fn issue_setup_link(p: &mut PlatformTx<'_>, account: AccountId, tenant: Tena
     Ok(token)
 }
 
+/// Where somebody uses their link, at this server's own address. Behind the `#`, where no log of a server or a proxy sees it.
+pub fn address_of(base: &str, token: &Secret) -> String {
+    format!("{base}/set-up#token={}", token.expose())
+}
+
 /// How far a tenant's invitations have come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Invited {

@@ -43,7 +43,7 @@ export const problems = {
   'departures__unapproved-on-the-day': 'The last day has come without approval; access has ended',
   'departures__line-undone': 'A line was not done',
   'departures__instruction-fell': 'An instruction that the plan rests on is no longer good',
-  'inbox__not-alike': 'Only what is alike in risk is decided together',
+  'inbox__not-alike': 'Only what is alike in reason and risk is decided together',
   'inbox__not-all': 'Some of these cannot be decided now, so none was',
   'keys__scope-not-yours': 'You cannot give what you may not do yourself',
   'keys__name-taken': 'A live key has that name already',

@@ -43,7 +43,7 @@ export const problems = {
   'departures__unapproved-on-the-day': '最后工作日已到，方案仍未获批；访问权限已终止',
   'departures__line-undone': '有一行处置没有执行',
   'departures__instruction-fell': '方案所依据的指令已失效',
-  'inbox__not-alike': '只有风险相同的事项才能一并处理',
+  'inbox__not-alike': '只有事由与风险相同的事项才能一并决定',
   'inbox__not-all': '其中有事项现在不能处理，因此一项也没有处理',
   'keys__scope-not-yours': '所选权限中有您自己没有的',
   'keys__name-taken': '已有同名的有效密钥',

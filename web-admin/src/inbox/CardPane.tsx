@@ -1,0 +1,165 @@
+import { Link } from '@tanstack/react-router'
+import { useTranslation } from 'react-i18next'
+import { type Card, factsOf, type Tab } from '@/api/queries/inbox'
+import { usePackNames } from '@/api/queries/pack'
+import { hasWord, type Say, word } from '@/i18n'
+import { classesOf } from '@/instructions/classWords'
+import { Chip } from '@/ui/Chip'
+import { Clauses } from '@/ui/Clauses'
+import { Facts } from '@/ui/Facts'
+import { bytes, day, instant, number } from '@/ui/format'
+import { CardButtons, type Doing } from './CardButtons'
+import css from './CardPane.module.css'
+import { Clock } from './Clock'
+import { follows, measures, permits, rolesOf, says } from './says'
+
+/** Classes named before the rest is counted. */
+const NAMED = 8
+
+/** The card in focus: who asks what, about how many, why, by which clause, and what follows from yes, no and silence. */
+export function CardPane({ card, tab, doing }: { card: Card; tab: Tab; doing: Doing }) {
+  const { t } = useTranslation()
+  const names = usePackNames()
+  return (
+    <article className={css.pane} aria-label={t('inbox.inFocus')}>
+      <Link to="/inbox" search={(s) => ({ ...s, card: undefined })} className={css.back}>
+        {t('inbox.backToList')}
+      </Link>
+      <header className={css.head}>
+        <h2>{says(card, tab, t)}</h2>
+        <p className={css.chips}>
+          {card.sensitive && <Chip tone="danger">{t('inbox.sensitive')}</Chip>}
+          <Clock card={card} />
+          {card.expires_at && !card.said && (
+            <span className={css.faint}>{t('inbox.until', { at: instant(card.expires_at) })}</span>
+          )}
+          {!card.expires_at && !card.said && (
+            <span className={css.faint}>{t('inbox.since', { at: instant(card.at) })}</span>
+          )}
+        </p>
+      </header>
+      {card.reason && (
+        <blockquote className={css.reason}>
+          <bdi>{card.reason}</bdi>
+        </blockquote>
+      )}
+      {card.said && <Said card={card} />}
+      <Particulars card={card} />
+      {(tab === 'waiting' || card.nobody_available.length > 0) && card.waiting_for.length > 0 && (
+        <p className={css.waits}>
+          {t('inbox.waitsFor', { roles: rolesOf(card.waiting_for, names, t) })}
+          {card.nobody_available.length > 0 && (
+            <strong> {t('inbox.nobody', { roles: rolesOf(card.nobody_available, names, t) })}</strong>
+          )}
+        </p>
+      )}
+      {!card.said && <Consequences card={card} />}
+      <Clauses ids={card.clauses} />
+      <CardButtons card={card} doing={doing} />
+    </article>
+  )
+}
+
+function Particulars({ card }: { card: Card }) {
+  const { t } = useTranslation()
+  const names = usePackNames()
+  const facts = factsOf(card)
+  const classes = card.classes.includes('*') ? [t('instructions.everyClass')] : classesOf(card.classes, names)
+  const rest = classes.length - NAMED
+  const counted = [...measures(card, t), card.bytes ? bytes(card.bytes) : null].filter(Boolean)
+  return (
+    <Facts
+      facts={[
+        [t('inbox.what'), permits(card, names, t)],
+        [
+          t('inbox.classes'),
+          classes.length > 0 && (
+            <span className={css.classes}>
+              {classes.slice(0, NAMED).map((c) => (
+                <Chip key={c}>{c}</Chip>
+              ))}
+              {rest > 0 && <Chip tone="quiet">{t('inbox.more', { count: rest, n: number(rest) })}</Chip>}
+            </span>
+          ),
+        ],
+        [t('inbox.howMuch'), counted.join(t('ui.listComma'))],
+        [t('inbox.about'), card.kind === 'approval' && card.object.kind === 'instruction' && card.about?.name],
+        [t('inbox.purpose'), card.purpose && word('purposes', card.purpose)],
+        [t('inbox.grantUntil'), facts.until && instant(facts.until)],
+        [t('inbox.lastDayTitle'), facts.last_day && day(facts.last_day)],
+        [t('inbox.works'), [facts.department, facts.position].filter(Boolean).join(' · ')],
+        [t('inbox.becomes'), facts.lanes && lanes(card, t)],
+        [t('inbox.raisedWhy'), raisedOf(card).join(t('ui.listComma'))],
+        [t('inbox.rules'), card.rules.length > 0 && <code>{card.rules.join(' ')}</code>],
+      ].map(([name, value]) => [name as string, value || null])}
+    />
+  )
+}
+
+/** What becomes of how much, of a departure. */
+function lanes(card: Card, t: Say) {
+  const of = factsOf(card).lanes
+  if (!of) return null
+  const parts = (['destroyed', 'kept', 'successor', 'person'] as const).filter((lane) => of[lane].holdings > 0)
+  return (
+    <span className={css.lanes}>
+      {parts.map((lane) => (
+        <span key={lane} data-danger={lane === 'destroyed'}>
+          {t(`inbox.${lane}`, { count: of[lane].holdings, n: number(of[lane].holdings) })}
+        </span>
+      ))}
+    </span>
+  )
+}
+
+/** Why something was raised, in the console's words where it has some, else as the server found it. */
+function raisedOf(card: Card): string[] {
+  const { raised = [], reason, detail } = factsOf(card)
+  const codes = card.id.startsWith('attention:') && reason ? [reason] : raised
+  return codes.map((code) => (hasWord('problems', code) ? word('problems', code) : (detail ?? code)))
+}
+
+function Consequences({ card }: { card: Card }) {
+  const { t } = useTranslation()
+  const names = usePackNames()
+  const yes = card.can.submit ? t('inbox.onSubmit') : t('inbox.onYes')
+  const all = [
+    [yes, card.on_yes],
+    [t('inbox.onNo'), card.on_no],
+    [t('inbox.onSilence'), card.on_silence],
+  ] as const
+  return (
+    <dl className={css.follows}>
+      {all.map(
+        ([when, then]) =>
+          then && (
+            <div key={when}>
+              <dt>{when}</dt>
+              <dd>{follows(then, names, t)}</dd>
+            </div>
+          ),
+      )}
+    </dl>
+  )
+}
+
+function Said({ card }: { card: Card }) {
+  const { t } = useTranslation()
+  const { said } = card
+  if (!said) return null
+  const word_ =
+    said.decision === 'approve'
+      ? t('inbox.saidApprove')
+      : said.decision === 'refuse'
+        ? t('inbox.saidRefuse')
+        : t('inbox.states.resolved')
+  return (
+    <Facts
+      facts={[
+        [word_, instant(said.at)],
+        [t('ui.reason'), said.reason && <bdi>{said.reason}</bdi>],
+        [t('inbox.standsNow'), word('inbox.states', said.state)],
+      ]}
+    />
+  )
+}
