@@ -38,6 +38,7 @@ web-admin/node_modules/.package-lock.json: web-admin/package.json web-admin/pack
 test: test-build ## all tests, on SQLite and on PostgreSQL
 	cd web-admin && npm run check
 	TENURE_PROGRAM=$(abspath $(UNDER_TEST)) cargo test $(TEST) --no-fail-fast
+	$(MAKE) --no-print-directory test-browser
 
 # What people do at a screen: the real program with its sample on both databases, and Chromium.
 test-browser: $(UNDER_TEST) tests/browser/node_modules/.package-lock.json ## the stories told in a browser, alone

@@ -149,8 +149,8 @@ export class Somebody {
     return this.page.getByLabel(label, { exact: typeof label === 'string' })
   }
 
-  sees(text: string | RegExp): Promise<void> {
-    return this.page.getByText(text).first().waitFor()
+  sees(text: string | RegExp, within = 30_000): Promise<void> {
+    return this.page.getByText(text).first().waitFor({ timeout: within })
   }
 
   /** A picture for people, under target/screenshots. */
