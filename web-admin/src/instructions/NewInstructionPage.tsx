@@ -13,6 +13,7 @@ import { Strip } from '@/ui/Strip'
 import { useSettled } from '@/ui/useSettled'
 import { useTell } from '@/ui/useTell'
 import { ClassSelect } from './ClassSelect'
+import { Corrections } from './Corrections'
 import { draftOf, isWhole, type Written } from './draft'
 import { MemberSelect } from './MemberSelect'
 import css from './NewInstructionPage.module.css'
@@ -28,6 +29,7 @@ const ORDERS = [
   'detach',
   'anonymise',
   'delete',
+  'correct',
   'export',
   'transfer',
   'share',
@@ -84,7 +86,7 @@ export function NewInstructionPage() {
           layout="vertical"
           requiredMark={false}
           className={css.form}
-          onValuesChange={(_, all) => setWritten({ ...all })}
+          onValuesChange={() => setWritten({ ...form.getFieldsValue(true) })}
           onFinish={submit}
         >
           <p className={css.lead}>{word('instructions.kindMeans', kind)}</p>
@@ -118,17 +120,23 @@ export function NewInstructionPage() {
               />
             </Form.Item>
           )}
-          <Form.Item name="classes" label={t('instructions.classes')} rules={needed(t('instructions.needClasses'))}>
-            <ClassSelect label={t('instructions.classes')} />
-          </Form.Item>
-          <Form.Item
-            name="subjects"
-            label={t('instructions.whose')}
-            extra={kind === 'order' ? undefined : t('instructions.whoseEmpty')}
-            rules={kind === 'order' ? needed(t('instructions.needSubjects')) : []}
-          >
-            <MemberSelect by="subject" label={t('instructions.whose')} multiple />
-          </Form.Item>
+          {kind === 'order' && written.action === 'correct' ? (
+            <Corrections />
+          ) : (
+            <>
+              <Form.Item name="classes" label={t('instructions.classes')} rules={needed(t('instructions.needClasses'))}>
+                <ClassSelect label={t('instructions.classes')} />
+              </Form.Item>
+              <Form.Item
+                name="subjects"
+                label={t('instructions.whose')}
+                extra={kind === 'order' ? undefined : t('instructions.whoseEmpty')}
+                rules={kind === 'order' ? needed(t('instructions.needSubjects')) : []}
+              >
+                <MemberSelect by="subject" label={t('instructions.whose')} multiple />
+              </Form.Item>
+            </>
+          )}
           <Particulars action={kind === 'order' ? written.action : undefined} />
           <Form.Item
             name="purpose"

@@ -7,6 +7,16 @@ export interface Chosen {
   label: string
 }
 
+/** What is to stand instead in one holding, as it is written. */
+export interface CorrectionWritten {
+  holding?: string
+  /** Where a connector keeps it. */
+  field?: string
+  value?: string
+  /** In the vault. */
+  content?: string
+}
+
 /** What stands in the editor. */
 export interface Written {
   roles?: string[]
@@ -19,6 +29,8 @@ export interface Written {
   retainUntil?: string
   recipient?: string
   executor?: Chosen
+  correctOf?: Chosen
+  corrections?: CorrectionWritten[]
   purpose?: string
   until?: string
   reason?: string
@@ -27,6 +39,7 @@ export interface Written {
 /** What is written, as the API takes it. Fields that the kind does not have are left out, though they stay in the form. */
 export function draftOf(kind: InstructionKind, w: Written): NewInstruction {
   const isOrder = kind === 'order'
+  const corrects = isOrder && w.action === 'correct'
   const takesOut = isOrder && w.action && ['export', 'transfer', 'share', 'disclose'].includes(w.action)
   return {
     kind,
@@ -36,19 +49,30 @@ export function draftOf(kind: InstructionKind, w: Written): NewInstruction {
     // The day that is named is the last one: it ends as the next begins.
     until: !isOrder && w.until ? endOf(w.until) : undefined,
     executor: takesOut ? w.executor?.value : undefined,
-    corrections: [],
+    corrections: corrects ? (w.corrections ?? []).flatMap(correctionOf) : [],
     scope: {
-      classes: w.classes ?? [],
+      // Of a correction, both follow from the holdings.
+      classes: corrects ? [] : (w.classes ?? []),
       operations: isOrder ? [] : (w.operations ?? []),
       roles: kind === 'standing' ? (w.roles ?? []) : [],
       members: kind === 'exceptional' ? (w.members ?? []).map((m) => m.value) : [],
-      subjects: (w.subjects ?? []).map((s) => s.value),
+      subjects: corrects ? [] : (w.subjects ?? []).map((s) => s.value),
       departments: [],
       successor: isOrder && w.action === 'hand_over' ? (w.successor?.value ?? null) : null,
       retain_until: isOrder && w.action === 'retain' ? (w.retainUntil ?? null) : null,
       recipient: takesOut && w.action !== 'export' ? (w.recipient?.trim() ?? null) : null,
     },
   }
+}
+
+function correctionOf(c: CorrectionWritten): NonNullable<NewInstruction['corrections']> {
+  if (!c.holding) return []
+  if (c.field?.trim() && c.value) return [{ holding_id: c.holding, field: c.field.trim(), value: c.value }]
+  return c.content ? [{ holding_id: c.holding, content_base64: base64(c.content) }] : []
+}
+
+function base64(text: string): string {
+  return btoa(Array.from(new TextEncoder().encode(text), (byte) => String.fromCharCode(byte)).join(''))
 }
 
 function endOf(day: string): string | undefined {
@@ -60,7 +84,9 @@ function endOf(day: string): string | undefined {
 /** Whether there is enough to ask the server what it would touch. */
 export function isWhole(d: NewInstruction): boolean {
   const { scope } = d
-  if (scope.classes?.length === 0 || d.purpose === '' || d.reason === '') return false
+  if (d.purpose === '' || d.reason === '') return false
+  if (d.kind === 'order' && d.action === 'correct') return d.corrections?.length !== 0
+  if (scope.classes?.length === 0) return false
   if (d.kind === 'order') {
     if (!d.action || scope.subjects?.length === 0) return false
     if (d.action === 'hand_over') return Boolean(scope.successor)

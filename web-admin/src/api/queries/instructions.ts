@@ -62,6 +62,22 @@ export const previewQuery = (draft: NewInstruction, enabled: boolean) =>
     queryFn: () => body(api.POST('/api/v1/instructions/preview', { body: draft })),
   })
 
+export type Side = components['schemas']['SideView']
+
+/** What of one person's can be corrected: as much of it as somebody looks through. */
+export const correctableQuery = (subject: string) =>
+  queryOptions({
+    queryKey: ['instructions', 'correctable', subject],
+    enabled: subject !== '',
+    staleTime: 60_000,
+    queryFn: async () =>
+      (
+        await body(
+          api.GET('/api/v1/holdings', { params: { query: { subject, controller: 'organisation', limit: 200 } } }),
+        )
+      ).items.filter((side) => side.holding_state === 'held'),
+  })
+
 async function changed() {
   await Promise.all([
     queryClient.invalidateQueries({ queryKey: key.all }),
