@@ -1,21 +1,10 @@
 import { expect } from 'vitest'
+import { aNewPlace, calls, hrPosts, PASSWORD, takesUp, theClockReaches } from './place'
 import { type House, hrSays, Somebody, story } from './words'
 
 /** Another reason in each story: houses are shared. */
 let told = 0
 const unlike = () => `${++told}-${Math.floor(performance.now())}`
-
-async function calls(who: Somebody, method: string, path: string, body?: unknown): Promise<Record<string, unknown>> {
-  return who.page.evaluate(
-    async ({ method, path, body }) => {
-      const { csrf_token } = await (await fetch('/api/v1/session')).json()
-      const headers = { 'content-type': 'application/json', 'x-csrf-token': csrf_token, 'idempotency-key': crypto.randomUUID() }
-      const answer = await fetch(`/api/v1${path}`, { method, headers, body: body === undefined ? undefined : JSON.stringify(body) })
-      return answer.json()
-    },
-    { method, path, body },
-  )
-}
 
 /** The security admin asks that data operators may read a class; returns the instruction's id. */
 async function asks(han: Somebody, classes: string, purpose: string, reason: string): Promise<string> {
@@ -236,4 +225,49 @@ story('the inbox is read on a phone, in between and on a wide screen, in both la
   await bar(gu, '刚刚作出的决定').getByText('同意 1 项').waitFor()
   await gu.takesAPicture('inbox-held')
   await expect.poll(() => stateOf(gu, asked), { timeout: 20_000 }).toBe('in_force')
+})
+
+story('what nobody answers lapses on its day, which is no yes, and its author reads so', async (house) => {
+  const { place, link } = await aNewPlace(house, '远山科技')
+  const wang = await takesUp(link, place)
+  const source = await calls(wang, 'POST', '/sources', { name: '人事系统' })
+  for (const [staff_number, name] of [
+    ['S0001', '韩立峰'],
+    ['S0005', '顾思齐'],
+  ]) {
+    const data = { staff_number, name, email: `${staff_number}@yuanshan.example`, first_day: '2026-01-05' }
+    await hrPosts(`${place.base_url}${source.path}`, String(source.secret), 'member.joined', data)
+  }
+  const members = async () => (await calls(wang, 'GET', '/members?limit=10')).items as { id: string; name: string }[]
+  await expect.poll(async () => (await members()).length).toBe(3)
+  const invited = async (name: string, role: string) => {
+    const member = (await members()).find((m) => m.name === name)
+    await calls(wang, 'POST', '/role-assignments', { membership_id: member?.id, role })
+    const { setup_token } = await calls(wang, 'POST', `/members/${member?.id}/setup-link`, {})
+    return takesUp(`/set-up#token=${setup_token}`, place)
+  }
+  const han = await invited('韩立峰', 'security_admin')
+  const gu = await invited('顾思齐', 'privacy_officer')
+  const asked = await asks(han, 'attendance.*', 'payroll', '每月核算工资')
+  const { expires_at } = await calls(han, 'GET', `/instructions/${asked}`)
+  const lapses = new Date(String(expires_at))
+
+  const enters = async (who: Somebody, identifier: string) => {
+    await who.goesTo('/inbox')
+    await who.field('邮箱或手机号').fill(identifier)
+    await who.field('密码').fill(PASSWORD)
+    await who.button('登录').click()
+    await who.page.getByRole('navigation').first().waitFor()
+  }
+  await theClockReaches(place, new Date(lapses.getTime() - 3_600_000))
+  await enters(gu, 'S0005@yuanshan.example')
+  await row(gu, '每月核算工资').getByText('今天是最后一天').waitFor()
+  await gu.takesAPicture('inbox-last-day')
+  await theClockReaches(place, new Date(lapses.getTime() + 60_000))
+  await gu.page.reload()
+  await gu.sees('没有待办')
+  await enters(han, 'S0001@yuanshan.example')
+  await han.goesTo(`/instructions/${asked}`)
+  await han.sees('已失效')
+  expect(await stateOf(han, asked)).toBe('expired')
 })

@@ -80,6 +80,22 @@ scenario!(an_approval_says_who_asks_what_why_and_what_follows, |t| {
     assert_eq!((&counts["open"], &counts["waiting"], &counts["done"]), (&json!(0), &json!(0), &json!(1)));
 });
 
+scenario!(whoever_asked_takes_the_request_back_and_nobody_else, |t| {
+    let acme = t.organisation("远山科技").pack("dingtalk");
+    let (security, officer) = (acme.member_with("security_admin"), acme.privacy_officer());
+    let asked = asks(&security, "attendance.*", "payroll");
+    let path = format!("/instructions/{}/withdraw", asked["id"].as_str().expect("an id"));
+    let why = json!({ "reason": "不再需要" });
+    officer.posts(&path, &why).is_refused("instructions.not-the-author");
+    let waiting = tab(&security, "waiting");
+    assert_eq!(only(&waiting)["can"]["withdraw"]["allowed"], true);
+    security.posts(&path, &json!({})).is_status(422);
+    assert_eq!(security.posts(&path, &why).ok()["state"], "revoked");
+    assert_eq!((tab(&security, "waiting").len(), tab(&officer, "open").len()), (0, 0));
+    // What waits no more is not taken back: it is revoked, by those who may.
+    security.posts(&path, &why).is_refused("instructions.ended");
+});
+
 scenario!(a_departure_is_one_card_from_the_check_to_the_decision, |t| {
     let acme = t.organisation("远山科技").pack("dingtalk");
     let (hr, officer) = (acme.hr_admin(), acme.privacy_officer());

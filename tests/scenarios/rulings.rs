@@ -167,8 +167,15 @@ scenario!(a_feature_decides_about_what_comes_while_it_is_on, |t| {
     let before = registers(&acme, &said("chat/1", "2026-02-27T09:30:00Z"));
     changes(&acme, &json!({ "features": ["dedicated_securty"] })).is_refused("organisation.settings");
     acme.hr_admin().caller().patch("/organisation", "\"1\"", &json!({ "features": [] })).is_refused("power.missing");
+    // What it would rule anew is told before: nothing, as no rule lets the service reach back.
+    let preview = json!({ "features": ["dedicated_security"] });
+    let would = acme.first_admin().posts("/organisation/preview", &preview).ok();
+    let counted = (&would["looked_at"], &would["ruled_anew"], &would["is_all"]);
+    assert_eq!(counted, (&json!(1), &json!(0), &json!(true)));
+    acme.hr_admin().posts("/organisation/preview", &preview).is_refused("power.missing");
     let on = changes(&acme, &json!({ "features": ["dedicated_security"] })).ok();
     assert_eq!(on["features"], json!(["dedicated_security"]));
+    assert_eq!(on["feature_periods"][0]["feature"], "dedicated_security");
     acme.first_admin()
         .caller()
         .patch("/organisation", "\"1\"", &json!({ "name": "别名" }))

@@ -1,5 +1,6 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router'
 import { powersQuery } from './api/queries/powers'
+import { setupQuery } from './api/queries/setup'
 import { queryClient } from './api/query-client'
 import { sessionQuery } from './api/session'
 import { type Conditions, conditionsOf } from './records/filter'
@@ -37,8 +38,11 @@ const shell = createRoute({
 const home = createRoute({
   getParentRoute: () => shell,
   path: '/',
-  beforeLoad: () => {
-    throw redirect({ to: '/inbox' })
+  beforeLoad: async () => {
+    // Whoever can set the organisation up begins there, until it is done.
+    const { acts } = await queryClient.ensureQueryData(powersQuery)
+    const guide = acts.includes('tenant.settings') ? await queryClient.ensureQueryData(setupQuery) : null
+    throw redirect({ to: guide && !guide.done ? '/guide' : '/inbox' })
   },
 })
 
@@ -50,6 +54,12 @@ const inbox = createRoute({
     card: text(search.card),
   }),
   component: lazyRouteComponent(() => import('./inbox/InboxPage'), 'InboxPage'),
+})
+
+const guide = createRoute({
+  getParentRoute: () => shell,
+  path: '/guide',
+  component: lazyRouteComponent(() => import('./setup/GuidePage'), 'GuidePage'),
 })
 
 const departures = createRoute({
@@ -144,6 +154,11 @@ const settings = createRoute({
 const settingsParts = [
   createRoute({
     getParentRoute: () => settings,
+    path: '/organisation',
+    component: lazyRouteComponent(() => import('./settings/OrganisationPage'), 'OrganisationPage'),
+  }),
+  createRoute({
+    getParentRoute: () => settings,
     path: '/sources',
     component: lazyRouteComponent(() => import('./settings/SourcesPage'), 'SourcesPage'),
   }),
@@ -185,6 +200,7 @@ export const router = createRouter({
     shell.addChildren([
       home,
       inbox,
+      guide,
       departures,
       departure,
       certificate,

@@ -17,6 +17,7 @@ use crate::platform::jobs::{JobError, Step};
 use crate::platform::record::Record;
 use policy_model::class::ClassPattern;
 use policy_model::facts::Facts;
+use policy_model::pack::Pack;
 use policy_model::pack::control::Change as Fact;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -123,6 +124,65 @@ pub(super) fn step(tx: &mut TenantTx<'_>, payload: &Value) -> Result<Step, JobEr
     }
     let next = Cursor { change: cursor.change, after: Some(last) };
     Ok(Step::Again(serde_json::to_value(next).map_err(|e| JobError::of(e.to_string()))?))
+}
+
+/// Sides that a preview looks at: beyond, the numbers are of a part.
+const MOST_PREVIEWED: usize = 20_000;
+
+/// What a change would move, counted before it is made.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Moves {
+    /// Sides that were looked at.
+    pub looked_at: usize,
+    /// Whether these are all there are.
+    pub is_all: bool,
+    /// Of them, those that would be ruled by another rule or otherwise.
+    pub ruled_anew: usize,
+    /// Of these, those that would become the organisation's.
+    pub to_organisation: usize,
+    /// Of these, those that would become the person's.
+    pub to_person: usize,
+}
+
+/// Counts what would be ruled otherwise under a pack and with these features on, by the rules that reach back. Writes nothing.
+pub fn preview(tx: &mut TenantTx<'_>, pack: &Pack, changes: &[Change], on: &[String]) -> Stored<Moves> {
+    let (mut moves, mut after) = (Moves::default(), None);
+    loop {
+        let sides = store::sides_after(tx, None, after, SIDES_A_STEP)?;
+        let Some(last) = sides.last() else {
+            moves.is_all = true;
+            return Ok(moves);
+        };
+        if moves.looked_at >= MOST_PREVIEWED {
+            return Ok(moves);
+        }
+        after = Some((last.subject_id, last.holding_id));
+        moves.looked_at += sides.len();
+        let ids: Vec<HoldingId> = sides.iter().map(|s| s.holding_id).collect();
+        let latest = store::latest_rulings(tx, &ids)?;
+        for side in &sides {
+            let Some(last) = latest.get(&(side.holding_id, side.subject_id)) else { continue };
+            let mut facts: Facts = serde_json::from_str(&last.facts)?;
+            let mut now = None;
+            for change in changes {
+                let changed = change.now(facts.clone(), &side.class, on, &[]);
+                if let Some(ruling) = pack.rule_anew(&changed, change.fact()) {
+                    (now, facts) = (Some(ruling), changed);
+                }
+            }
+            let Some(ruling) = now else { continue };
+            // What stays open stays as it was settled, or is asked once more: neither is known before.
+            let controller = if ruling.is_settled() { ruling.controller().as_str() } else { &side.controller };
+            if ruling.rule_id().unwrap_or_default() == side.rule && controller == side.controller {
+                continue;
+            }
+            moves.ruled_anew += 1;
+            if controller != side.controller {
+                let to = if controller == "organisation" { &mut moves.to_organisation } else { &mut moves.to_person };
+                *to += 1;
+            }
+        }
+    }
 }
 
 fn rule_anew(tx: &mut TenantTx<'_>, change: &Change, sides: &[Side]) -> Stored<Vec<SubjectId>> {

@@ -190,7 +190,7 @@ pub struct CardCan {
     pub retry: Option<May>,
     /// Take back what was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub revoke: Option<May>,
+    pub withdraw: Option<May>,
 }
 
 /// How many cards each tab has, as far as they were counted.

@@ -40,7 +40,7 @@ struct Powers {
     decide: bool,
     decide_departures: bool,
     submit: bool,
-    revoke: bool,
+    withdraw: bool,
     resolve: bool,
     replay: bool,
     retry: bool,
@@ -92,7 +92,7 @@ impl Show {
                 decide: tx.may(DECIDE_INSTRUCTIONS),
                 decide_departures: tx.may(DECIDE_DEPARTURES),
                 submit: tx.may(SUBMIT_DEPARTURES),
-                revoke: tx.may("instructions.revoke"),
+                withdraw: tx.may("instructions.propose"),
                 resolve: tx.may("attention.resolve"),
                 replay: tx.may("messages.replay"),
                 retry: tx.may("orders.retry"),
@@ -165,8 +165,8 @@ impl Show {
             Err(instructions::InstructionError::Store(e)) => return Err(e),
             Err(why) => May { allowed: false, why: Some(why.problem().code().to_owned()) },
         };
-        let revoke = (self.tab == Tab::Waiting).then(|| power(self.may.revoke));
-        Ok(CardCan { decide: Some(decide), revoke, ..CardCan::default() })
+        let withdraw = (self.tab == Tab::Waiting).then(|| power(self.may.withdraw));
+        Ok(CardCan { decide: Some(decide), withdraw, ..CardCan::default() })
     }
 
     /// Whether somebody else's yes is needed beside the caller's.

@@ -30,6 +30,9 @@ pub enum InstructionError {
     /// It is not in force, so nothing rests on it.
     #[error("the instruction is {0}, not in force")]
     NotInForce(&'static str),
+    /// Somebody else asked for it.
+    #[error("only who asked for it takes the request back")]
+    NotTheAuthor,
     /// Only a person decides.
     #[error("only a person can approve or refuse")]
     NotAPerson,
@@ -71,6 +74,7 @@ impl InstructionError {
             Self::Scope(_) => "instructions.scope",
             Self::MayNot(why) => may_not_code(why),
             Self::NotInForce(_) => "instructions.not-in-force",
+            Self::NotTheAuthor => "instructions.not-the-author",
             Self::NotAPerson => "instructions.not-a-person",
             Self::Ended(_) => "instructions.ended",
             Self::GrantsApprover(_) => "instructions.grants-approver",
@@ -104,6 +108,9 @@ impl AsProblem for InstructionError {
                 why.clause().map_or(problem.clone(), |c| problem.clause(c))
             }
             Self::NotInForce(_) | Self::Ended(_) => Problem::conflict(self.code()).detail(words),
+            Self::NotTheAuthor => Problem::refused(self.code())
+                .detail(words)
+                .help("Somebody who may revoke instructions can do it, or whoever decides refuses it."),
             Self::NotAPerson => Problem::refused(self.code()).detail(words).clause("gbt35273-7.1-b"),
             Self::GrantsApprover(_) => Problem::refused(self.code())
                 .detail(words)

@@ -27,6 +27,22 @@ pub fn revoke(tx: &mut TenantTx<'_>, id: InstructionId, reason: &str) -> Result<
     Ok(i)
 }
 
+/// Takes back a request that waits, by whoever made it: nobody has to say no to what nobody wants any more.
+pub(super) fn withdraw(
+    tx: &mut TenantTx<'_>,
+    id: InstructionId,
+    reason: &str,
+) -> Result<Instruction, InstructionError> {
+    let i = find(tx, id)?;
+    if i.author_id.is_none() || i.author_id != tx.actor().membership() {
+        return Err(InstructionError::NotTheAuthor);
+    }
+    if i.state != State::Pending {
+        return Err(InstructionError::Ended(i.state.as_str()));
+    }
+    revoke(tx, id, reason)
+}
+
 /// Ends a request that nobody answered in time. Idempotent: called by its job and before anything looks at it.
 pub fn expire_lapsed(tx: &mut TenantTx<'_>) -> Result<usize, InstructionError> {
     let now = tx.now();

@@ -23,6 +23,7 @@ pub fn routes(cfg: &mut ServiceConfig<'_>) {
         .service(approve_instruction)
         .service(refuse_instruction)
         .service(revoke_instruction)
+        .service(withdraw_instruction)
         .service(my_powers);
 }
 
@@ -132,15 +133,38 @@ async fn revoke_instruction(
     id: web::Path<InstructionId>,
     body: OptionalJson<Word>,
 ) -> Answer<InstructionView> {
-    let (id, reason) = (id.into_inner(), word(body)?);
-    let reason = reason.filter(|r| !r.trim().is_empty()).ok_or_else(|| {
-        Problem::invalid("instructions.reason").at("/reason").detail("Taking an instruction back needs a reason.")
-    })?;
+    let (id, reason) = (id.into_inner(), needed(word(body)?)?);
     at.once(Act::on("instructions.revoke", "instruction", id), (id, reason), |tx, (id, reason)| {
         let i = operations::revoke(tx, *id, reason)?;
         shown(tx, &i)
     })
     .await
+}
+
+/// Takes back one's own request, as long as it waits.
+#[utoipa::path(tag = "instructions", request_body = Word, responses(
+    (status = 201, body = InstructionView),
+    (status = 403, description = "`instructions.not-the-author`: somebody else asked for it"),
+    (status = 409, description = "`instructions.ended`: it waits no more"),
+))]
+#[post("/instructions/{id}/withdraw")]
+async fn withdraw_instruction(
+    at: Attempt,
+    id: web::Path<InstructionId>,
+    body: OptionalJson<Word>,
+) -> Answer<InstructionView> {
+    let (id, reason) = (id.into_inner(), needed(word(body)?)?);
+    at.once(Act::on("instructions.propose", "instruction", id), (id, reason), |tx, (id, reason)| {
+        let i = operations::withdraw(tx, *id, reason)?;
+        shown(tx, &i)
+    })
+    .await
+}
+
+fn needed(reason: Option<String>) -> Result<String, Problem> {
+    reason.filter(|r| !r.trim().is_empty()).ok_or_else(|| {
+        Problem::invalid("instructions.reason").at("/reason").detail("Taking an instruction back needs a reason.")
+    })
 }
 
 /// What the caller may do with Tenure itself.

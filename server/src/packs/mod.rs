@@ -12,6 +12,7 @@ mod view;
 pub use error::PackError;
 pub use settings::{
     FeaturePeriod, Moved, OrganisationSettings, SettingsChange, change, feature_periods, features_at, settings,
+    would_move,
 };
 pub use store::{TenantRow, find_tenant, find_tenant_by_slug, insert_tenant, list_tenants, policy_changed, tenant};
 

@@ -13,6 +13,7 @@ use diesel::{pg::Pg, sqlite::Sqlite};
 use policy_model::pack::Pack;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 tenant_table! {
     feature_periods (id) {
@@ -24,9 +25,10 @@ tenant_table! {
 pub const LOCALES: [&str; 2] = ["zh-CN", "en"];
 
 /// A time in which a feature was switched on.
-#[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable)]
+#[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable, Serialize, utoipa::ToSchema)]
 #[diesel(table_name = feature_periods, treat_none_as_default_value = false, check_for_backend(MultiBackend, Pg, Sqlite))]
 pub struct FeaturePeriod {
+    #[serde(skip)]
     id: FeaturePeriodId,
     /// Which feature.
     pub feature: String,
@@ -37,7 +39,7 @@ pub struct FeaturePeriod {
 }
 
 /// What an organisation has set.
-#[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
 pub struct OrganisationSettings {
     /// Its id.
     pub id: TenantId,
@@ -55,6 +57,8 @@ pub struct OrganisationSettings {
     pub features: Vec<String>,
     /// Features that matter to the pack's rules.
     pub known_features: Vec<String>,
+    /// Since when features were on, and until when; the oldest first.
+    pub feature_periods: Vec<FeaturePeriod>,
     /// The algorithm of what it seals; it stays.
     pub algorithm: String,
     /// Its version.
@@ -101,7 +105,7 @@ pub struct Moved {
 pub fn settings(tx: &mut TenantTx<'_>) -> Stored<OrganisationSettings> {
     let row = tenant(tx)?;
     let pack = in_force(tx)?;
-    let now = tx.now();
+    let (now, periods) = (tx.now(), feature_periods(tx)?);
     Ok(OrganisationSettings {
         id: row.id,
         name: row.name,
@@ -109,8 +113,9 @@ pub fn settings(tx: &mut TenantTx<'_>) -> Stored<OrganisationSettings> {
         time_zone: row.time_zone,
         locale: row.locale,
         pack: row.pack,
-        features: features_at(&feature_periods(tx)?, now),
+        features: features_at(&periods, now),
         known_features: pack.features().iter().map(|f| f.key.clone()).collect(),
+        feature_periods: periods,
         algorithm: row.algorithm,
         version: row.version,
     })
@@ -127,6 +132,25 @@ pub fn feature_periods(tx: &mut TenantTx<'_>) -> Stored<Vec<FeaturePeriod>> {
 pub fn features_at(periods: &[FeaturePeriod], at: Ts) -> Vec<String> {
     let on = periods.iter().filter(|p| p.from_at <= at && p.until_at.is_none_or(|until| at < until));
     on.map(|p| p.feature.clone()).collect::<BTreeSet<_>>().into_iter().collect()
+}
+
+/// What a change would touch that rulings depend on, as [`change`] would do it: under which pack, and with which features on.
+///
+/// # Errors
+/// Whatever [`change`] would refuse.
+pub fn would_move(
+    tx: &mut TenantTx<'_>,
+    wanted: &SettingsChange,
+) -> Result<(Arc<Pack>, Moved, Vec<String>), PackError> {
+    let before = settings(tx)?;
+    check(tx, &before, wanted)?;
+    let name = wanted.pack.as_ref().unwrap_or(&before.pack);
+    let pack = by_name(name).ok_or_else(|| PackError::Unknown(name.clone()))?;
+    let on = wanted.features.clone().unwrap_or_else(|| before.features.clone());
+    let differs = |f: &&String| before.features.contains(f) != on.contains(f);
+    let switched: BTreeSet<&String> = before.features.iter().chain(&on).filter(differs).collect();
+    let features = switched.into_iter().cloned().collect();
+    Ok((pack, Moved { pack: *name != before.pack, features }, on))
 }
 
 /// Changes settings, if they still stand at the version that was read.

@@ -562,7 +562,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Departures, the latest effective instant first. */
+        /**
+         * Departures, the latest effective instant first. A list that is kept in view asks again and again: a session's reads within a
+         *     minute have one record.
+         */
         get: operations["list_departures"];
         put?: never;
         post?: never;
@@ -1043,6 +1046,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/instructions/{id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes back one's own request, as long as it waits. */
+        post: operations["withdraw_instruction"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/ledger/checkpoint": {
         parameters: {
             query?: never;
@@ -1301,6 +1321,23 @@ export interface paths {
          *     rules say so, in a moment.
          */
         patch: operations["change_organisation"];
+        trace?: never;
+    };
+    "/api/v1/organisation/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Counts what a change would rule anew, and changes nothing. */
+        post: operations["preview_change"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/packs": {
@@ -2116,8 +2153,8 @@ export interface components {
             replay?: components["schemas"]["May"] | null;
             resolve?: components["schemas"]["May"] | null;
             retry?: components["schemas"]["May"] | null;
-            revoke?: components["schemas"]["May"] | null;
             submit?: components["schemas"]["May"] | null;
+            withdraw?: components["schemas"]["May"] | null;
         };
         /** @enum {string} */
         CardKind: "approval" | "departure" | "order" | "message" | "other";
@@ -2666,6 +2703,14 @@ export interface components {
             package?: components["schemas"]["PackageView"] | null;
             /** @description Where it stands. */
             state: components["schemas"]["RunState"];
+        };
+        /** @description A time in which a feature was switched on. */
+        FeaturePeriod: {
+            /** @description Which feature. */
+            feature: string;
+            /** @description Since when. */
+            from_at: components["schemas"]["Ts"];
+            until_at?: components["schemas"]["Ts"] | null;
         };
         /** @description Something that one side has and the other has not. */
         Finding: {
@@ -3343,6 +3388,8 @@ export interface components {
         OrganisationSettings: {
             /** @description The algorithm of what it seals; it stays. */
             algorithm: string;
+            /** @description Since when features were on, and until when; the oldest first. */
+            feature_periods: components["schemas"]["FeaturePeriod"][];
             /** @description Features switched on now. */
             features: string[];
             /** @description Its id. */
@@ -4381,6 +4428,19 @@ export interface components {
             pack?: string | null;
             /** @description Another time zone. Instants that were fixed before stay as they are. */
             time_zone?: string | null;
+        };
+        /** @description What a change of pack or features would rule anew. */
+        SettingsEffect: {
+            /** @description Whether these are all there are; of very many, only a part is looked at. */
+            is_all: boolean;
+            /** @description Sides of holdings that were looked at. */
+            looked_at: number;
+            /** @description Of them, those that would be ruled by another rule or otherwise. */
+            ruled_anew: number;
+            /** @description Of these, those that would become the organisation's. */
+            to_organisation: number;
+            /** @description Of these, those that would become the person's. */
+            to_person: number;
         };
         /**
          * Format: uuid
@@ -6528,6 +6588,49 @@ export interface operations {
             };
         };
     };
+    withdraw_instruction: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 255 visible characters; a repeat under the same key gets the first answer and does nothing */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Word"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InstructionView"];
+                };
+            };
+            /** @description `instructions.not-the-author`: somebody else asked for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `instructions.ended`: it waits no more */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
     read_checkpoint: {
         parameters: {
             query?: never;
@@ -6934,6 +7037,30 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OrganisationSettings"];
+                };
+            };
+        };
+    };
+    preview_change: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SettingsChange"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SettingsEffect"];
                 };
             };
         };

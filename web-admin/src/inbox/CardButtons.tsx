@@ -16,7 +16,7 @@ export interface Doing {
 /** The buttons of the card in focus, each with its key. What is not allowed is there all the same, with its reason. */
 export function CardButtons({ card, doing }: { card: Card; doing: Doing }) {
   const { t } = useTranslation()
-  const { decide, submit, replay, retry, resolve, revoke } = card.can
+  const { decide, submit, replay, retry, resolve, withdraw } = card.can
   const isPlan = submit !== undefined && submit !== null
   const again = replay ?? retry
   return (
@@ -25,7 +25,7 @@ export function CardButtons({ card, doing }: { card: Card; doing: Doing }) {
         <Act can={{ allowed: true }} type="primary" label={t('inbox.check')} shortcut="Enter" onClick={doing.open} />
       )}
       {submit && <Act can={submit} label={t('inbox.submit')} shortcut="a" onClick={doing.approve} />}
-      {decide && !card.said && !revoke && (
+      {decide && !card.said && !withdraw && (
         <>
           <Act can={decide} type="primary" label={t('inbox.approve')} shortcut="a" onClick={doing.approve} />
           <Act can={decide} danger label={t('inbox.refuse')} shortcut="d" onClick={doing.refuse} />
@@ -41,7 +41,7 @@ export function CardButtons({ card, doing }: { card: Card; doing: Doing }) {
         />
       )}
       {resolve && <Act can={resolve} label={t('inbox.resolve')} shortcut="s" onClick={doing.settle} />}
-      {revoke && <Act can={revoke} danger label={t('inbox.revoke')} onClick={doing.takeBack} />}
+      {withdraw && <Act can={withdraw} danger label={t('inbox.revoke')} onClick={doing.takeBack} />}
       {!isPlan && <Act can={{ allowed: true }} label={t('inbox.open')} shortcut="Enter" onClick={doing.open} />}
     </div>
   )

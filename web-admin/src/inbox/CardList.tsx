@@ -25,7 +25,7 @@ interface Props {
 export function CardList({ tab, cards, current, selected, onSelect, more }: Props) {
   const { t } = useTranslation()
   return (
-    <div>
+    <div className={css.cards}>
       <ul className={css.list} aria-label={t(`inbox.tabs.${tab}`)}>
         {cards.map((card) => (
           <Row

@@ -7,8 +7,7 @@ import { number } from '@/ui/format'
 export function Clock({ card }: { card: Card }) {
   const { t } = useTranslation()
   const left = card.working_days_left
-  if (left === null || left === undefined || !card.expires_at) return null
-  if (Date.parse(card.expires_at) <= Date.now()) return <Chip tone="danger">{t('inbox.lapsed')}</Chip>
+  if (left === null || left === undefined) return null
   if (left === 0) return <Chip tone="danger">{t('inbox.leftToday')}</Chip>
   return <Chip tone={left <= 2 ? 'accent' : 'quiet'}>{t('inbox.left', { count: left, n: number(left) })}</Chip>
 }

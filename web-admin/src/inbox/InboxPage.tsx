@@ -13,6 +13,7 @@ import { CardList } from './CardList'
 import { CardPane } from './CardPane'
 import { sendNow, useHeld } from './held'
 import css from './InboxPage.module.css'
+import { SetUpHint } from './SetUpHint'
 import { useCardActs } from './useCardActs'
 import { useInboxKeys } from './useInboxKeys'
 
@@ -112,6 +113,7 @@ export function InboxPage() {
       }
     >
       <div className={css.body}>
+        <SetUpHint />
         {list.isError ? (
           <Failed error={list.error} onRetry={() => void list.refetch()} />
         ) : list.isPending ? (

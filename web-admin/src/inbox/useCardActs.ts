@@ -47,7 +47,8 @@ export function useCardActs({
     tell.note(may?.why ? word('problems', may.why) : t(may ? 'ui.notAllowed' : 'inbox.notToDecide'))
     return false
   }
-  const decidable = () => targets.length > 0 && targets.every((c) => !c.said && !c.can.revoke && allowed(c.can.decide))
+  const decidable = () =>
+    targets.length > 0 && targets.every((c) => !c.said && !c.can.withdraw && allowed(c.can.decide))
 
   const doing: Doing = {
     approve: () => {
@@ -75,7 +76,7 @@ export function useCardActs({
       if (current?.can.resolve && allowed(current.can.resolve)) setAsked({ what: 'settle', cards: [current] })
     },
     takeBack: () => {
-      if (current?.can.revoke && allowed(current.can.revoke)) setAsked({ what: 'takeBack', cards: [current] })
+      if (current?.can.withdraw && allowed(current.can.withdraw)) setAsked({ what: 'takeBack', cards: [current] })
     },
     open: () => {
       if (!current) return

@@ -13,6 +13,7 @@ import { NameDialog } from './NameDialog'
 import { SecretOnce } from './SecretOnce'
 import css from './Settings.module.css'
 import { SettingsPage } from './SettingsPage'
+import { TestSource } from './TestSource'
 
 /** Where HR events come from: addresses, secrets that are shown once, and a test that the way is open. */
 export function SourcesPage() {
@@ -112,6 +113,7 @@ function columnsOf(t: Say, onRotate: (s: Source) => void): Column<Source>[] {
           {s.previous_until && (
             <span className={css.faint}>{t('settings.previousUntil', { at: instant(s.previous_until) })}</span>
           )}
+          <TestSource id={s.id} />
           <Button onClick={() => onRotate(s)}>{t('settings.rotate')}</Button>
         </span>
       ),

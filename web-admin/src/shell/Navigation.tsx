@@ -3,6 +3,7 @@ import { Link } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
 import { inboxCountsQuery } from '@/api/queries/inbox'
 import { usePowers } from '@/api/queries/powers'
+import { STEPS, setupQuery, stepsMissing } from '@/api/queries/setup'
 import { useHeld } from '@/inbox/held'
 import { isAuditSession, useSession } from '@/session/useSession'
 import { number } from '@/ui/format'
@@ -36,6 +37,7 @@ export function Navigation({ open, onToggle, onFind }: { open: boolean; onToggle
           <kbd>{isMac ? '⌘K' : 'Ctrl K'}</kbd>
         </button>
         <ul className={css.list}>
+          {powers.has('tenant.settings') && <SetUpEntry />}
           {shown.map((s) => (
             <li key={s.to} data-apart={s.apart}>
               <Link to={s.to} className={css.link} activeProps={{ 'aria-current': 'page' }}>
@@ -64,5 +66,22 @@ function Badge() {
       <span aria-hidden>{shown}</span>
       <span className="sr-only">{t('inbox.badge', { count: n, n: shown })}</span>
     </span>
+  )
+}
+
+/** The way to the set-up, for as long as it is not done. */
+function SetUpEntry() {
+  const { t } = useTranslation()
+  const { data: guide } = useQuery(setupQuery)
+  if (!guide || guide.done) return null
+  return (
+    <li>
+      <Link to="/guide" className={css.link} activeProps={{ 'aria-current': 'page' }}>
+        {t('setup.title')}
+        <span className={css.badge}>
+          {number(STEPS.length - stepsMissing(guide).length)}/{number(STEPS.length)}
+        </span>
+      </Link>
+    </li>
   )
 }

@@ -109,6 +109,7 @@ export function useEntries(sought: string, open: { records: () => void; help: ()
       powers.has('records.read') && verb('near', t('help.records'), open.records, '~'),
       powers.has('packs.read') &&
         verb('try', t('packs.tryTitle'), () => navigate({ to: '/packs', search: { part: 'try' } })),
+      powers.has('tenant.settings') && verb('guide', t('setup.title'), () => navigate({ to: '/guide' })),
       verb('help', t('help.title'), open.help, '?'),
       verb('language', `${t('shell.language')}: ${t(`shell.languages.${other}`)}`, () => chooseLanguage(other)),
       ...(['light', 'dark', 'system'] as const).map((s) =>

@@ -96,7 +96,7 @@ export const settleCard = mutationOptions({
 
 export const takeBackRequest = mutationOptions({
   mutationFn: ({ id, reason }: { id: string; reason: string }) =>
-    body(api.POST('/api/v1/instructions/{id}/revoke', { params: { path: { id } }, body: { reason } })),
+    body(api.POST('/api/v1/instructions/{id}/withdraw', { params: { path: { id } }, body: { reason } })),
   onSuccess: inboxChanged,
 })
 

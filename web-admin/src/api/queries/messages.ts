@@ -1,4 +1,4 @@
-import { infiniteQueryOptions, mutationOptions } from '@tanstack/react-query'
+import { infiniteQueryOptions, mutationOptions, queryOptions } from '@tanstack/react-query'
 import { api, body } from '../client'
 import { queryClient } from '../query-client'
 import type { components } from '../schema'
@@ -18,6 +18,16 @@ export const messagesQuery = (filter: { state?: MessageState }) =>
     queryFn: ({ pageParam }) =>
       body(api.GET('/api/v1/messages', { params: { query: { ...filter, cursor: pageParam, limit: 50 } } })),
     getNextPageParam: (page) => page.next ?? undefined,
+  })
+
+const FOLLOW_MS = 400
+
+/** One message, followed until it is known what becomes of it. */
+export const messageQuery = (id: string) =>
+  queryOptions({
+    queryKey: [...key.all, 'one', id],
+    queryFn: () => body(api.GET('/api/v1/messages/{id}', { params: { path: { id } } })),
+    refetchInterval: (q) => (q.state.data && q.state.data.state !== 'received' ? false : FOLLOW_MS),
   })
 
 export const replayMessage = mutationOptions({

@@ -40,6 +40,12 @@ export const rotateSource = mutationOptions({
   onSuccess: () => stale(key.sources),
 })
 
+/** Has a source say that the way is open. */
+export const testSource = mutationOptions({
+  mutationFn: (id: string) => body(api.POST('/api/v1/sources/{id}/test', { params: { path: { id } } })),
+  onSuccess: () => stale(['setup'], ['messages']),
+})
+
 export const connectorsQuery = queryOptions({
   queryKey: key.connectors,
   queryFn: () => body(api.GET('/api/v1/connectors')),

@@ -112,7 +112,6 @@ export const inbox = {
   left_one: '{{n}} working day left',
   left_other: '{{n}} working days left',
   leftToday: 'Today is the last day',
-  lapsed: 'Lapsed',
   until: 'until {{at}}',
   since: 'since {{at}}',
   waitsFor: 'Waits for {{roles}}',

@@ -9,6 +9,7 @@ export const problems = {
   power__missing: 'None of your roles may do this.',
   departures__state: 'Not possible in the state it is in',
   'departures__own-departure': 'Nobody handles their own departure',
+  'instructions__not-the-author': 'Somebody else asked for it',
   'instructions__own-request': 'Nobody approves their own request',
   'instructions__not-an-approver': 'Somebody in another role has to approve this',
   'instructions__own-data': 'Nobody decides on what becomes of their own data',

@@ -100,7 +100,6 @@ export const inbox = {
   },
   left_other: '还剩 {{n}} 个工作日',
   leftToday: '今天是最后一天',
-  lapsed: '已过期',
   until: '{{at}} 截止',
   since: '{{at}} 起',
   waitsFor: '等待{{roles}}',

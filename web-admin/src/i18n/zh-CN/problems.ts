@@ -9,6 +9,7 @@ export const problems = {
   power__missing: '您的角色没有这项权限。',
   departures__state: '当前状态下不能这样做',
   'departures__own-departure': '不能处理本人的离职',
+  'instructions__not-the-author': '这是别人提出的请求',
   'instructions__own-request': '不能审批自己提交的请求',
   'instructions__not-an-approver': '需要由其他角色审批',
   'instructions__own-data': '不能审批涉及本人数据的指令',

@@ -1,0 +1,61 @@
+import { mutationOptions, queryOptions } from '@tanstack/react-query'
+import { api, body } from '../client'
+import { queryClient } from '../query-client'
+import type { components } from '../schema'
+
+export type SetupGuide = components['schemas']['SetupGuide']
+export type RoleToFill = components['schemas']['RoleToFill']
+export type SourceHeard = components['schemas']['SourceHeard']
+
+export const STEPS = ['organisation', 'source', 'roles', 'members'] as const
+export type Step = (typeof STEPS)[number]
+
+export const stepsMissing = (guide: SetupGuide): Step[] => STEPS.filter((step) => !guide[step].done)
+
+export const setupQuery = queryOptions({
+  queryKey: ['setup'],
+  queryFn: () => body(api.GET('/api/v1/setup')),
+})
+
+export const confirmOrganisation = mutationOptions({
+  mutationFn: () => body(api.POST('/api/v1/setup/organisation/confirm')),
+  onSuccess: (guide) => queryClient.setQueryData(setupQuery.queryKey, guide),
+})
+
+/** Members to choose from before anything is typed. */
+export const firstMembersQuery = queryOptions({
+  queryKey: ['members', 'first'],
+  queryFn: async () =>
+    (await body(api.GET('/api/v1/members', { params: { query: { state: 'employed', limit: 8 } } }))).items,
+})
+
+async function rolesChanged() {
+  await Promise.all(
+    [['setup'], ['members'], ['role-assignments']].map((queryKey) => queryClient.invalidateQueries({ queryKey })),
+  )
+}
+
+export const appoint = mutationOptions({
+  mutationFn: (to: { membership_id: string; role: string }) => body(api.POST('/api/v1/role-assignments', { body: to })),
+  onSuccess: rolesChanged,
+})
+
+/** Takes a role away from a member and gives another, the way that separation leaves open. */
+export const moveRole = mutationOptions({
+  mutationFn: async ({ membership_id, from, to }: { membership_id: string; from: string[]; to: string }) => {
+    const held = await body(
+      api.GET('/api/v1/role-assignments', { params: { query: { membership: membership_id, limit: 200 } } }),
+    )
+    for (const one of held.items.filter((a) => from.includes(a.role) && !a.revoked_at)) {
+      await api.DELETE('/api/v1/role-assignments/{id}', { params: { path: { id: one.id } } })
+    }
+    return body(api.POST('/api/v1/role-assignments', { body: { membership_id, role: to } }))
+  },
+  // Also when only the first half was done.
+  onSettled: rolesChanged,
+})
+
+export const giveSetUpLink = mutationOptions({
+  mutationFn: (id: string) => body(api.POST('/api/v1/members/{id}/setup-link', { params: { path: { id } } })),
+  onSuccess: () => queryClient.invalidateQueries({ queryKey: ['setup'] }),
+})

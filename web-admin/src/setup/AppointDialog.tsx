@@ -1,0 +1,107 @@
+import { useMutation } from '@tanstack/react-query'
+import { Button, Modal } from 'antd'
+import { useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import type { Member } from '@/api/queries/find'
+import { usePackNames } from '@/api/queries/pack'
+import { appoint, moveRole, type RoleToFill } from '@/api/queries/setup'
+import { useSession } from '@/session/useSession'
+import { useTell } from '@/ui/useTell'
+import css from './GuidePage.module.css'
+import { PickMember } from './PickMember'
+
+/** Gives somebody a role. Where they hold one that excludes it, says which, who else holds that, and the ways out. */
+export function AppointDialog({
+  role,
+  roles,
+  onClose,
+}: {
+  role: RoleToFill
+  roles: RoleToFill[]
+  onClose: () => void
+}) {
+  const { t } = useTranslation()
+  const tell = useTell()
+  const names = usePackNames()
+  const me = useSession().membership_id
+  const [whom, setWhom] = useState<Member | null>(null)
+  const give = useMutation(appoint)
+  const move = useMutation(moveRole)
+  const title = t('setup.appointTitle', { role: names.ofRole(role.role) })
+  const inTheWay = whom ? whom.roles.filter((held) => role.excludes.includes(held)) : []
+  const isMe = whom?.id === me
+  const ends = {
+    onSuccess: () => {
+      onClose()
+      tell.done(t('setup.appointed'))
+    },
+    onError: tell.failed,
+  }
+  return (
+    <Modal
+      open
+      title={title}
+      okText={t('setup.appoint')}
+      cancelText={t('ui.cancel')}
+      okButtonProps={{ disabled: !whom || isMe || inTheWay.length > 0, loading: give.isPending }}
+      onOk={() => whom && give.mutate({ membership_id: whom.id, role: role.role }, ends)}
+      onCancel={onClose}
+      width={520}
+    >
+      <div className={css.source}>
+        <PickMember label={t('setup.appointWhom')} value={whom} onChange={setWhom} autoFocus />
+        <div role="status" className={css.source}>
+          {isMe && <p className={css.missing}>{t('setup.ownRole')}</p>}
+          {whom && !isMe && inTheWay.length > 0 && (
+            <Excluded
+              role={role}
+              roles={roles}
+              whom={whom}
+              inTheWay={inTheWay}
+              busy={move.isPending}
+              onMove={() => move.mutate({ membership_id: whom.id, from: inTheWay, to: role.role }, ends)}
+            />
+          )}
+        </div>
+      </div>
+    </Modal>
+  )
+}
+
+function Excluded(props: {
+  role: RoleToFill
+  roles: RoleToFill[]
+  whom: Member
+  inTheWay: string[]
+  busy: boolean
+  onMove: () => void
+}) {
+  const { role, roles, whom, inTheWay, busy, onMove } = props
+  const { t } = useTranslation()
+  const names = usePackNames()
+  const who = whom.name ?? whom.staff_number
+  const other = inTheWay.map(names.ofRole).join(t('ui.and'))
+  const others = roles
+    .filter((r) => inTheWay.includes(r.role))
+    .map((r) => ({ r, names: r.held_by.filter((m) => m.id !== whom.id).map((m) => m.name ?? m.staff_number ?? '') }))
+  return (
+    <div className={css.explain}>
+      <p>{t('setup.excluded', { who, other, role: names.ofRole(role.role) })}</p>
+      <p>{t('setup.waysOut')}</p>
+      <ul>
+        <li>{t('setup.wayOther', { other })}</li>
+        <li>
+          {t('setup.wayMove', { who, other })}{' '}
+          {others.map(({ r, names: still }) =>
+            still.length > 0
+              ? t('setup.othersHold', { other: names.ofRole(r.role), names: still.join(t('ui.listComma')) })
+              : t('setup.noOtherHolds', { other: names.ofRole(r.role) }),
+          )}
+        </li>
+      </ul>
+      <Button danger loading={busy} onClick={onMove}>
+        {t('setup.takeAwayAndAppoint')}
+      </Button>
+    </div>
+  )
+}
