@@ -12,6 +12,7 @@ use diesel::{pg::Pg, sqlite::Sqlite};
 use policy_model::class::ClassPattern;
 use policy_model::instruction::Action;
 use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
 
 tenant_table! {
     holds (id) {
@@ -149,6 +150,12 @@ pub fn holds_on(tx: &mut TenantTx<'_>, subject: SubjectId) -> Stored<Vec<Hold>> 
             .limit(1_000)
             .select(Hold::as_select())
     })
+}
+
+/// Which holds somebody has asked to end, and by which instruction; those that nobody has answered yet.
+pub(super) fn endings(tx: &mut TenantTx<'_>) -> Stored<HashMap<HoldId, InstructionId>> {
+    let asked = instructions::pending_of_kind(tx, ORIGIN, Action::ReleaseHold)?;
+    Ok(asked.into_iter().filter_map(|i| i.origin_id.map(|case| (HoldId::from(case.uuid()), i.id))).collect())
 }
 
 /// All holds in force.

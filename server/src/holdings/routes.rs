@@ -1,5 +1,6 @@
 //! Holdings and holds over HTTP.
 
+use super::connectors;
 use super::error::HoldingError;
 use super::holds::{self, Hold};
 use super::model::{Holding, RulingView, Side, SideState};
@@ -7,11 +8,11 @@ use super::operations::{self, Deposit};
 use super::store::{self, Filter};
 use crate::decisions;
 use crate::instructions::{self, InstructionView, Policies};
-use crate::people;
+use crate::people::{self, MemberName, Names, SubjectName};
 use crate::platform::attempt::{Act, Attempt};
 use crate::platform::db::{Stored, TenantTx, Ts};
 use crate::platform::http::{Answer, Answered, Cursor, Page, PageQuery, Problem};
-use crate::platform::ids::{ConnectorId, HoldId, HoldingId, Id, MembershipId, QuestionId, SubjectId};
+use crate::platform::ids::{ConnectorId, HoldId, HoldingId, Id, InstructionId, MembershipId, QuestionId, SubjectId};
 use actix_web::{HttpResponse, get, post, web};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -25,6 +26,7 @@ pub fn routes(cfg: &mut ServiceConfig<'_>) {
     super::connector_routes::routes(cfg);
     super::ruling_routes::routes(cfg);
     super::consent_routes::routes(cfg);
+    super::explain_routes::routes(cfg);
     cfg.service(list_holdings)
         .service(get_holding)
         .service(deposit)
@@ -131,8 +133,20 @@ async fn list_holdings(
 struct HoldingView {
     /// The sides.
     sides: Vec<SideView>,
+    /// Whose they are, by name as far as the caller may see it, in the order of the sides; and who took them over.
+    people: Vec<SubjectName>,
+    /// The name of the system that keeps it; none for the vault.
+    connector: Option<String>,
+    /// How that system calls it.
+    locator: String,
+    /// The moment whose facts rule it.
+    occurred_at: Ts,
+    /// When it was registered.
+    created_at: Ts,
+    /// When it last changed.
+    updated_at: Ts,
     /// Their rulings, by subject.
-    #[schema(value_type = Object)]
+    #[schema(value_type = HashMap<String, Vec<RulingView>>)]
     rulings: HashMap<SubjectId, Vec<RulingView>>,
 }
 
@@ -166,7 +180,23 @@ fn view(tx: &mut TenantTx<'_>, id: HoldingId) -> Result<HoldingView, HoldingErro
         rulings.insert(side.subject_id, history?);
         sides.push(SideView::of((side, holding.clone())));
     }
-    Ok(HoldingView { sides, rulings })
+    let subjects: Vec<SubjectId> =
+        sides.iter().map(|s: &SideView| s.subject_id).chain(sides.iter().filter_map(|s| s.successor_id)).collect();
+    let names = Names::of(tx, [], subjects.iter().copied())?;
+    let connector = match holding.connector_id {
+        Some(id) => connectors::connector(tx, id)?.map(|c| c.name),
+        None => None,
+    };
+    Ok(HoldingView {
+        people: subjects.into_iter().map(|id| names.subject(id)).collect(),
+        sides,
+        connector,
+        locator: holding.locator,
+        occurred_at: holding.occurred_at,
+        created_at: holding.created_at,
+        updated_at: holding.updated_at,
+        rulings,
+    })
 }
 
 /// Something for the vault.
@@ -257,11 +287,38 @@ async fn read_content(
         .body(content))
 }
 
+/// A hold, with the names of those that it concerns.
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+struct HoldView {
+    /// Whose data, by name; everybody's when absent.
+    subject: Option<SubjectName>,
+    /// Who placed it, by name.
+    placer: Option<MemberName>,
+    /// The instruction that asks for its end and waits for a yes.
+    ending: Option<InstructionId>,
+    /// The hold.
+    #[serde(flatten)]
+    hold: Hold,
+}
+
 /// Holds in force.
-#[utoipa::path(tag = "holdings", responses((status = 200, body = Vec<Hold>)))]
+#[utoipa::path(tag = "holdings", responses((status = 200, body = Vec<HoldView>)))]
 #[get("/holds")]
-async fn list_holds(at: Attempt) -> Answer<Vec<Hold>> {
-    at.run(Act::named("holds.read"), holds::list).await.map(Answered::ok)
+async fn list_holds(at: Attempt) -> Answer<Vec<HoldView>> {
+    at.run(Act::named("holds.read"), hold_views).await.map(Answered::ok)
+}
+
+fn hold_views(tx: &mut TenantTx<'_>) -> Stored<Vec<HoldView>> {
+    let all = holds::list(tx)?;
+    let names = Names::of(tx, all.iter().filter_map(|h| h.placed_by), all.iter().filter_map(|h| h.subject_id))?;
+    let ending = holds::endings(tx)?;
+    let view = |hold: Hold| HoldView {
+        subject: hold.subject_id.map(|id| names.subject(id)),
+        placer: hold.placed_by.map(|id| names.member(id)),
+        ending: ending.get(&hold.id).copied(),
+        hold,
+    };
+    Ok(all.into_iter().map(view).collect())
 }
 
 /// A hold to be placed.

@@ -3,6 +3,7 @@
 use super::error::HoldingError;
 use super::questions::{self, Question, QuestionState};
 use super::store;
+use crate::people::{MemberName, Names};
 use crate::platform::attempt::{Act, Attempt};
 use crate::platform::db::{Stored, TenantTx, Ts};
 use crate::platform::http::{Answer, Answered, Cursor, Page, PageQuery};
@@ -55,6 +56,8 @@ struct SettlementView {
     reason: String,
     /// By whom.
     settled_by: Option<MembershipId>,
+    /// By whom, by name.
+    settler: Option<MemberName>,
     /// When.
     settled_at: Ts,
 }
@@ -64,13 +67,16 @@ fn views(tx: &mut TenantTx<'_>, all: Vec<Question>) -> Stored<Vec<QuestionView>>
     let counts = store::sides_by_question(tx, &ids)?;
     let mut views = Vec::with_capacity(all.len());
     for q in all {
-        let settlements = questions::history(tx, q.id)?
+        let history = questions::history(tx, q.id)?;
+        let names = Names::of(tx, history.iter().filter_map(|(s, _)| s.settled_by), [])?;
+        let settlements = history
             .into_iter()
             .map(|(s, reason)| SettlementView {
                 id: s.id,
                 controller: s.controller,
                 reason,
                 settled_by: s.settled_by,
+                settler: s.settled_by.map(|id| names.member(id)),
                 settled_at: s.settled_at,
             })
             .collect();

@@ -1,15 +1,17 @@
 //! Looking at instructions from two more sides: what ends when, and how often one was used.
 
 use super::error::InstructionError;
-use super::model::{Instruction, Kind, State};
+use super::model::{Instruction, InstructionView, Kind, State};
 use super::operations::{find, scope_of};
+use super::propose::touches;
 use super::store;
+use super::view::views;
 use crate::ledger::{self, Uses};
 use crate::people::roles;
 use crate::platform::attempt::{Act, Attempt};
 use crate::platform::db::{Stored, TenantTx, Ts};
 use crate::platform::http::{Answer, Answered};
-use crate::platform::ids::InstructionId;
+use crate::platform::ids::{InstructionId, MembershipId, SubjectId};
 use actix_web::{get, web};
 use chrono::Duration;
 use serde::{Deserialize, Serialize};
@@ -17,6 +19,8 @@ use std::collections::BTreeSet;
 
 /// Endings of each kind that are listed at most; a month has fewer, or the page says that there are more.
 const MOST: i64 = 500;
+/// Of what is in force, a page shows so many at most.
+const MOST_PERMITTING: usize = 200;
 const WIDEST: Duration = Duration::days(100);
 
 /// What was done under an instruction, and how many people it permits something.
@@ -134,7 +138,53 @@ fn endings(tx: &mut TenantTx<'_>, since: Ts, until: Ts) -> Stored<Endings> {
     Ok(Endings { items, more })
 }
 
+/// Something that instructions may permit.
+#[derive(Debug, Clone, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+struct Permitted {
+    /// Something of this class.
+    class: Option<String>,
+    /// Of this person's data.
+    subject: Option<SubjectId>,
+    /// To this member, by name or by a role of theirs.
+    member: Option<MembershipId>,
+}
+
+/// The standing and exceptional instructions in force that permit something so: under which a class of a person's data may be
+/// processed, or what a member may do.
+#[utoipa::path(tag = "instructions", params(Permitted), responses((status = 200, body = Vec<InstructionView>)))]
+#[get("/instructions/permitting")]
+async fn list_permitting(at: Attempt, by: web::Query<Permitted>) -> Answer<Vec<InstructionView>> {
+    let by = by.into_inner();
+    at.run(Act::named("instructions.read"), move |tx| {
+        let mut found = permitting(tx, &by)?;
+        found.truncate(MOST_PERMITTING);
+        Ok::<_, InstructionError>(views(tx, &found)?)
+    })
+    .await
+    .map(Answered::ok)
+}
+
+fn permitting(tx: &mut TenantTx<'_>, by: &Permitted) -> Stored<Vec<Instruction>> {
+    let roles = match by.member {
+        Some(member) => roles::of_membership(tx, member)?,
+        None => Vec::new(),
+    };
+    let mut found = Vec::new();
+    for i in store::permitting(tx)? {
+        let scope = scope_of(&i)?;
+        let is_of_class = by.class.as_deref().is_none_or(|class| touches(&scope, class));
+        let is_of_subject = by.subject.is_none_or(|s| scope.subjects.is_empty() || scope.subjects.contains(&s));
+        let is_to_member =
+            by.member.is_none_or(|m| scope.members.contains(&m) || scope.roles.iter().any(|role| roles.contains(role)));
+        if is_of_class && is_of_subject && is_to_member {
+            found.push(i);
+        }
+    }
+    Ok(found)
+}
+
 /// The routes of this file.
 pub(super) fn routes(cfg: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
-    cfg.service(list_endings).service(read_use);
+    cfg.service(list_endings).service(list_permitting).service(read_use);
 }

@@ -23,7 +23,7 @@ pub use operations::{
     InForce, carried_out, expire_lapsed, find, in_force, lapse, of_origin, one_at_a_time, revoke, scope_of,
 };
 pub use policy::{KeyScopes, Policies, Policy, PolicyAuthority};
-pub use propose::{Draft, draw_up, is_proposed, propose};
+pub use propose::{Draft, draw_up, is_proposed, pending_about, pending_of_kind, propose};
 pub use view::views;
 pub use waiting::{Said, WaitingForCaller, asked_by, clauses_of, reason_of, said_by};
 

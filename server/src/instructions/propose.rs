@@ -7,7 +7,7 @@ use super::store;
 use crate::packs;
 use crate::people;
 use crate::platform::db::{StoreError, Stored, TenantTx, Ts};
-use crate::platform::ids::{CaseId, MembershipId, SubjectId};
+use crate::platform::ids::{CaseId, InstructionId, MembershipId, SubjectId};
 use crate::platform::keyring::Aad;
 use crate::platform::record::Record;
 use crate::platform::vault;
@@ -203,7 +203,7 @@ fn in_rules_terms(
     }
 }
 
-fn touches(scope: &Scope, class: &str) -> bool {
+pub(super) fn touches(scope: &Scope, class: &str) -> bool {
     scope.classes.iter().any(|p| p.parse::<ClassPattern>().is_ok_and(|p| p.matches(class)))
 }
 
@@ -230,4 +230,28 @@ pub fn is_proposed(
         }
     }
     Ok(false)
+}
+
+/// Requests of a kind of case that wait for an answer.
+pub fn pending_of_kind(tx: &mut TenantTx<'_>, origin: &str, action: Action) -> Stored<Vec<Instruction>> {
+    let mut open = store::open_of_kind(tx, origin, action.as_str())?;
+    open.retain(|i| i.state == State::Pending);
+    Ok(open)
+}
+
+/// Orders that wait for an answer and would do one of these things to a person's data of a class.
+pub fn pending_about(
+    tx: &mut TenantTx<'_>,
+    subject: SubjectId,
+    class: &str,
+    actions: &[Action],
+) -> Stored<Vec<InstructionId>> {
+    let mut found = Vec::new();
+    for i in store::pending_orders(tx, actions)? {
+        let scope = scope_of(&i)?;
+        if scope.subjects.contains(&subject) && touches(&scope, class) {
+            found.push(i.id);
+        }
+    }
+    Ok(found)
 }

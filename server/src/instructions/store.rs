@@ -6,6 +6,7 @@ use crate::platform::db::{MultiBackend, Stored, TenantTx, Ts, lost_race};
 use crate::platform::http::Cursor;
 use crate::platform::ids::{CaseId, InstructionId, MembershipId};
 use diesel::prelude::*;
+use policy_model::instruction::Action;
 use std::collections::HashMap;
 
 tenant_table! {
@@ -76,6 +77,19 @@ pub(super) fn open_of_kind(tx: &mut TenantTx<'_>, origin: &str, action: &str) ->
             .filter(instructions::action.eq(action))
             .order(instructions::id)
             .limit(10_000)
+            .select(Instruction::as_select())
+    })
+}
+
+/// Orders that ask for one of these actions and wait for an answer, the newest first.
+pub(super) fn pending_orders(tx: &mut TenantTx<'_>, actions: &[Action]) -> Stored<Vec<Instruction>> {
+    let actions: Vec<&'static str> = actions.iter().map(|a| a.as_str()).collect();
+    tx.load(instructions::table, |rows| {
+        rows.filter(instructions::state.eq(State::Pending))
+            .filter(instructions::kind.eq(Kind::Order))
+            .filter(instructions::action.eq_any(actions))
+            .order(instructions::id.desc())
+            .limit(2_000)
             .select(Instruction::as_select())
     })
 }
