@@ -10,7 +10,7 @@ use crate::instructions::routes::{Word, word};
 use crate::platform::attempt::{Act, Attempt};
 use crate::platform::db::TenantTx;
 use crate::platform::http::{Answer, Answered, Cursor, OptionalJson, Page, PageQuery, Problem, unless_known};
-use crate::platform::ids::{DepartureId, Id, LineId};
+use crate::platform::ids::{DepartureId, Id, LineId, MembershipId};
 use actix_web::{HttpRequest, HttpResponse, get, patch, post, web};
 use serde::{Deserialize, Serialize};
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -38,6 +38,8 @@ fn shown(tx: &mut TenantTx<'_>, d: &Departure) -> Result<DepartureView, Departur
 struct Filter {
     /// Only those that stand there.
     state: Option<State>,
+    /// Only those of this membership.
+    membership: Option<MembershipId>,
 }
 
 /// Departures, the latest effective instant first. A list that is kept in view asks again and again: a session's reads within a
@@ -49,10 +51,10 @@ async fn list_departures(
     filter: web::Query<Filter>,
     page: web::Query<PageQuery>,
 ) -> Answer<Page<DepartureView>> {
-    let (limit, cursor, state) = (page.limit()?, page.cursor()?, filter.state);
+    let (limit, cursor, Filter { state, membership }) = (page.limit()?, page.cursor()?, filter.into_inner());
     let page = at
         .run(Act::named("departures.read").polled(), move |tx| {
-            let rows = store::list(tx, state, cursor, limit)?;
+            let rows = store::list(tx, (state, membership), cursor, limit)?;
             let page = Page::cut(rows, limit, |d: &Departure| Cursor::after(d.effective_at, d.id.uuid()));
             let items = views(tx, &page.items)?;
             Ok::<_, DepartureError>(Page { items, next: page.next })

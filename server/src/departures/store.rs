@@ -95,7 +95,7 @@ pub(super) fn save(tx: &mut TenantTx<'_>, d: &mut Departure) -> Stored<()> {
 
 pub(super) fn list(
     tx: &mut TenantTx<'_>,
-    state: Option<State>,
+    (state, membership): (Option<State>, Option<MembershipId>),
     before: Option<Cursor>,
     limit: i64,
 ) -> Stored<Vec<Departure>> {
@@ -103,6 +103,9 @@ pub(super) fn list(
         let mut query = rows.into_boxed::<MultiBackend>();
         if let Some(state) = state {
             query = query.filter(departures::state.eq(state));
+        }
+        if let Some(membership) = membership {
+            query = query.filter(departures::membership_id.eq(membership));
         }
         if let Some(c) = before {
             let (at, id) = (c.at(), DepartureId::from(c.id));

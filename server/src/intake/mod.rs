@@ -5,12 +5,14 @@
 mod apply;
 mod error;
 mod event;
+mod import;
 mod jobs;
 mod model;
 mod operations;
 pub mod routes;
 mod sources;
 mod store;
+mod table;
 
 pub use error::IntakeError;
 pub use event::{EventKind, HrEvent};

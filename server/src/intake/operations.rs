@@ -58,7 +58,7 @@ pub(super) fn receive(tx: &mut TenantTx<'_>, source: SourceId, incoming: &Incomi
         sent_at: sent_at.map_or(tx.now(), Ts::from),
         received_at: tx.now(),
         body_hash,
-        sealed_body: vault::seal_secret(tx, &BODY.row(id), &incoming.body)?,
+        sealed_body: sealed(tx, id, &incoming.body)?,
         state: MessageState::Received,
         attempts: 0,
     };
@@ -66,6 +66,11 @@ pub(super) fn receive(tx: &mut TenantTx<'_>, source: SourceId, incoming: &Incomi
     tx.record(Record::of("intake.receive").on("message", id).with("bytes", incoming.body.len()));
     enqueue(tx)?;
     Ok(Receipt { id, state: MessageState::Received, duplicate: false })
+}
+
+/// A body as it is kept.
+pub(super) fn sealed(tx: &mut TenantTx<'_>, id: MessageId, body: &[u8]) -> Stored<Vec<u8>> {
+    vault::seal_secret(tx, &BODY.row(id), body)
 }
 
 /// One job a tenant applies messages in the order they came.

@@ -17,7 +17,8 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 /// The routes of this slice below `/api/v1`.
 pub fn routes(cfg: &mut ServiceConfig<'_>) {
-    cfg.service(list_sources)
+    cfg.service(super::import::import_members)
+        .service(list_sources)
         .service(add_source)
         .service(rotate_source)
         .service(test_source)

@@ -20,6 +20,9 @@ const SECRET: Aad = Aad::new("sources.secret");
 /// How long the secret before the present one is still accepted.
 const OVERLAP_HOURS: i64 = 24;
 
+/// The kind of source that files are; there is one of them, under this word.
+pub(super) const FILES: &str = "csv";
+
 /// A source of HR events.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable, Serialize, utoipa::ToSchema)]
 #[diesel(table_name = sources, treat_none_as_default_value = false, check_for_backend(MultiBackend, Pg, Sqlite))]
@@ -28,7 +31,7 @@ pub struct Source {
     pub id: SourceId,
     /// The last part of its address.
     pub slug: String,
-    /// `standard`: Standard Webhooks.
+    /// `standard`: Standard Webhooks; `csv`: rows of files that were imported.
     pub kind: String,
     /// Its name.
     pub name: String,
@@ -85,6 +88,28 @@ pub fn create_source(tx: &mut TenantTx<'_>, name: &str) -> Result<CreatedSource,
     tx.as_platform(|p| store::add_route(p, &slug, tenant, id))?;
     tx.record(Record::of("sources.create").on("source", id));
     Ok(CreatedSource { id, path: format!("/hooks/{slug}"), slug, secret })
+}
+
+/// Where messages come from that were rows of a file: made with the first import. It has no address, so nobody posts to it.
+pub(super) fn of_files(tx: &mut TenantTx<'_>) -> Result<SourceId, IntakeError> {
+    if let Some(known) = store::file_source(tx)? {
+        return Ok(known);
+    }
+    let id: SourceId = tx.new_id();
+    let source = Source {
+        id,
+        slug: FILES.into(),
+        kind: FILES.into(),
+        name: "CSV".into(),
+        sealed_secret: new_secret(tx, id)?.1,
+        sealed_previous_secret: None,
+        previous_until: None,
+        state: "active".into(),
+        created_at: tx.now(),
+        version: 1,
+    };
+    store::insert_source(tx, &source)?;
+    Ok(id)
 }
 
 /// Gives a source a new secret; the old one is accepted for a day, so that the HR system can change over in peace.

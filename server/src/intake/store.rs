@@ -1,7 +1,7 @@
 //! The tables of intake and every query on them.
 
 use super::model::{Message, MessageState};
-use super::sources::Source;
+use super::sources::{FILES, Source};
 use crate::platform::db::tx::{platform_table, tenant_table};
 use crate::platform::db::{MultiBackend, PlatformTx, Stored, TenantTx, Ts};
 use crate::platform::http::Cursor;
@@ -64,8 +64,16 @@ pub(super) fn find_source(tx: &mut TenantTx<'_>, id: SourceId) -> Stored<Option<
     tx.first(sources::table, |rows| rows.filter(sources::id.eq(id)).select(Source::as_select()))
 }
 
+/// The source that imported files are, once there was one.
+pub(super) fn file_source(tx: &mut TenantTx<'_>) -> Stored<Option<SourceId>> {
+    tx.first(sources::table, |rows| rows.filter(sources::slug.eq(FILES)).select(sources::id))
+}
+
+/// The sources that post messages.
 pub(super) fn list_sources(tx: &mut TenantTx<'_>) -> Stored<Vec<Source>> {
-    tx.load(sources::table, |rows| rows.order(sources::id).limit(500).select(Source::as_select()))
+    tx.load(sources::table, |rows| {
+        rows.filter(sources::kind.ne(FILES)).order(sources::id).limit(500).select(Source::as_select())
+    })
 }
 
 pub(super) fn rotate_secret(

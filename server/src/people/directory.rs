@@ -37,6 +37,10 @@ pub(super) struct Wanted {
     pub state: Option<MembershipState>,
     /// Any of these departments.
     pub departments: Option<HashSet<DepartmentId>>,
+    /// Any of these memberships.
+    pub only: Option<HashSet<MembershipId>>,
+    /// This person's.
+    pub subject: Option<SubjectId>,
 }
 
 /// A membership that was found.
@@ -147,7 +151,10 @@ impl Directory {
 
     fn hits(&self, wanted: &Wanted) -> Vec<Hit> {
         let mut hits = Vec::new();
-        for somebody in self.people.values() {
+        for (subject, somebody) in &self.people {
+            if wanted.subject.is_some_and(|wanted| wanted != *subject) {
+                continue;
+            }
             let by_name = somebody.name.as_deref().and_then(|name| wanted.typed.fit_of_name(name));
             for tenure in somebody.tenures.iter().filter(|t| t.is_wanted(wanted)) {
                 let by_number = wanted.typed.fit_of_number(&tenure.staff_number);
@@ -167,6 +174,7 @@ impl Tenure {
 
     fn is_wanted(&self, wanted: &Wanted) -> bool {
         wanted.state.is_none_or(|state| state == self.state)
+            && wanted.only.as_ref().is_none_or(|all| all.contains(&self.id))
             && wanted.departments.as_ref().is_none_or(|all| self.department.is_some_and(|d| all.contains(&d)))
     }
 }

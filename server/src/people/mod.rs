@@ -5,10 +5,12 @@
 
 mod directory;
 mod error;
+mod export;
 mod forget;
 mod model;
 mod named;
 mod operations;
+mod role_routes;
 pub mod roles;
 pub mod routes;
 mod said;

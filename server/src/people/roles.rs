@@ -9,8 +9,38 @@ use crate::platform::db::{Stored, TenantTx, Ts};
 use crate::platform::ids::{MembershipId, RoleAssignmentId, SubjectId};
 use crate::platform::record::Record;
 use policy_model::calendar::start_of_day;
+use policy_model::pack::Pack;
 use policy_model::roles::may_hold;
 use std::collections::HashMap;
+
+/// The role of everybody who works here; nobody is appointed to it.
+pub const EVERYBODY: &str = "employee";
+
+/// Whether somebody may be given a role, as far as the roles that they hold say.
+pub(super) fn may_assign(
+    tx: &TenantTx<'_>,
+    pack: &Pack,
+    to: &Membership,
+    role: &str,
+    held: &[RoleAssignment],
+) -> Result<(), PeopleError> {
+    if to.state == MembershipState::Departed {
+        return Err(PeopleError::Departed);
+    }
+    if tx.actor().subject() == Some(to.subject_id) {
+        return Err(PeopleError::OwnRole);
+    }
+    excluded(pack, role, held)
+}
+
+fn excluded(pack: &Pack, role: &str, held: &[RoleAssignment]) -> Result<(), PeopleError> {
+    may_hold(held.iter().map(|a| a.role.as_str()), role, pack.exclusions()).map_err(|e| PeopleError::Excluded {
+        wanted: role.to_owned(),
+        held: e.held.to_owned(),
+        reason: e.by.reason_en.clone(),
+        clauses: e.by.clauses.clone(),
+    })
+}
 
 /// Gives a role. Every path comes through here.
 pub fn assign(
@@ -38,12 +68,7 @@ pub fn assign(
     if let Some(same) = held.iter().find(|a| a.role == role && a.membership_id == to.id && a.until == until) {
         return Ok(same.clone());
     }
-    may_hold(held.iter().map(|a| a.role.as_str()), role, pack.exclusions()).map_err(|e| PeopleError::Excluded {
-        wanted: role.to_owned(),
-        held: e.held.to_owned(),
-        reason: e.by.reason_en.clone(),
-        clauses: e.by.clauses.clone(),
-    })?;
+    excluded(&pack, role, &held)?;
     let assignment = RoleAssignment {
         id: tx.new_id(),
         membership_id: to.id,
@@ -77,12 +102,21 @@ fn lock_subject(tx: &mut TenantTx<'_>, to: &Membership) -> Result<(), PeopleErro
     Ok(())
 }
 
-/// Takes a role away.
-pub fn revoke(tx: &mut TenantTx<'_>, id: RoleAssignmentId) -> Result<RoleAssignment, PeopleError> {
-    let assignment = store::find_assignment(tx, id)?.ok_or(PeopleError::RoleNotHeld)?;
+/// Whether the caller may take a role away.
+pub(super) fn may_revoke(tx: &TenantTx<'_>, assignment: &RoleAssignment) -> Result<(), PeopleError> {
     if tx.actor().subject() == Some(assignment.subject_id) {
         return Err(PeopleError::OwnRole);
     }
+    if assignment.revoked_at.is_some() || assignment.until.is_some_and(|until| until <= tx.now()) {
+        return Err(PeopleError::RoleNotHeld);
+    }
+    Ok(())
+}
+
+/// Takes a role away.
+pub fn revoke(tx: &mut TenantTx<'_>, id: RoleAssignmentId) -> Result<RoleAssignment, PeopleError> {
+    let assignment = store::find_assignment(tx, id)?.ok_or(PeopleError::RoleNotHeld)?;
+    may_revoke(tx, &assignment)?;
     let by = tx.actor().membership();
     if store::revoke_assignments(tx, &[id], by)? == 0 {
         return Err(PeopleError::RoleNotHeld);
@@ -150,7 +184,7 @@ pub fn held_by_all(tx: &mut TenantTx<'_>, memberships: &[Membership]) -> Stored<
 fn held(m: &Membership, assigned: &[RoleAssignment], ends_at: Option<Ts>) -> Held {
     let own = || assigned.iter().filter(|a| a.membership_id == m.id);
     let mut roles: Vec<String> = own().map(|a| a.role.clone()).collect();
-    roles.push("employee".into());
+    roles.push(EVERYBODY.into());
     roles.sort();
     roles.dedup();
     Held { roles, until: own().filter_map(|a| a.until).chain(ends_at).min() }
@@ -174,7 +208,7 @@ pub(super) fn of_memberships(
         let mut roles = Vec::new();
         if !has_ended(tx, m)? {
             roles.extend(held.iter().filter(|a| a.membership_id == m.id).map(|a| a.role.clone()));
-            roles.push("employee".into());
+            roles.push(EVERYBODY.into());
             roles.sort();
             roles.dedup();
         }

@@ -2,31 +2,26 @@
 
 use super::directory::Directories;
 use super::error::PeopleError;
-use super::model::{Department, Membership, MembershipState, RoleAssignment, Via};
+use super::model::{Department, Membership, MembershipState};
 use super::named::{MemberName, Names};
 use super::search::{self, Search};
 use super::{operations, roles, store};
 use crate::platform::attempt::{Act, Attempt};
 use crate::platform::caller::Actor;
-use crate::platform::db::{Stored, TenantTx, Ts};
-use crate::platform::http::{Answer, Answered, Page, PageQuery};
-use crate::platform::ids::{DepartmentId, MembershipId, RoleAssignmentId, SubjectId, TenantId};
+use crate::platform::db::TenantTx;
+use crate::platform::http::{Answer, Answered, AsProblem, Page, PageQuery};
+use crate::platform::ids::{AccountId, DepartmentId, MembershipId, SubjectId, TenantId};
 use crate::platform::mail::{self, Template};
 use crate::platform::sign_in::{self, SignInError};
-use actix_web::{delete, get, post, web};
+use actix_web::{get, post, web};
 use serde::{Deserialize, Serialize};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 /// The routes of this slice.
 pub fn routes(cfg: &mut ServiceConfig<'_>) {
-    cfg.service(me)
-        .service(list_members)
-        .service(get_member)
-        .service(issue_setup_link)
-        .service(list_departments)
-        .service(list_role_assignments)
-        .service(assign_role)
-        .service(revoke_role);
+    super::role_routes::routes(cfg);
+    super::export::routes(cfg);
+    cfg.service(me).service(list_members).service(get_member).service(issue_setup_link).service(list_departments);
 }
 
 /// A membership with the person's name.
@@ -40,12 +35,47 @@ pub struct MemberView {
     pub manager: Option<MemberName>,
     /// The department's name.
     pub department: Option<String>,
+    /// What the caller may do with it now.
+    pub can: MemberCan,
     /// The membership.
     #[serde(flatten)]
     pub membership: Membership,
 }
 
-fn views(tx: &mut TenantTx<'_>, members: Vec<Membership>) -> Result<Vec<MemberView>, PeopleError> {
+/// What may be done with a member, from the functions that would refuse it.
+#[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct MemberCan {
+    /// Give them their set-up link.
+    pub invite: Allowed,
+}
+
+/// Whether something may be done, and the code of what would refuse it.
+#[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
+#[schema(as = Allowed)]
+pub struct Allowed {
+    /// Yes or no.
+    pub allowed: bool,
+    /// The code of the refusal.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub why: Option<String>,
+}
+
+impl Allowed {
+    pub(super) fn of<T>(answer: &Result<T, PeopleError>) -> Self {
+        match answer {
+            Ok(_) => Self { allowed: true, why: None },
+            Err(e) => Self { allowed: false, why: Some(e.problem().code().to_owned()) },
+        }
+    }
+}
+
+/// Whether there is somebody to invite.
+fn may_invite(m: &Membership) -> Result<AccountId, PeopleError> {
+    let account = m.account_id.ok_or(PeopleError::NoAccount)?;
+    if m.state == MembershipState::Departed { Err(PeopleError::Departed) } else { Ok(account) }
+}
+
+pub(super) fn views(tx: &mut TenantTx<'_>, members: Vec<Membership>) -> Result<Vec<MemberView>, PeopleError> {
     let subjects: Vec<SubjectId> = members.iter().map(|m| m.subject_id).collect();
     let names = operations::names(tx, &subjects)?;
     let mut roles = roles::of_memberships(tx, &members)?;
@@ -56,6 +86,7 @@ fn views(tx: &mut TenantTx<'_>, members: Vec<Membership>) -> Result<Vec<MemberVi
         roles: roles.remove(&membership.id).unwrap_or_default(),
         manager: membership.manager_id.map(|id| managers.member(id)),
         department: membership.department_id.and_then(|id| departments.get(&id).cloned()),
+        can: MemberCan { invite: Allowed::of(&may_invite(&membership)) },
         membership,
     };
     Ok(members.into_iter().map(view).collect())
@@ -93,16 +124,27 @@ async fn me(at: Attempt) -> Answer<Me> {
 
 /// `?q=lin&state=employed&within=…`
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
-struct MemberFilter {
+pub(super) struct MemberFilter {
     /// Only those that stand there.
     state: Option<MembershipState>,
     /// Only those in this department itself.
     department: Option<DepartmentId>,
     /// Only those in this department or below it.
     within: Option<DepartmentId>,
+    /// Only those who hold this role now.
+    role: Option<String>,
+    /// Only the tenures of this person.
+    subject: Option<SubjectId>,
     /// What somebody typed: a name or its beginning, in characters, pinyin or initials; a staff number or its beginning; a
     /// whole e-mail address or phone number, as this organisation knows it. Then the best come first.
     q: Option<String>,
+}
+
+impl MemberFilter {
+    pub(super) fn search(self) -> Search {
+        let Self { state, department, within, role, subject, q } = self;
+        Search { typed: q, state, department, within, role, subject }
+    }
 }
 
 /// Members and former members.
@@ -115,8 +157,7 @@ async fn list_members(
     directories: web::Data<Directories>,
 ) -> Answer<Page<MemberView>> {
     let (limit, cursor, directories) = (page.limit()?, page.cursor()?, directories.into_inner());
-    let MemberFilter { state, department, within, q } = filter.into_inner();
-    let search = Search { typed: q, state, department, within };
+    let search = filter.into_inner().search();
     let page = at
         .run(Act::named("members.read"), move |tx| {
             let page = search::members(tx, &directories, &search, (limit, cursor))?;
@@ -158,10 +199,7 @@ async fn issue_setup_link(at: Attempt, id: web::Path<MembershipId>) -> Answer<Se
     let id = id.into_inner();
     at.once(Act::on("members.invite", "membership", id), id, |tx, id| {
         let m = store::find_membership(tx, *id)?.ok_or(PeopleError::UnknownMembership)?;
-        let (tenant, account) = (tx.tenant(), m.account_id.ok_or(PeopleError::NoAccount)?);
-        if m.state == MembershipState::Departed {
-            return Err(PeopleError::Departed);
-        }
+        let (tenant, account) = (tx.tenant(), may_invite(&m)?);
         let token = tx.as_platform(|p| sign_in::issue_setup_link(p, account, tenant)).map_err(|e| match e {
             SignInError::Store(e) => PeopleError::Store(e),
             _ => PeopleError::NoAccount,
@@ -170,104 +208,33 @@ async fn issue_setup_link(at: Attempt, id: web::Path<MembershipId>) -> Answer<Se
         let address = sign_in::address_of(&tx.platform().config().public_address(), &token);
         let words = [("organisation", row.name), ("token", token.expose().to_owned()), ("where", address)];
         let sent = mail::post(tx, account, Template::SetUp, &row.locale, words)?;
-        Ok(SetupLink { setup_token: (!sent).then(|| token.expose().to_owned()), sent })
+        Ok::<_, PeopleError>(SetupLink { setup_token: (!sent).then(|| token.expose().to_owned()), sent })
     })
     .await
+}
+
+/// A department, with how many work in it.
+#[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
+struct DepartmentView {
+    /// How many work in it itself, those who are leaving included.
+    members: i64,
+    /// The department.
+    #[serde(flatten)]
+    department: Department,
 }
 
 /// The department tree, flat: each names its parent.
-#[utoipa::path(tag = "people", responses((status = 200, body = Vec<Department>)))]
+#[utoipa::path(tag = "people", responses((status = 200, body = Vec<DepartmentView>)))]
 #[get("/departments")]
-async fn list_departments(at: Attempt) -> Answer<Vec<Department>> {
-    at.run(Act::named("members.read"), operations::departments_of).await.map(Answered::ok)
-}
-
-/// `?membership=…`
-#[derive(Debug, Deserialize, utoipa::IntoParams)]
-struct AssignmentFilter {
-    /// Only this one's.
-    membership: Option<MembershipId>,
-}
-
-/// Who holds and held which role, since when, by whom.
-#[utoipa::path(tag = "people", params(AssignmentFilter, PageQuery),
-               responses((status = 200, body = Page<RoleAssignmentView>)))]
-#[get("/role-assignments")]
-async fn list_role_assignments(
-    at: Attempt,
-    filter: web::Query<AssignmentFilter>,
-    page: web::Query<PageQuery>,
-) -> Answer<Page<RoleAssignmentView>> {
-    let (limit, cursor, of) = (page.limit()?, page.cursor()?, filter.membership);
-    let page = at
-        .run(Act::named("members.read"), move |tx| {
-            let rows = store::list_assignments(tx, of, cursor, limit)?;
-            let page = Page::cut(rows, limit, |a| store::by_id(a.id));
-            Ok::<_, PeopleError>(Page { items: assignment_views(tx, page.items)?, next: page.next })
-        })
-        .await?;
-    Ok(Answered::ok(page))
-}
-
-/// Who holds a role, with the names of those that it concerns.
-#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
-struct RoleAssignmentView {
-    /// Who holds it.
-    member: MemberName,
-    /// Who granted it; nobody for the first admin.
-    granter: Option<MemberName>,
-    /// Who took it away.
-    revoker: Option<MemberName>,
-    /// The assignment.
-    #[serde(flatten)]
-    assignment: RoleAssignment,
-}
-
-fn assignment_views(tx: &mut TenantTx<'_>, rows: Vec<RoleAssignment>) -> Stored<Vec<RoleAssignmentView>> {
-    let concerned = |a: &RoleAssignment| [Some(a.membership_id), a.granted_by, a.revoked_by];
-    let names = Names::of(tx, rows.iter().flat_map(concerned).flatten(), [])?;
-    let view = |assignment: RoleAssignment| RoleAssignmentView {
-        member: names.member(assignment.membership_id),
-        granter: assignment.granted_by.map(|id| names.member(id)),
-        revoker: assignment.revoked_by.map(|id| names.member(id)),
-        assignment,
-    };
-    Ok(rows.into_iter().map(view).collect())
-}
-
-/// A role for somebody.
-#[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
-#[serde(deny_unknown_fields)]
-struct NewAssignment {
-    /// Who.
-    membership_id: MembershipId,
-    /// The role's key.
-    role: String,
-    /// Until when, for somebody who stands in.
-    #[serde(default)]
-    until: Option<Ts>,
-}
-
-/// Gives a role. An excluded pair is refused, whatever path it comes by.
-#[utoipa::path(tag = "people", request_body = NewAssignment, responses(
-    (status = 201, body = RoleAssignment),
-    (status = 403, description = "The roles exclude each other; says which and why"),
-))]
-#[post("/role-assignments")]
-async fn assign_role(at: Attempt, body: web::Json<NewAssignment>) -> Answer<RoleAssignment> {
-    let new = body.into_inner();
-    at.once(Act::on("roles.assign", "membership", new.membership_id), new, |tx, new| {
-        let to = store::find_membership(tx, new.membership_id)?.ok_or(PeopleError::UnknownMembership)?;
-        let via = if new.until.is_some() { Via::Delegation } else { Via::Assignment };
-        roles::assign(tx, &to, &new.role, via, new.until)
+async fn list_departments(at: Attempt) -> Answer<Vec<DepartmentView>> {
+    at.run(Act::named("members.read"), |tx| {
+        let counts = store::count_by_department(tx)?;
+        let view = |department: Department| DepartmentView {
+            members: counts.get(&department.id).copied().unwrap_or(0),
+            department,
+        };
+        Ok::<_, PeopleError>(operations::departments_of(tx)?.into_iter().map(view).collect())
     })
     .await
-}
-
-/// Takes a role away.
-#[utoipa::path(tag = "people", responses((status = 200, body = RoleAssignment)))]
-#[delete("/role-assignments/{id}")]
-async fn revoke_role(at: Attempt, id: web::Path<RoleAssignmentId>) -> Answer<RoleAssignment> {
-    let id = id.into_inner();
-    at.run(Act::on("roles.assign", "role_assignment", id), move |tx| roles::revoke(tx, id)).await.map(Answered::ok)
+    .map(Answered::ok)
 }

@@ -3,11 +3,12 @@
 use super::directory::{Directories, Hit, Wanted};
 use super::error::PeopleError;
 use super::model::{Department, Membership, MembershipState};
+use super::roles;
 use super::spelling::Typed;
-use super::store;
+use super::store::{self, Which};
 use crate::platform::db::{Stored, TenantTx};
 use crate::platform::http::{Cursor, Page};
-use crate::platform::ids::{DepartmentId, Id, MembershipId};
+use crate::platform::ids::{DepartmentId, Id, MembershipId, SubjectId};
 use crate::platform::sign_in::accounts;
 use crate::platform::vault;
 use std::collections::{HashMap, HashSet};
@@ -26,6 +27,10 @@ pub(super) struct Search {
     pub department: Option<DepartmentId>,
     /// Only those in this department or below it.
     pub within: Option<DepartmentId>,
+    /// Only those who hold this role now.
+    pub role: Option<String>,
+    /// Only the tenures of this person.
+    pub subject: Option<SubjectId>,
 }
 
 /// A page of members: the best first where something was typed, else the oldest first.
@@ -36,10 +41,18 @@ pub(super) fn members(
     (limit, after): (i64, Option<Cursor>),
 ) -> Result<Page<Membership>, PeopleError> {
     let departments = departments(tx, search)?;
+    let only = holders(tx, search)?;
     let typed = search.typed.as_deref().filter(|text| !text.trim().is_empty());
     let Some(text) = typed else {
         let departments: Option<Vec<_>> = departments.map(|all| all.into_iter().collect());
-        let rows = store::list_memberships(tx, search.state, departments.as_deref(), after, limit)?;
+        let only: Option<Vec<_>> = only.map(|all| all.into_iter().collect());
+        let which = Which {
+            state: search.state,
+            departments: departments.as_deref(),
+            subject: search.subject,
+            only: only.as_deref(),
+        };
+        let rows = store::list_memberships(tx, which, after, limit)?;
         return Ok(Page::cut(rows, limit, |m| store::by_id(m.id)));
     };
     if text.chars().count() > LONGEST {
@@ -49,10 +62,13 @@ pub(super) fn members(
     if let Some(known) = by_contact(tx, text)? {
         let mut found = store::load_memberships(tx, &known)?;
         found.retain(|m| search.state.is_none_or(|state| state == m.state));
+        found.retain(|m| only.as_ref().is_none_or(|all| all.contains(&m.id)));
+        found.retain(|m| search.subject.is_none_or(|subject| subject == m.subject_id));
         found.retain(|m| departments.as_ref().is_none_or(|all| m.department_id.is_some_and(|d| all.contains(&d))));
         return Ok(Page { items: found, next: None });
     }
-    let mut hits = directories.search(tx, &Wanted { typed, state: search.state, departments })?;
+    let wanted = Wanted { typed, state: search.state, departments, only, subject: search.subject };
+    let mut hits = directories.search(tx, &wanted)?;
     if let Some(after) = after {
         hits.retain(|hit| hit.is_after((after.key, after.id)));
     }
@@ -69,6 +85,14 @@ fn by_contact(tx: &mut TenantTx<'_>, text: &str) -> Stored<Option<Vec<Membership
     let Some(identifier) = accounts::sign_in_name(text) else { return Ok(None) };
     let index = vault::tenant_key(tx)?.blind_index_key().index(&identifier);
     Ok(Some(store::with_contact(tx, index.as_bytes())?).filter(|known| !known.is_empty()))
+}
+
+/// Who holds the role that is looked for; everybody who is employed holds the employees' own.
+fn holders(tx: &mut TenantTx<'_>, search: &Search) -> Stored<Option<HashSet<MembershipId>>> {
+    match search.role.as_deref() {
+        None | Some(roles::EVERYBODY) => Ok(None),
+        Some(role) => Ok(Some(roles::holders(tx, role)?.into_iter().map(|(membership, _)| membership).collect())),
+    }
 }
 
 fn departments(tx: &mut TenantTx<'_>, search: &Search) -> Result<Option<HashSet<DepartmentId>>, PeopleError> {

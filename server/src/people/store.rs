@@ -7,6 +7,7 @@ use crate::platform::http::Cursor;
 use crate::platform::ids::{AccountId, DepartmentId, Id, MembershipId, PersonId, RoleAssignmentId, SubjectId};
 use diesel::prelude::*;
 use diesel::{pg::Pg, sqlite::Sqlite};
+use std::collections::HashMap;
 
 tenant_table! {
     departments (id) {
@@ -182,21 +183,36 @@ pub(super) fn by_staff_number(tx: &mut TenantTx<'_>, staff_number: &str) -> Stor
     })
 }
 
+/// Which memberships a list has.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Which<'a> {
+    pub state: Option<MembershipState>,
+    pub departments: Option<&'a [DepartmentId]>,
+    pub subject: Option<SubjectId>,
+    /// Only these.
+    pub only: Option<&'a [MembershipId]>,
+}
+
 pub(super) fn list_memberships(
     tx: &mut TenantTx<'_>,
-    state: Option<MembershipState>,
-    departments: Option<&[DepartmentId]>,
+    which: Which<'_>,
     after: Option<Cursor>,
     limit: i64,
 ) -> Stored<Vec<Membership>> {
     tx.load(memberships::table, |rows| {
         let mut query = rows.into_boxed::<MultiBackend>();
-        if let Some(state) = state {
+        if let Some(state) = which.state {
             query = query.filter(memberships::state.eq(state));
         }
-        if let Some(departments) = departments {
+        if let Some(departments) = which.departments {
             query = query
                 .filter(memberships::department_id.eq_any(departments.iter().copied().map(Some).collect::<Vec<_>>()));
+        }
+        if let Some(subject) = which.subject {
+            query = query.filter(memberships::subject_id.eq(subject));
+        }
+        if let Some(only) = which.only {
+            query = query.filter(memberships::id.eq_any(only.to_vec()));
         }
         if let Some(after) = after {
             query = query.filter(memberships::id.gt(MembershipId::from(after.id)));
@@ -211,6 +227,16 @@ pub(super) fn count_present(tx: &mut TenantTx<'_>) -> Stored<i64> {
         rows.filter(memberships::state.eq_any([MembershipState::Employed, MembershipState::Leaving])).count()
     })?;
     Ok(count.unwrap_or(0))
+}
+
+/// How many stand in each department itself; those that are in none are left out.
+pub(super) fn count_by_department(tx: &mut TenantTx<'_>) -> Stored<HashMap<DepartmentId, i64>> {
+    let counted: Vec<(Option<DepartmentId>, i64)> = tx.load(memberships::table, |rows| {
+        rows.filter(memberships::state.eq_any([MembershipState::Employed, MembershipState::Leaving]))
+            .group_by(memberships::department_id)
+            .select((memberships::department_id, diesel::dsl::count_star()))
+    })?;
+    Ok(counted.into_iter().filter_map(|(id, n)| id.map(|id| (id, n))).collect())
 }
 
 /// Writes a membership back when it is still at the version that was read; otherwise somebody else was faster.
@@ -331,16 +357,40 @@ pub(super) fn holders(tx: &mut TenantTx<'_>, role: &str) -> Stored<Vec<RoleAssig
     })
 }
 
+/// Which assignments a list has.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Assigned {
+    pub membership: Option<MembershipId>,
+    pub role: Option<String>,
+    /// Only those in force now, or only those that are over.
+    pub held: Option<bool>,
+}
+
 pub(super) fn list_assignments(
     tx: &mut TenantTx<'_>,
-    membership: Option<MembershipId>,
+    which: &Assigned,
     after: Option<Cursor>,
     limit: i64,
 ) -> Stored<Vec<RoleAssignment>> {
+    let (now, which) = (tx.now(), which.clone());
     tx.load(role_assignments::table, |rows| {
         let mut query = rows.into_boxed::<MultiBackend>();
-        if let Some(membership) = membership {
+        if let Some(membership) = which.membership {
             query = query.filter(role_assignments::membership_id.eq(membership));
+        }
+        if let Some(role) = which.role {
+            query = query.filter(role_assignments::role.eq(role));
+        }
+        match which.held {
+            Some(true) => {
+                query = query
+                    .filter(role_assignments::revoked_at.is_null())
+                    .filter(role_assignments::until.is_null().or(role_assignments::until.gt(now)));
+            }
+            Some(false) => {
+                query = query.filter(role_assignments::revoked_at.is_not_null().or(role_assignments::until.le(now)));
+            }
+            None => {}
         }
         if let Some(after) = after {
             query = query.filter(role_assignments::id.gt(RoleAssignmentId::from(after.id)));

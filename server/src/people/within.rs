@@ -2,7 +2,7 @@
 
 use super::error::PeopleError;
 use super::model::MembershipState;
-use super::store;
+use super::store::{self, Which};
 use crate::platform::db::TenantTx;
 use crate::platform::http::Cursor;
 use crate::platform::ids::{DepartmentId, Id, SubjectId};
@@ -37,7 +37,12 @@ pub fn subjects_within(
     for department in wanted {
         let mut after: Option<Cursor> = None;
         loop {
-            let page = store::list_memberships(tx, None, Some(&[department]), after, PAGE)?;
+            let page = store::list_memberships(
+                tx,
+                Which { departments: Some(&[department]), ..Which::default() },
+                after,
+                PAGE,
+            )?;
             let is_last = i64::try_from(page.len()).unwrap_or(0) <= PAGE;
             after = page.get(usize::try_from(PAGE).unwrap_or(0) - 1).map(|m| Cursor::numbered(0, m.id.uuid()));
             subjects.extend(page.iter().filter(|m| m.state != MembershipState::Departed).map(|m| m.subject_id));

@@ -186,6 +186,29 @@ impl<'c> TenantTx<'c> {
         Ok(())
     }
 
+    /// A part of the work that is undone by itself when it fails, with what it recorded: one bad row of many does not take the
+    /// others with it.
+    pub fn part<T, E: From<StoreError>>(
+        &mut self,
+        work: impl FnOnce(&mut TenantTx<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let recorded = self.pending.len();
+        <AnyConnection as TransactionManager<AnyConnection>>::begin_transaction(self.conn).map_err(StoreError::from)?;
+        match work(self) {
+            Ok(done) => {
+                <AnyConnection as TransactionManager<AnyConnection>>::commit_transaction(self.conn)
+                    .map_err(StoreError::from)?;
+                Ok(done)
+            }
+            Err(e) => {
+                self.pending.truncate(recorded);
+                <AnyConnection as TransactionManager<AnyConnection>>::rollback_transaction(self.conn)
+                    .map_err(StoreError::from)?;
+                Err(e)
+            }
+        }
+    }
+
     /// Steps out of the tenant for tables of the platform itself (accounts, jobs), within the same transaction.
     pub fn as_platform<T>(&mut self, work: impl FnOnce(&mut PlatformTx<'_>) -> T) -> T {
         let mut tx = PlatformTx {

@@ -171,6 +171,16 @@ impl Problem {
         self.by_nobody_known
     }
 
+    /// The field that it is about.
+    pub fn pointer(&self) -> Option<&str> {
+        self.pointer.as_deref()
+    }
+
+    /// What would be right.
+    pub fn helping(&self) -> Option<&str> {
+        self.help.as_deref()
+    }
+
     /// The stable code.
     pub fn code(&self) -> &str {
         &self.code
