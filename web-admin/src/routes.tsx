@@ -3,6 +3,7 @@ import { powersQuery } from './api/queries/powers'
 import { setupQuery } from './api/queries/setup'
 import { queryClient } from './api/query-client'
 import { sessionQuery } from './api/session'
+import { places as holdingPlaces } from './holdings/places'
 import { type Conditions, conditionsOf } from './records/filter'
 import { places } from './settings/places'
 import { Crashed, NotThere } from './shell/Lost'
@@ -130,6 +131,81 @@ const instruction = createRoute({
   component: lazyRouteComponent(() => import('./instructions/InstructionPage'), 'InstructionPage'),
 })
 
+const holdings = createRoute({
+  getParentRoute: () => shell,
+  path: '/holdings',
+  validateSearch: (search): { q?: string } => ({ q: typed(search.q) }),
+  beforeLoad: async () => {
+    const { acts } = await queryClient.ensureQueryData(powersQuery)
+    if (acts.includes('holdings.read')) return
+    const next = holdingPlaces.find((p) => acts.includes(p.needs))
+    if (next) throw redirect({ to: next.to })
+  },
+  component: lazyRouteComponent(() => import('./holdings/HoldingsPage'), 'HoldingsPage'),
+})
+
+const holdingsOf = createRoute({
+  getParentRoute: () => shell,
+  path: '/holdings/of/$subject',
+  validateSearch: (
+    search: Record<string, unknown>,
+  ): { class?: string; holding?: string; panel?: 'control' | 'instruction' | 'seen' | 'retention' | 'proof' } => ({
+    class: text(search.class),
+    holding: text(search.holding),
+    panel: oneOf(search.panel, ['control', 'instruction', 'seen', 'retention', 'proof'] as const),
+  }),
+  component: lazyRouteComponent(() => import('./holdings/PersonHoldingsPage'), 'PersonHoldingsPage'),
+})
+
+const unsettled = createRoute({
+  getParentRoute: () => shell,
+  path: '/holdings/unsettled',
+  validateSearch: (search): { state?: 'settled'; question?: string } => ({
+    state: oneOf(search.state, ['settled'] as const),
+    question: text(search.question),
+  }),
+  component: lazyRouteComponent(() => import('./holdings/UnsettledPage'), 'UnsettledPage'),
+})
+
+const holds = createRoute({
+  getParentRoute: () => shell,
+  path: '/holdings/holds',
+  validateSearch: (search): { place?: string } => ({ place: text(search.place) }),
+  component: lazyRouteComponent(() => import('./holdings/HoldsPage'), 'HoldsPage'),
+})
+
+const people = createRoute({
+  getParentRoute: () => shell,
+  path: '/people',
+  validateSearch: (
+    search: Record<string, unknown>,
+  ): { q?: string; state?: string; within?: string; role?: string; import?: true } => ({
+    q: typed(search.q),
+    state: text(search.state),
+    within: text(search.within),
+    role: text(search.role),
+    import: search.import === true ? true : undefined,
+  }),
+  component: lazyRouteComponent(() => import('./people/PeoplePage'), 'PeoplePage'),
+})
+
+const rolesRoute = createRoute({
+  getParentRoute: () => shell,
+  path: '/people/roles',
+  validateSearch: (search: Record<string, unknown>): { role?: string; over?: true; against?: string } => ({
+    role: text(search.role),
+    over: search.over === true ? true : undefined,
+    against: text(search.against),
+  }),
+  component: lazyRouteComponent(() => import('./people/RolesPage'), 'RolesPage'),
+})
+
+const member = createRoute({
+  getParentRoute: () => shell,
+  path: '/people/$id',
+  component: lazyRouteComponent(() => import('./people/MemberPage'), 'MemberPage'),
+})
+
 const packs = createRoute({
   getParentRoute: () => shell,
   path: '/packs',
@@ -207,6 +283,13 @@ export const router = createRouter({
       instructions,
       newInstruction,
       instruction,
+      people,
+      rolesRoute,
+      member,
+      holdings,
+      holdingsOf,
+      unsettled,
+      holds,
       records,
       packs,
       settings.addChildren(settingsParts),
@@ -226,6 +309,11 @@ declare module '@tanstack/react-router' {
 
 function text(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined
+}
+
+/** What somebody typed: digits in an address are read as a number. */
+function typed(value: unknown): string | undefined {
+  return typeof value === 'number' ? String(value) : text(value)
 }
 
 function oneOf<const T extends string>(value: unknown, allowed: readonly T[]): T | undefined {

@@ -749,6 +749,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/holdings/classes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is held about one person, class by class: counts, sizes, rulings. */
+        get: operations["held_by_class"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/holdings/{id}": {
         parameters: {
             query?: never;
@@ -775,6 +792,43 @@ export interface paths {
         };
         /** Reads a vault holding. Needs an instruction in force that permits it; leaves a record either way. */
         get: operations["read_content"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/holdings/{id}/kept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Why is that side still there, and until when? Or since when is it gone, and under which instruction? */
+        get: operations["kept"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/holdings/{id}/why": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * May the caller, or another member, do this to that side, and by what? What would decide answers, and leaves the record of
+         *     its answer.
+         */
+        get: operations["why"];
         put?: never;
         post?: never;
         delete?: never;
@@ -882,6 +936,26 @@ export interface paths {
         };
         /** Which requests lapse and which instructions end in a time, for a calendar. */
         get: operations["list_endings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/instructions/permitting": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The standing and exceptional instructions in force that permit something so: under which a class of a person's data may be
+         *     processed, or what a member may do.
+         */
+        get: operations["list_permitting"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1183,6 +1257,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/members/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Members and former members as CSV, with the columns that an import takes in. Leaves its record before the first line. */
+        get: operations["export_members"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/members/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * People from a CSV file in UTF-8, with a first line that names its columns, in English (as an export writes them) or in
+         *     Chinese. Rows that cannot be applied are named with line and reason; the others are in. The same file again changes nothing.
+         */
+        post: operations["import_members"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/members/{id}": {
         parameters: {
             query?: never;
@@ -1192,6 +1303,23 @@ export interface paths {
         };
         /** One member. */
         get: operations["get_member"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/members/{id}/roles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every role of the pack, and whether this member could be given it: from the function that would refuse it. */
+        get: operations["list_offers"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1959,6 +2087,13 @@ export interface components {
             kind: string;
             member?: components["schemas"]["MemberName"] | null;
         };
+        /** @description Whether something may be done, and the code of what would refuse it. */
+        Allowed: {
+            /** @description Yes or no. */
+            allowed: boolean;
+            /** @description The code of the refusal. */
+            why?: string | null;
+        };
         /** @description A key, without its secret. */
         ApiKey: {
             connector_id?: components["schemas"]["ConnectorId"] | null;
@@ -2034,6 +2169,11 @@ export interface components {
             count: number;
             /** @description The role. */
             role: string;
+        };
+        /** @description What may be done with an assignment, from the function that would refuse it. */
+        AssignmentCan: {
+            /** @description Take the role away. */
+            revoke: components["schemas"]["Allowed"];
         };
         /** @description One thing that waits. */
         Attention: {
@@ -2502,6 +2642,14 @@ export interface components {
          * @description A node of the department tree.
          */
         DepartmentId: string;
+        /** @description A department, with how many work in it. */
+        DepartmentView: components["schemas"]["Department"] & {
+            /**
+             * Format: int64
+             * @description How many work in it itself, those who are leaving included.
+             */
+            members: number;
+        };
         /** @description What the caller may do with a departure now. */
         DepartureCan: {
             /** @description Change lines. */
@@ -2740,6 +2888,39 @@ export interface components {
             /** @description Whom records go on naming by this id alone. */
             subject_id: components["schemas"]["SubjectId"];
         };
+        /** @description One person's sides of one class. */
+        HeldClass: {
+            /**
+             * Format: int64
+             * @description How large those are, in bytes.
+             */
+            bytes: number;
+            /** @description The data class. */
+            class: string;
+            first_at?: components["schemas"]["Ts"] | null;
+            /**
+             * Format: int64
+             * @description Of these, how many are gone: deleted, anonymised, missing, or over for this person.
+             */
+            gone: number;
+            /** @description Whether a hold in force covers it. */
+            held: boolean;
+            /**
+             * Format: int64
+             * @description How many of its holdings the person has a side of.
+             */
+            holdings: number;
+            /**
+             * Format: int64
+             * @description How many items they stand for; of what is there.
+             */
+            items: number;
+            last_at?: components["schemas"]["Ts"] | null;
+            /** @description Who controls how many of them, by which rule; the most frequent first. */
+            rulings: components["schemas"]["RulingCount"][];
+            /** @description What has become of how many. */
+            states: components["schemas"]["StateCount"][];
+        };
         /** @description Something that suspends deletion. */
         Hold: {
             /** @description Which classes; all when absent. */
@@ -2766,6 +2947,12 @@ export interface components {
          * @description Something that suspends deletion.
          */
         HoldId: string;
+        /** @description A hold, with the names of those that it concerns. */
+        HoldView: components["schemas"]["Hold"] & {
+            ending?: components["schemas"]["InstructionId"] | null;
+            placer?: components["schemas"]["MemberName"] | null;
+            subject?: components["schemas"]["SubjectName"] | null;
+        };
         /**
          * Format: uuid
          * @description One item of data about a person, or a unit that stands for many.
@@ -2773,10 +2960,66 @@ export interface components {
         HoldingId: string;
         /** @description A holding with every side and each side's rulings, newest first. */
         HoldingView: {
+            /** @description The name of the system that keeps it; none for the vault. */
+            connector?: string | null;
+            /** @description When it was registered. */
+            created_at: components["schemas"]["Ts"];
+            /** @description How that system calls it. */
+            locator: string;
+            /** @description The moment whose facts rule it. */
+            occurred_at: components["schemas"]["Ts"];
+            /** @description Whose they are, by name as far as the caller may see it, in the order of the sides; and who took them over. */
+            people: components["schemas"]["SubjectName"][];
             /** @description Their rulings, by subject. */
-            rulings: Record<string, never>;
+            rulings: {
+                [key: string]: components["schemas"]["RulingView"][];
+            };
             /** @description The sides. */
             sides: components["schemas"]["SideView"][];
+            /** @description When it last changed. */
+            updated_at: components["schemas"]["Ts"];
+        };
+        /** @description What became of a file. */
+        ImportReport: {
+            /**
+             * Format: int64
+             * @description People of whom something changed.
+             */
+            changed: number;
+            /** @description Whether nothing was kept. */
+            dry_run: boolean;
+            /**
+             * Format: int64
+             * @description People who joined.
+             */
+            joined: number;
+            /**
+             * Format: int64
+             * @description People whose last day was said.
+             */
+            leaving: number;
+            /**
+             * Format: int64
+             * @description Rows that are not in.
+             */
+            rejected: number;
+            /** @description Those rows; the first thousand. */
+            rejections: components["schemas"]["RejectedRow"][];
+            /**
+             * Format: int64
+             * @description People who stay after all.
+             */
+            rescinded: number;
+            /**
+             * Format: int64
+             * @description Rows that were read.
+             */
+            rows: number;
+            /**
+             * Format: int64
+             * @description Rows that said nothing new.
+             */
+            unchanged: number;
         };
         /** @description A page of cards. */
         InboxPage: {
@@ -2927,6 +3170,46 @@ export interface components {
         Jwks: {
             /** @description All that are published. */
             keys: components["schemas"]["Jwk"][];
+        };
+        /**
+         * @description Something that keeps a side, or the reason that it is not there any more.
+         * @enum {string}
+         */
+        KeptBy: "gone" | "hold" | "person" | "law" | "schedule" | "not_counting" | "in_use" | "others" | "waits" | "due";
+        /** @description One reason, the strongest first. */
+        KeptReason: {
+            /** @description Which. */
+            by: components["schemas"]["KeptBy"];
+            /** @description The clauses that it rests on. */
+            clauses: string[];
+            hold?: components["schemas"]["Hold"] | null;
+            instruction?: components["schemas"]["InstructionId"] | null;
+            /**
+             * Format: date
+             * @description Through which day, where there is one.
+             */
+            until?: string | null;
+        };
+        /** @description Why a side is kept, and until when. */
+        KeptView: {
+            /**
+             * Format: date
+             * @description Through which day a law does.
+             */
+            floor_through?: string | null;
+            gone_at?: components["schemas"]["Ts"] | null;
+            instruction?: components["schemas"]["InstructionId"] | null;
+            /**
+             * Format: date
+             * @description Through which day the schedule keeps it, once that can be told.
+             */
+            kept_through?: string | null;
+            /** @description Everything that keeps it, the strongest first; any one alone would. */
+            reasons: components["schemas"]["KeptReason"][];
+            /** @description The schedule of its class; absent when none covers it. */
+            schedule?: string | null;
+            /** @description What happens when the time is over: `delete` or `anonymise`. */
+            then?: string | null;
         };
         /** @description How much goes one way. */
         LaneCount: {
@@ -3122,6 +3405,11 @@ export interface components {
             /** @description The organisation. */
             tenant_id: components["schemas"]["TenantId"];
         };
+        /** @description What may be done with a member, from the functions that would refuse it. */
+        MemberCan: {
+            /** @description Give them their set-up link. */
+            invite: components["schemas"]["Allowed"];
+        };
         /** @description A member, named as far as the caller may see it. */
         MemberName: {
             /** @description The membership. */
@@ -3133,6 +3421,8 @@ export interface components {
         };
         /** @description A membership with the person's name. */
         MemberView: components["schemas"]["Membership"] & {
+            /** @description What the caller may do with it now. */
+            can: components["schemas"]["MemberCan"];
             /** @description The department's name. */
             department?: string | null;
             manager?: components["schemas"]["MemberName"] | null;
@@ -3719,6 +4009,8 @@ export interface components {
         Page_MemberView: {
             /** @description The rows. */
             items: (components["schemas"]["Membership"] & {
+                /** @description What the caller may do with it now. */
+                can: components["schemas"]["MemberCan"];
                 /** @description The department's name. */
                 department?: string | null;
                 manager?: components["schemas"]["MemberName"] | null;
@@ -3886,6 +4178,8 @@ export interface components {
         Page_RoleAssignmentView: {
             /** @description The rows. */
             items: (components["schemas"]["RoleAssignment"] & {
+                /** @description What the caller may do with it now. */
+                can: components["schemas"]["AssignmentCan"];
                 granter?: components["schemas"]["MemberName"] | null;
                 /** @description Who holds it. */
                 member: components["schemas"]["MemberName"];
@@ -4186,6 +4480,24 @@ export interface components {
             /** @description What was found and what would be right. */
             reason: string;
         };
+        /** @description A row that is not in. */
+        RejectedRow: {
+            /** @description The stable code. */
+            code: string;
+            /** @description Which column, where it is one. */
+            column?: string | null;
+            /** @description What was found. */
+            detail: string;
+            /** @description What would be right. */
+            help?: string | null;
+            /**
+             * Format: int64
+             * @description Its line in the file, from 1.
+             */
+            line: number;
+            /** @description Whom it is about, as far as that could be read. */
+            staff_number?: string | null;
+        };
         /** @description A connector's report on a delivery. */
         Report: {
             /** @description Which delivery. */
@@ -4242,10 +4554,28 @@ export interface components {
         RoleAssignmentId: string;
         /** @description Who holds a role, with the names of those that it concerns. */
         RoleAssignmentView: components["schemas"]["RoleAssignment"] & {
+            /** @description What the caller may do with it now. */
+            can: components["schemas"]["AssignmentCan"];
             granter?: components["schemas"]["MemberName"] | null;
             /** @description Who holds it. */
             member: components["schemas"]["MemberName"];
             revoker?: components["schemas"]["MemberName"] | null;
+        };
+        /** @description A role, and whether somebody could be given it. */
+        RoleOffer: {
+            /** @description Whether they could be given it, and the code of what would refuse it. */
+            assign: components["schemas"]["Allowed"];
+            /** @description The clauses that the exclusion rests on. */
+            clauses: string[];
+            /** @description The role that they hold and that excludes it. */
+            excluded_by?: string | null;
+            held?: components["schemas"]["RoleAssignmentId"] | null;
+            /** @description Why those two exclude each other, in English. */
+            reason_en?: string | null;
+            /** @description Why those two exclude each other, in Chinese. */
+            reason_zh?: string | null;
+            /** @description The role's key. */
+            role: string;
         };
         /** @description A role of the pack. */
         RoleToFill: {
@@ -4277,6 +4607,38 @@ export interface components {
             exclusions: components["schemas"]["ExclusionView"][];
             /** @description Roles. */
             roles: components["schemas"]["Titled"][];
+        };
+        /** @description So many sides under one rule. */
+        RulingCount: {
+            /** @description `organisation` or `person`. */
+            controller: string;
+            /**
+             * Format: int64
+             * @description How many.
+             */
+            holdings: number;
+            /** @description The rule; empty when none covered the case. */
+            rule: string;
+            /** @description Whether the source documents settle it, or the privacy officer has. */
+            settled: boolean;
+        };
+        /** @description One answer in a side's history. */
+        RulingView: {
+            /** @description Why it was ruled then: `registered`, `facts-changed`, `settled` … */
+            cause: string;
+            /** @description The clauses it rests on. */
+            clauses: string[];
+            /** @description `organisation` or `person`. */
+            controller: string;
+            /** @description What it was ruled by. */
+            facts: unknown;
+            /** @description The pack it was read in. */
+            pack: string;
+            /** @description The rule that decided; empty when none covered the case. */
+            rule: string;
+            /** @description When. */
+            ruled_at: components["schemas"]["Ts"];
+            settlement_id?: components["schemas"]["SettlementId"] | null;
         };
         /** @enum {string} */
         RunState: "planning" | "running" | "done" | "done_with_failures" | "stopped";
@@ -4458,6 +4820,7 @@ export interface components {
             /** @description When. */
             settled_at: components["schemas"]["Ts"];
             settled_by?: components["schemas"]["MembershipId"] | null;
+            settler?: components["schemas"]["MemberName"] | null;
         };
         /** @description Where the set-up stands. */
         SetupGuide: {
@@ -4560,7 +4923,7 @@ export interface components {
             created_at: components["schemas"]["Ts"];
             /** @description Its id. */
             id: components["schemas"]["SourceId"];
-            /** @description `standard`: Standard Webhooks. */
+            /** @description `standard`: Standard Webhooks; `csv`: rows of files that were imported. */
             kind: string;
             /** @description Its name. */
             name: string;
@@ -4599,6 +4962,16 @@ export interface components {
             done: boolean;
             /** @description The sources. */
             sources: components["schemas"]["SourceHeard"][];
+        };
+        /** @description So many sides in one state. */
+        StateCount: {
+            /**
+             * Format: int64
+             * @description How many.
+             */
+            holdings: number;
+            /** @description The state. */
+            state: components["schemas"]["SideState"];
         };
         /**
          * Format: uuid
@@ -4717,6 +5090,33 @@ export interface components {
             until: components["schemas"]["Ts"];
             /** @description From when on the numbers are whole; later than `since` where there was more than is counted. */
             whole_since: components["schemas"]["Ts"];
+        };
+        /** @description May somebody do this to that, and by what? */
+        WhyView: {
+            /** @description `permit`, `deny` or `needs_approval`. */
+            answer: string;
+            /** @description The clause that it rests on. */
+            clause: string;
+            /** @description How what is read is shown: `phone_keep_3_4` … */
+            mask?: string | null;
+            /** @description About whom it is asked: the caller, or another member. */
+            member: components["schemas"]["MemberName"];
+            /** @description What would be done. */
+            operation: string;
+            /** @description What for. */
+            purpose: string;
+            /** @description The reason's code, one of `docs/reasons.md`. */
+            reason: string;
+            /** @description What would open the way: `none`, `instruction`, `exceptional`, `order`, `person`. */
+            remedy: string;
+            /** @description What a yes rests on: an instruction's id, or `subject` where the data is their own. */
+            rests_on?: string | null;
+            /** @description By what power of the pack they see that it is held at all: `pack:NAME#POWER`; absent when they do not. */
+            sees_by?: string | null;
+            /** @description In English. */
+            text_en: string;
+            /** @description In Chinese. */
+            text_zh: string;
         };
         /** @description Why somebody says yes or no, or takes it back. */
         Word: {
@@ -5737,7 +6137,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Department"][];
+                    "application/json": components["schemas"]["DepartmentView"][];
                 };
             };
         };
@@ -5747,6 +6147,8 @@ export interface operations {
             query?: {
                 /** @description Only those that stand there. */
                 state?: components["schemas"]["DepartureState"] | null;
+                /** @description Only those of this membership. */
+                membership?: components["schemas"]["MembershipId"] | null;
                 /** @description Rows a page, within the server's limits; 50 and at most 500 unless it was set up otherwise. */
                 limit?: number | null;
                 /** @description The `next` of the page before. */
@@ -6076,6 +6478,29 @@ export interface operations {
             };
         };
     };
+    held_by_class: {
+        parameters: {
+            query: {
+                /** @description Whose. */
+                subject: components["schemas"]["SubjectId"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HeldClass"][];
+                };
+            };
+        };
+    };
     get_holding: {
         parameters: {
             query?: never;
@@ -6130,6 +6555,62 @@ export interface operations {
             };
         };
     };
+    kept: {
+        parameters: {
+            query: {
+                /** @description Whose. */
+                subject: components["schemas"]["SubjectId"];
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeptView"];
+                };
+            };
+        };
+    };
+    why: {
+        parameters: {
+            query: {
+                /** @description Whose side. */
+                subject: components["schemas"]["SubjectId"];
+                /** @description Who would do it; the caller when absent. */
+                member?: components["schemas"]["MembershipId"];
+                /** @description What: `read` when absent. */
+                operation?: string;
+                /** @description What for. */
+                purpose?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WhyView"];
+                };
+            };
+        };
+    };
     list_holds: {
         parameters: {
             query?: never;
@@ -6145,7 +6626,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Hold"][];
+                    "application/json": components["schemas"]["HoldView"][];
                 };
             };
         };
@@ -6351,6 +6832,33 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Endings"];
+                };
+            };
+        };
+    };
+    list_permitting: {
+        parameters: {
+            query?: {
+                /** @description Something of this class. */
+                class?: string;
+                /** @description Of this person's data. */
+                subject?: components["schemas"]["SubjectId"];
+                /** @description To this member, by name or by a role of theirs. */
+                member?: components["schemas"]["MembershipId"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InstructionView"][];
                 };
             };
         };
@@ -6797,6 +7305,10 @@ export interface operations {
                 department?: components["schemas"]["DepartmentId"] | null;
                 /** @description Only those in this department or below it. */
                 within?: components["schemas"]["DepartmentId"] | null;
+                /** @description Only those who hold this role now. */
+                role?: string | null;
+                /** @description Only the tenures of this person. */
+                subject?: components["schemas"]["SubjectId"] | null;
                 /**
                  * @description What somebody typed: a name or its beginning, in characters, pinyin or initials; a staff number or its beginning; a
                  *     whole e-mail address or phone number, as this organisation knows it. Then the best come first.
@@ -6824,6 +7336,69 @@ export interface operations {
             };
         };
     };
+    export_members: {
+        parameters: {
+            query?: {
+                /** @description Only those that stand there. */
+                state?: components["schemas"]["MembershipState"] | null;
+                /** @description Only those in this department itself. */
+                department?: components["schemas"]["DepartmentId"] | null;
+                /** @description Only those in this department or below it. */
+                within?: components["schemas"]["DepartmentId"] | null;
+                /** @description Only those who hold this role now. */
+                role?: string | null;
+                /** @description Only the tenures of this person. */
+                subject?: components["schemas"]["SubjectId"] | null;
+                /**
+                 * @description What somebody typed: a name or its beginning, in characters, pinyin or initials; a staff number or its beginning; a
+                 *     whole e-mail address or phone number, as this organisation knows it. Then the best come first.
+                 */
+                q?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+        };
+    };
+    import_members: {
+        parameters: {
+            query?: {
+                /** @description Does everything and takes it back; false when absent. */
+                dry_run?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "text/csv": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportReport"];
+                };
+            };
+        };
+    };
     get_member: {
         parameters: {
             query?: never;
@@ -6842,6 +7417,28 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["MemberView"];
+                };
+            };
+        };
+    };
+    list_offers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoleOffer"][];
                 };
             };
         };
@@ -7339,6 +7936,10 @@ export interface operations {
             query?: {
                 /** @description Only this one's. */
                 membership?: components["schemas"]["MembershipId"] | null;
+                /** @description Only of this role. */
+                role?: string | null;
+                /** @description Only those in force now (`true`), or only those that are over (`false`). */
+                held?: boolean | null;
                 /** @description Rows a page, within the server's limits; 50 and at most 500 unless it was set up otherwise. */
                 limit?: number | null;
                 /** @description The `next` of the page before. */

@@ -21,6 +21,7 @@ interface ByCode {
   records: 'do' | 'did' | 'objects' | 'actors'
   packs: 'masks' | 'families' | 'facts' | 'values' | 'features' | 'fields' | 'storage' | 'conditions'
   instructions: 'actions' | 'leftOutWhy'
+  holdings: 'kept' | 'answers' | 'remedies' | 'causes' | 'states' | 'holdingStates' | 'switched' | 'openedBy'
 }
 
 type Keyed = {

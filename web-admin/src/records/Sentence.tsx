@@ -81,6 +81,18 @@ export function Thing({ kind, id }: { kind: string; id: string }) {
         {label}
       </Link>
     )
+  if (kind === 'membership')
+    return (
+      <Link to="/people/$id" params={{ id }} className={css.thing} onClick={stay}>
+        {label}
+      </Link>
+    )
+  if (kind === 'subject')
+    return (
+      <Link to="/holdings/of/$subject" params={{ subject: id }} search={{}} className={css.thing} onClick={stay}>
+        {label}
+      </Link>
+    )
   return <span className={css.thing}>{label}</span>
 }
 

@@ -3,6 +3,8 @@ export const sections = [
   { to: '/inbox', label: 'shell.inbox', needs: 'instructions.read', apart: false },
   { to: '/departures', label: 'shell.departures', needs: 'departures.read', apart: false },
   { to: '/instructions', label: 'instructions.title', needs: 'instructions.read', apart: false },
+  { to: '/people', label: 'people.title', needs: 'members.read', apart: false },
+  { to: '/holdings', label: 'holdings.title', needs: 'rulings.read', apart: false },
   { to: '/records', label: 'records.one', needs: 'records.read', apart: false },
   { to: '/packs', label: 'packs.title', needs: 'packs.read', apart: true },
   { to: '/settings', label: 'shell.settings', needs: null, apart: false },

@@ -27,6 +27,8 @@ export interface Entry {
 
 /** Of each kind. */
 const MOST = 6
+/** Of those that were found, whose data is offered beside their page. */
+const MOST_DATA = 2
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
 /** What the palette offers for what is typed: places, people, departures, instructions, a question to the records, verbs. */
@@ -62,6 +64,16 @@ export function useEntries(sought: string, open: { records: () => void; help: ()
           ? void navigate({ href: `/people/${m.id}` })
           : void navigate({ to: '/records', search: { actor: m.id } }),
     }))
+
+    const data: Entry[] = (isAsking && powers.has('holdings.read') ? (people.data ?? []) : [])
+      .slice(0, MOST_DATA)
+      .map((m) => ({
+        key: `data ${m.id}`,
+        label: t('holdings.of', { name: m.name ?? m.staff_number ?? m.id }),
+        hint: m.staff_number ?? undefined,
+        group: t('holdings.title'),
+        go: () => void navigate({ to: '/holdings/of/$subject', params: { subject: m.subject_id }, search: {} }),
+      }))
 
     const leaving: Entry[] = (isAsking ? (departures.data ?? []) : [])
       .filter((d) => fits(d.name, d.staff_number, d.department))
@@ -104,6 +116,10 @@ export function useEntries(sought: string, open: { records: () => void; help: ()
     const verbs: Entry[] = [
       powers.has('instructions.propose') &&
         verb('propose', t('instructions.new'), () => navigate({ to: '/instructions/new', search: {} })),
+      powers.has('members.write') &&
+        verb('import', t('people.importTitle'), () => navigate({ to: '/people', search: { import: true } })),
+      powers.has('holds.manage') &&
+        verb('hold', t('holdings.placeHold'), () => navigate({ to: '/holdings/holds', search: { place: 'anybody' } })),
       powers.has('records.export') &&
         verb('export', t('records.exportTitle'), () => navigate({ to: '/records', search: { export: true } })),
       powers.has('records.read') && verb('near', t('help.records'), open.records, '~'),
@@ -123,7 +139,7 @@ export function useEntries(sought: string, open: { records: () => void; help: ()
       .map((v) => ({ ...v, group: t('shell.verbs') }))
       .filter((v) => fits(v.label))
 
-    return [...places, ...persons, ...leaving, ...orders, ...question, ...verbs]
+    return [...places, ...persons, ...data, ...leaving, ...orders, ...question, ...verbs]
   }, [
     typed,
     isAsking,

@@ -4,6 +4,7 @@ import { holdings } from './holdings'
 import { inbox } from './inbox'
 import { instructions, purposes } from './instructions'
 import { packs } from './packs'
+import { people } from './people'
 import { problems } from './problems'
 import { records } from './records'
 import { settings } from './settings'
@@ -25,6 +26,7 @@ export const en: Messages = {
   purposes,
   records,
   packs,
+  people,
   problems,
   settings,
   setup,

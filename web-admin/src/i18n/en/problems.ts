@@ -51,4 +51,9 @@ export const problems = {
   keys__expiry: 'A key is good for a year at most',
   'setup__link-invalid': 'The link is not good: used, too old, or replaced',
   'setup__choose-member': 'Choose a member first',
+  intake__columns: 'The first line does not name columns that can be imported',
+  'intake__row-too-long': 'A row is too long; is a quotation mark not closed?',
+  'intake__file-too-large': 'The file is too large; split it',
+  holdings__invalid: 'Something that was entered cannot be',
+  'rulings__settled-so': 'It is settled so already',
 }

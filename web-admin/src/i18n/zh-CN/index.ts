@@ -3,6 +3,7 @@ import { holdings } from './holdings'
 import { inbox } from './inbox'
 import { instructions, purposes } from './instructions'
 import { packs } from './packs'
+import { people } from './people'
 import { problems } from './problems'
 import { records } from './records'
 import { settings } from './settings'
@@ -24,6 +25,7 @@ export const zhCN = {
   purposes,
   records,
   packs,
+  people,
   problems,
   settings,
   setup,

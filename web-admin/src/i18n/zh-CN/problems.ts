@@ -51,4 +51,9 @@ export const problems = {
   keys__expiry: '到期时间须在一年之内',
   'setup__link-invalid': '链接无效：已被使用、已过期或已被替换',
   'setup__choose-member': '请先选择成员',
+  intake__columns: '文件的首行不是可以导入的列名',
+  'intake__row-too-long': '某一行过长，请检查引号是否闭合',
+  'intake__file-too-large': '文件过大，请分成几个',
+  holdings__invalid: '填写的内容不合要求',
+  'rulings__settled-so': '已经这样认定',
 } as const

@@ -12,6 +12,8 @@ const phrases = {
   tenant__settings: '修改组织设置',
   members__read: '查看{object|成员}的信息',
   members__write: '维护{object|成员}的信息',
+  members__export: '导出成员',
+  members__import: '从文件导入成员',
   members__join: '登记{object}入职',
   members__change: '变更{object}',
   members__leave: '登记{object}离职',

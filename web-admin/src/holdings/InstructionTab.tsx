@@ -1,0 +1,166 @@
+import { useQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
+import { AutoComplete, Button, Select } from 'antd'
+import { useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { permittingQuery, type Side, type Why, whyQuery } from '@/api/queries/holdings'
+import type { Instruction } from '@/api/queries/instructions'
+import { usePackNames } from '@/api/queries/pack'
+import { usePowers } from '@/api/queries/powers'
+import { word } from '@/i18n'
+import type { Chosen } from '@/instructions/draft'
+import { MemberSelect } from '@/instructions/MemberSelect'
+import { PlainWords } from '@/instructions/PlainWords'
+import { inLanguage } from '@/packs/words'
+import { Chip } from '@/ui/Chip'
+import { Clauses } from '@/ui/Clauses'
+import { Loaded } from '@/ui/Page'
+import { rich } from '@/ui/rich'
+import css from './HoldingDrawer.module.css'
+
+const OPERATIONS = ['read', 'reveal', 'correct', 'export'] as const
+
+/** Under which instructions it may be processed and by whom, and the answer to "may I, and why?" from what would decide. */
+export function InstructionTab({ id, side }: { id: string; side: Side }) {
+  const { t } = useTranslation()
+  const permitting = useQuery(permittingQuery({ class: side.class, subject: side.subject_id }))
+  return (
+    <div className={css.tab}>
+      <section className={css.part} aria-labelledby="permitting">
+        <h3 id="permitting">{t('holdings.permitting')}</h3>
+        {side.controller !== 'organisation' && <p className={css.soft}>{t('holdings.notProcessed')}</p>}
+        <Loaded
+          query={permitting}
+          isEmpty={(all) => all.length === 0}
+          empty={<p className={css.soft}>{t('holdings.nothingPermits')}</p>}
+        >
+          {(all) => (
+            <ul className={css.list}>
+              {all.map((i) => (
+                <li key={i.id} className={css.item}>
+                  <PlainWords said={i} />
+                  <div className={css.line}>
+                    <Chip tone="quiet">{word('instructions.kinds', i.kind)}</Chip>
+                    <Link to="/instructions/$id" params={{ id: i.id }}>
+                      {t('holdings.openInstruction')}
+                    </Link>
+                  </div>
+                </li>
+              ))}
+            </ul>
+          )}
+        </Loaded>
+      </section>
+      <Asking id={id} side={side} permitting={permitting.data ?? []} />
+    </div>
+  )
+}
+
+/** The question, as somebody puts it. */
+interface Asked {
+  member?: Chosen
+  operation: string
+  purpose: string
+}
+
+function Asking({ id, side, permitting }: { id: string; side: Side; permitting: Instruction[] }) {
+  const { t } = useTranslation()
+  const powers = usePowers()
+  const [written, setWritten] = useState<Asked>({ operation: 'read', purpose: '' })
+  const [asked, setAsked] = useState<Asked | null>(null)
+  const purposes = [...new Set(permitting.map((i) => i.purpose))]
+  return (
+    <section className={css.ask} aria-labelledby="why">
+      <h3 id="why">{t('holdings.why')}</h3>
+      <p className={css.soft}>{t('holdings.whyHelp')}</p>
+      <div className={css.fields}>
+        {powers.has('members.read') && (
+          // biome-ignore lint/a11y/noLabelWithoutControl: the select inside carries its own name
+          <label className={css.field}>
+            {t('holdings.whyWho')}
+            <MemberSelect
+              by="membership"
+              label={t('holdings.whyWho')}
+              value={written.member}
+              onChange={(chosen) => {
+                const one = Array.isArray(chosen) ? chosen[0] : chosen
+                setWritten((w) => ({ ...w, member: one?.value ? one : undefined }))
+              }}
+            />
+          </label>
+        )}
+        {/* biome-ignore lint/a11y/noLabelWithoutControl: the select inside carries its own name */}
+        <label className={css.field}>
+          {t('holdings.whyOperation')}
+          <Select
+            aria-label={t('holdings.whyOperation')}
+            value={written.operation}
+            options={OPERATIONS.map((o) => ({ value: o, label: word('instructions.operations', o) }))}
+            onChange={(operation) => setWritten((w) => ({ ...w, operation }))}
+          />
+        </label>
+        {/* biome-ignore lint/a11y/noLabelWithoutControl: the input inside carries its own name */}
+        <label className={css.field}>
+          {t('instructions.purpose')}
+          <AutoComplete
+            aria-label={t('instructions.purpose')}
+            value={written.purpose}
+            maxLength={200}
+            options={purposes.map((p) => ({ value: p, label: word('purposes', p) }))}
+            onChange={(purpose: string) => setWritten((w) => ({ ...w, purpose }))}
+          />
+        </label>
+      </div>
+      <Button className={css.start} type="primary" onClick={() => setAsked(written)}>
+        {t('holdings.ask')}
+      </Button>
+      <div aria-live="polite">{asked && <Answer id={id} subject={side.subject_id} asked={asked} />}</div>
+    </section>
+  )
+}
+
+function Answer({ id, subject, asked }: { id: string; subject: string; asked: Asked }) {
+  const query = useQuery(
+    whyQuery(id, {
+      subject,
+      member: asked.member?.value,
+      operation: asked.operation,
+      purpose: asked.purpose.trim() || undefined,
+    }),
+  )
+  return <Loaded query={query}>{(w) => <Said w={w} />}</Loaded>
+}
+
+function Said({ w }: { w: Why }) {
+  const { t } = useTranslation()
+  const names = usePackNames()
+  const power = w.sees_by ? (w.sees_by.split('#')[1] ?? w.sees_by) : null
+  const isInstruction = w.rests_on !== null && w.rests_on !== undefined && w.rests_on !== 'subject'
+  return (
+    <div className={css.answer}>
+      <p className={css.said}>
+        <strong data-answer={w.answer}>{word('holdings.answers', w.answer)}</strong> {inLanguage(w.text_zh, w.text_en)}
+      </p>
+      {isInstruction && (
+        <p>
+          {rich(t('holdings.restsOn'), {
+            instruction: (
+              <Link to="/instructions/$id" params={{ id: w.rests_on ?? '' }}>
+                {t('instructions.one')}
+              </Link>
+            ),
+          })}
+        </p>
+      )}
+      {w.mask && w.mask !== 'none' && <p>{t('holdings.masked', { how: word('packs.masks', w.mask) })}</p>}
+      {w.answer !== 'permit' && w.remedy !== 'none' && <p>{word('holdings.remedies', w.remedy)}</p>}
+      <p className={css.faint}>
+        {power
+          ? t('holdings.seesBy', { role: names.ofRole(power.replaceAll('-', '_')), power })
+          : t('holdings.seesNot')}{' '}
+        <code>{w.reason}</code>
+      </p>
+      <Clauses ids={[w.clause]} />
+    </div>
+  )
+}
