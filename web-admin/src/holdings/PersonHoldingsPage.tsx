@@ -36,7 +36,7 @@ export function PersonHoldingsPage() {
       actions={
         <>
           {newest && powers.has('members.read') && (
-            <Link to="/people/$id" params={{ id: newest.id }}>
+            <Link to="/people/$id" params={{ id: newest.id }} className={css.way}>
               {t('holdings.toMember')}
             </Link>
           )}

@@ -39,7 +39,7 @@ export function Sides({ subject, cls, chosen }: { subject: string; cls: string; 
     {
       key: 'span',
       title: t('holdings.span'),
-      width: '176px',
+      width: '192px',
       wideOnly: true,
       cell: (s) => span(s.first_at, s.last_at),
     },
@@ -53,7 +53,7 @@ export function Sides({ subject, cls, chosen }: { subject: string; cls: string; 
     {
       key: 'state',
       title: t('departures.state'),
-      width: '92px',
+      width: '84px',
       wideOnly: true,
       cell: (s) => <Chip tone={s.state === 'active' ? 'quiet' : 'plain'}>{stateOf(s)}</Chip>,
     },
