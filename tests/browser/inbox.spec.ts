@@ -166,6 +166,30 @@ story('what was decided goes out before somebody signs out', async (house) => {
   expect(await stateOf(han, asked)).toBe('in_force')
 })
 
+story('what was decided goes out when the page is left for another one, and is not said again by the next', async (house) => {
+  const mark = unlike()
+  const han = await Somebody.signedIn(house, 'security_admin')
+  const [left, reloaded] = [
+    await asks(han, 'hr.landline', 'payroll', `离开 ${mark}`),
+    await asks(han, 'hr.position', 'payroll', `重新载入 ${mark}`),
+  ]
+  const gu = await Somebody.signedIn(house, 'privacy_officer')
+  await opensTheInbox(gu)
+  await movesTo(gu, `离开 ${mark}`)
+  await gu.page.keyboard.press('a')
+  await bar(gu, '刚刚作出的决定').getByText('同意 1 项').waitFor()
+  await gu.page.goto('about:blank')
+  await expect.poll(() => stateOf(han, left)).toBe('in_force')
+  await opensTheInbox(gu)
+  await movesTo(gu, `重新载入 ${mark}`)
+  await gu.page.keyboard.press('a')
+  await bar(gu, '刚刚作出的决定').getByText('同意 1 项').waitFor()
+  await gu.page.reload()
+  await expect.poll(() => stateOf(han, reloaded)).toBe('in_force')
+  const approvals = (await calls(han, 'GET', `/instructions/${reloaded}`)).approvals as unknown[]
+  expect(approvals.length).toBe(1)
+})
+
 story('a message that cannot be applied is applied again and settled from the list', async (house) => {
   const number = `X${Math.floor(Math.random() * 1e6)}`
   await hrSays(house, { type: 'member.leaving', data: { staff_number: number, last_day: '2030-01-31' } })

@@ -80,6 +80,30 @@ scenario!(an_approval_says_who_asks_what_why_and_what_follows, |t| {
     assert_eq!((&counts["open"], &counts["waiting"], &counts["done"]), (&json!(0), &json!(0), &json!(1)));
 });
 
+scenario!(a_card_names_whom_it_permits_and_to_whom_copies_go, |t| {
+    let acme = t.organisation("远山科技").pack("dingtalk");
+    let (security, operator, officer) =
+        (acme.member_with("security_admin"), acme.data_operator(), acme.privacy_officer());
+    let (lin, zhao) = (acme.hires("林晓"), acme.hires("赵敏"));
+    acme.holds("attendance.clock_in").about(&lin);
+    let scope = json!({ "classes": ["hr.*"], "operations": ["read"], "members": [operator.membership] });
+    let grant = json!({
+        "kind": "exceptional", "purpose": "audit", "reason": "专项核查", "until": "2026-04-01T00:00:00Z", "scope": scope,
+    });
+    security.posts("/instructions", &grant).ok();
+    let share = json!({
+        "kind": "order", "action": "share", "purpose": "社保稽核", "reason": "来函", "executor": zhao.membership,
+        "scope": { "classes": ["attendance.clock_in"], "subjects": [acme.member(&lin)["subject_id"]], "recipient": "社保经办机构" },
+    });
+    operator.posts("/instructions", &share).ok();
+    let cards = tab(&officer, "open");
+    let of = |action: &str| cards.iter().find(|c| c["action"] == action).expect("a card").clone();
+    let facts = of("exceptional")["facts"].clone();
+    assert_eq!((&facts["members"][0]["name"], &facts["members_in_all"]), (&json!(operator.name), &json!(1)));
+    let facts = of("share")["facts"].clone();
+    assert_eq!((&facts["recipient"], &facts["executor"]["name"]), (&json!("社保经办机构"), &json!(zhao.name)));
+});
+
 scenario!(whoever_asked_takes_the_request_back_and_nobody_else, |t| {
     let acme = t.organisation("远山科技").pack("dingtalk");
     let (security, officer) = (acme.member_with("security_admin"), acme.privacy_officer());

@@ -70,7 +70,8 @@ pub struct Card {
     /// Why, in the words of whoever asks.
     pub reason: Option<String>,
     /// What else belongs to it, by its kind: of a departure `state`, `last_day`, `effective_at`, `lanes`, `raised`; of what
-    /// was raised `reason` and `detail`; of a grant `until`, `operations`, `roles`.
+    /// was raised `reason` and `detail`; of a grant `until`, `operations`, `roles` or `members`; of an order `recipient`,
+    /// `executor`, `successor`, `retain_until`.
     #[schema(value_type = Object)]
     pub facts: Map<String, Value>,
     /// The approval rules that bind it.

@@ -26,6 +26,9 @@ pub(super) fn cards(tx: &mut TenantTx<'_>, tab: Tab, entries: Vec<Entry>) -> Sto
     Ok(cards)
 }
 
+/// Members that a card names at most.
+const NAMED: usize = 10;
+
 /// What a page needs, looked up at once.
 struct Show {
     tab: Tab,
@@ -68,7 +71,9 @@ impl Show {
         for entry in entries {
             match &entry.matter {
                 Matter::Instruction(i) => {
-                    members.extend(i.author_id);
+                    let scope = instructions::scope_of(i)?;
+                    members.extend(i.author_id.into_iter().chain(scope.members.into_iter().take(NAMED)));
+                    subjects.extend(scope.successor.into_iter().chain(i.executor_subject_id));
                     subjects.extend(only_subject(i)?);
                 }
                 Matter::OfDeparture(id, of_case) => {
@@ -125,7 +130,10 @@ impl Show {
         let view = instructions::scope_of(i)?;
         let facts = json!({
             "kind": i.kind, "until": i.until, "operations": view.operations, "roles": view.roles, "origin": i.origin_kind,
-            "retain_until": view.retain_until, "state": i.state,
+            "retain_until": view.retain_until, "state": i.state, "recipient": view.recipient,
+            "members": view.members.iter().take(NAMED).map(|id| self.names.member(*id)).collect::<Vec<_>>(),
+            "members_in_all": view.members.len(), "executor": i.executor_subject_id.map(|id| self.names.subject(id)),
+            "successor": view.successor.map(|id| self.names.subject(id)),
         });
         let is_order = i.kind == Kind::Order;
         let yes = match (self.others_missing(tx, &waiting_for)?, is_order) {

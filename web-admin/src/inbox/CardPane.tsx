@@ -11,7 +11,7 @@ import { bytes, day, instant, number } from '@/ui/format'
 import { CardButtons, type Doing } from './CardButtons'
 import css from './CardPane.module.css'
 import { Clock } from './Clock'
-import { follows, measures, permits, rolesOf, says } from './says'
+import { follows, measures, nameOf, permits, rolesOf, says } from './says'
 
 /** Classes named before the rest is counted. */
 const NAMED = 8
@@ -84,6 +84,10 @@ function Particulars({ card }: { card: Card }) {
         ],
         [t('inbox.howMuch'), counted.join(t('ui.listComma'))],
         [t('inbox.about'), card.kind === 'approval' && card.object.kind === 'instruction' && card.about?.name],
+        [t('inbox.recipient'), facts.recipient && <bdi>{facts.recipient}</bdi>],
+        [t('instructions.executor'), facts.executor && <bdi>{nameOf(facts.executor, t)}</bdi>],
+        [t('instructions.successor'), facts.successor && <bdi>{nameOf(facts.successor, t)}</bdi>],
+        [t('instructions.retainUntil'), facts.retain_until && day(facts.retain_until)],
         [t('inbox.purpose'), card.purpose && word('purposes', card.purpose)],
         [t('inbox.grantUntil'), facts.until && instant(facts.until)],
         [t('inbox.lastDayTitle'), facts.last_day && day(facts.last_day)],

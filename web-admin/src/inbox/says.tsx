@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react'
-import { type Card, type Consequence, factsOf, type Tab, withOf } from '@/api/queries/inbox'
+import { type Card, type Consequence, factsOf, type Named, type Tab, withOf } from '@/api/queries/inbox'
 import type { usePackNames } from '@/api/queries/pack'
 import { type Say, word } from '@/i18n'
 import { instant, number } from '@/ui/format'
@@ -7,8 +7,7 @@ import { rich } from '@/ui/rich'
 
 type Names = ReturnType<typeof usePackNames>
 
-const nameOf = (p: { name?: string | null; staff_number?: string | null } | null | undefined, t: Say) =>
-  p?.name ?? p?.staff_number ?? t('ui.nameForgotten')
+export const nameOf = (p: Named | null | undefined, t: Say) => p?.name ?? p?.staff_number ?? t('ui.nameForgotten')
 
 function patternOf(card: Card, tab: Tab, t: Say): string {
   if (card.object.kind === 'departure' && card.action === 'departure') {
@@ -63,10 +62,13 @@ export const rolesOf = (roles: string[], names: Names, t: Say) => roles.map(name
 
 /** What a grant lets whom do. */
 export function permits(card: Card, names: Names, t: Say): string | null {
-  const { operations = [], roles = [] } = factsOf(card)
-  if (operations.length === 0 || roles.length === 0) return null
+  const { operations = [], roles = [], members = [], members_in_all = 0 } = factsOf(card)
+  const who = [...roles.map(names.ofRole), ...members.map((m) => nameOf(m, t))]
+  if (operations.length === 0 || who.length === 0) return null
+  const shown = who.join(t('instructions.listAnd'))
+  const rest = members_in_all - members.length
   return t('inbox.permits', {
-    roles: rolesOf(roles, names, t),
-    operations: operations.map((o) => word('inbox.operations', o)).join(t('ui.listComma')),
+    roles: rest > 0 ? t('instructions.andMore', { shown, n: number(members_in_all) }) : shown,
+    operations: operations.map((o) => word('inbox.operations', o)).join(t('instructions.listAnd')),
   })
 }

@@ -11,6 +11,7 @@ import { signOut } from '@/api/session'
 import { chooseLanguage, currentLanguage, languages, word } from '@/i18n'
 import { classesOf } from '@/instructions/classWords'
 import { type Conditions, KEYS, type Key, read } from '@/records/filter'
+import { places as settings } from '@/settings/places'
 import { chooseScheme } from '@/theme/scheme'
 import { day } from '@/ui/format'
 import { useSettled } from '@/ui/useSettled'
@@ -52,6 +53,16 @@ export function useEntries(sought: string, open: { records: () => void; help: ()
     const places: Entry[] = sections
       .filter((s) => s.needs === null || powers.has(s.needs))
       .map((s) => ({ key: s.to, label: t(s.label), group: t('shell.places'), go: () => void navigate({ to: s.to }) }))
+      .filter((e) => fits(e.label, e.key))
+
+    const parts: Entry[] = (isAsking ? settings : [])
+      .filter((p) => p.needs === null || powers.has(p.needs))
+      .map((p) => ({
+        key: p.to,
+        label: t(`settings.places.${p.key}`),
+        group: t('shell.settings'),
+        go: () => void navigate({ to: p.to, search: {} }),
+      }))
       .filter((e) => fits(e.label, e.key))
 
     const persons: Entry[] = (isAsking ? (people.data ?? []) : []).slice(0, MOST).map((m) => ({
@@ -139,7 +150,7 @@ export function useEntries(sought: string, open: { records: () => void; help: ()
       .map((v) => ({ ...v, group: t('shell.verbs') }))
       .filter((v) => fits(v.label))
 
-    return [...places, ...persons, ...data, ...leaving, ...orders, ...question, ...verbs]
+    return [...places, ...parts, ...persons, ...data, ...leaving, ...orders, ...question, ...verbs]
   }, [
     typed,
     isAsking,

@@ -9,6 +9,8 @@ export type Tab = components['schemas']['InboxTab']
 export type Decision = components['schemas']['Decision']
 export type Consequence = components['schemas']['Consequence']
 
+export type Named = { name?: string | null; staff_number?: string | null }
+
 /** What else belongs to a card, by its kind; the description calls it an object. */
 export interface CardFacts {
   state?: string
@@ -24,7 +26,14 @@ export interface CardFacts {
   until?: string | null
   operations?: string[]
   roles?: string[]
+  /** Whom a grant permits by name: the first of them, and how many there are. */
+  members?: Named[]
+  members_in_all?: number
   retain_until?: string | null
+  /** To whom copies go, who takes them, who receives what is handed over. */
+  recipient?: string | null
+  executor?: Named | null
+  successor?: Named | null
 }
 
 export const factsOf = (card: Card) => card.facts as CardFacts
