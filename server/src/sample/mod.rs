@@ -27,6 +27,7 @@ use crate::platform::caller::Actor;
 use crate::platform::db::{PlatformTx, Stored, TenantTx};
 use crate::platform::ids::{AccountId, MembershipId, TenantId};
 use crate::platform::keyring::Algorithm;
+use crate::setup;
 use people::Crowd;
 use tables::{PersonRow, Tables};
 
@@ -131,6 +132,7 @@ fn make_one(
     people::confirm_those_with_a_badge(p, tenant, &crowd)?;
     let (holdings, locators, source) = p.in_tenant(tenant, Actor::Operator, |tx| {
         let (holdings, locators) = fill(tx, tables, slug, &crowd, &connector)?;
+        setup::confirm_organisation(tx)?;
         Ok::<_, SampleError>((holdings, locators, create_source(tx, "人事系统")?))
     })?;
     let accounts = crowd.badges();

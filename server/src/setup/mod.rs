@@ -6,3 +6,13 @@
 mod guide;
 pub mod routes;
 mod store;
+
+use crate::platform::db::{Stored, TenantTx};
+use crate::platform::record::Record;
+
+/// Says that the organisation's name, time zone, language and pack are right. A repeat changes nothing.
+pub fn confirm_organisation(tx: &mut TenantTx<'_>) -> Stored<()> {
+    store::confirm(tx, guide::ORGANISATION)?;
+    tx.record(Record::of("setup.confirm").with("step", guide::ORGANISATION));
+    Ok(())
+}

@@ -1,10 +1,8 @@
 //! The set-up over HTTP.
 
-use super::guide::{ORGANISATION, SetupGuide, guide};
-use super::store;
+use super::guide::{SetupGuide, guide};
 use crate::platform::attempt::{Act, Attempt};
 use crate::platform::http::{Answer, Answered};
-use crate::platform::record::Record;
 use actix_web::{get, post};
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -28,8 +26,7 @@ async fn get_setup(at: Attempt) -> Answer<SetupGuide> {
 #[post("/setup/organisation/confirm")]
 async fn confirm_organisation(at: Attempt) -> Answer<SetupGuide> {
     let confirmed = at.run(Act::named(SETTINGS), |tx| {
-        store::confirm(tx, ORGANISATION)?;
-        tx.record(Record::of("setup.confirm").with("step", ORGANISATION));
+        super::confirm_organisation(tx)?;
         guide(tx)
     });
     confirmed.await.map(Answered::ok)

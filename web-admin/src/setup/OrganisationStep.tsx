@@ -17,10 +17,12 @@ export function OrganisationStep({ step }: { step: SetupGuide['organisation'] })
       <p className={css.acts}>
         {step.confirmed_at && (
           <span className={css.faint}>
-            {t('setup.confirmed', {
-              who: step.confirmed_by?.name ?? step.confirmed_by?.staff_number ?? t('ui.nameForgotten'),
-              at: instant(step.confirmed_at),
-            })}
+            {step.confirmed_by
+              ? t('setup.confirmed', {
+                  who: step.confirmed_by.name ?? step.confirmed_by.staff_number ?? t('ui.nameForgotten'),
+                  at: instant(step.confirmed_at),
+                })
+              : t('setup.confirmedAt', { at: instant(step.confirmed_at) })}
           </span>
         )}
         <Link to="/settings/organisation">{t('settings.places.organisation')}</Link>

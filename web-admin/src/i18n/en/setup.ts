@@ -23,6 +23,7 @@ export const setup = {
   },
   confirm: 'This is right',
   confirmed: '{{who}} confirmed it on {{at}}',
+  confirmedAt: 'Confirmed on {{at}}',
   saveAndConfirm: 'Save and confirm',
 
   orgName: 'Name of the organisation',

@@ -15,6 +15,7 @@ export const setup = {
   },
   confirm: '信息无误',
   confirmed: '{{who}}已于 {{at}} 确认',
+  confirmedAt: '已于 {{at}} 确认',
   saveAndConfirm: '保存并确认',
 
   orgName: '组织名称',
