@@ -18,11 +18,12 @@ interface Props {
   current: Card | undefined
   selected: Card[]
   onSelect: (card: Card) => void
+  onFocus: (card: Card) => void
   more: { has: boolean; loading: boolean; load: () => void }
 }
 
 /** What waits, one under the other: what has to be answered first at the head. */
-export function CardList({ tab, cards, current, selected, onSelect, more }: Props) {
+export function CardList({ tab, cards, current, selected, onSelect, onFocus, more }: Props) {
   const { t } = useTranslation()
   return (
     <div className={css.cards}>
@@ -36,6 +37,7 @@ export function CardList({ tab, cards, current, selected, onSelect, more }: Prop
             isSelected={selected.some((s) => s.id === card.id)}
             first={selected[0]}
             onSelect={() => onSelect(card)}
+            onFocus={() => card.id !== current?.id && onFocus(card)}
           />
         ))}
       </ul>
@@ -57,8 +59,9 @@ function Row(props: {
   isSelected: boolean
   first: Card | undefined
   onSelect: () => void
+  onFocus: () => void
 }) {
-  const { tab, card, isCurrent, isSelected, first, onSelect } = props
+  const { tab, card, isCurrent, isSelected, first, onSelect, onFocus } = props
   const { t } = useTranslation()
   const names = usePackNames()
   const why = isSelected ? null : differs(card, first)
@@ -88,6 +91,7 @@ function Row(props: {
           resetScroll={false}
           className={css.title}
           data-card={card.id}
+          onFocus={onFocus}
           aria-current={isCurrent ? 'true' : undefined}
         >
           {says(card, tab, t)}

@@ -131,6 +131,8 @@ export function InboxPage() {
                   current={current}
                   selected={selected}
                   onSelect={select}
+                  // Where list and card lie side by side, whoever tabs through the list sees each card.
+                  onFocus={(card) => window.matchMedia('(min-width: 901px)').matches && focus(card)}
                   more={{
                     has: list.hasNextPage,
                     loading: list.isFetchingNextPage,

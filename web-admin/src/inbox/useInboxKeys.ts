@@ -64,5 +64,7 @@ function actOf(e: KeyboardEvent, { move, select, clear, undo, doing }: Keys): ((
 /** A button, a box or a link that has the focus takes Enter and space itself; a card's row hands them to the page. */
 function hasOwnKeys(e: KeyboardEvent): boolean {
   const at = e.target instanceof Element ? e.target.closest('a, button, input, [role=button], [tabindex]') : null
-  return at !== null && !at.hasAttribute('data-card') && at.id !== 'main'
+  if (at === null || at.id === 'main') return false
+  // A row that is not in focus yet is a link like any other.
+  return at.closest('[data-current=true]') === null || !at.hasAttribute('data-card')
 }
