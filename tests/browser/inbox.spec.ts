@@ -288,7 +288,7 @@ story('what nobody answers lapses on its day, which is no yes, and its author re
   await row(gu, '每月核算工资').getByText('今天是最后一天').waitFor()
   await gu.takesAPicture('inbox-last-day')
   await theClockReaches(place, new Date(lapses.getTime() + 60_000))
-  await gu.page.reload()
+  await enters(gu, 'S0005@yuanshan.example')
   await gu.sees('没有待办')
   await enters(han, 'S0001@yuanshan.example')
   await han.goesTo(`/instructions/${asked}`)

@@ -2240,7 +2240,8 @@ export interface components {
             expires_at?: components["schemas"]["Ts"] | null;
             /**
              * @description What else belongs to it, by its kind: of a departure `state`, `last_day`, `effective_at`, `lanes`, `raised`; of what
-             *     was raised `reason` and `detail`; of a grant `until`, `operations`, `roles`.
+             *     was raised `reason` and `detail`; of a grant `until`, `operations`, `roles` or `members`; of an order `recipient`,
+             *     `executor`, `successor`, `retain_until`.
              */
             facts: Record<string, never>;
             /**
