@@ -4,10 +4,12 @@ import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { memberQuery } from '@/api/queries/find'
 import { permittingQuery } from '@/api/queries/holdings'
-import { departuresOfQuery, inviteMember, type Member, tenuresQuery } from '@/api/queries/people'
+import { departuresOfQuery, type Member, tenuresQuery } from '@/api/queries/people'
 import { usePowers } from '@/api/queries/powers'
+import { giveSetUpLink } from '@/api/queries/setup'
 import { word } from '@/i18n'
 import { PlainWords } from '@/instructions/PlainWords'
+import { setUpAddress } from '@/settings/address'
 import { SecretOnce } from '@/settings/SecretOnce'
 import { useShows } from '@/shell/inView'
 import { Act, type May } from '@/ui/Act'
@@ -217,7 +219,7 @@ function Invite({ m, name }: { m: Member; name: string }) {
   const { t } = useTranslation()
   const tell = useTell()
   const powers = usePowers()
-  const invite = useMutation(inviteMember)
+  const invite = useMutation(giveSetUpLink)
   const [link, setLink] = useState<string | null>(null)
   const can: May = powers.has('members.invite') ? m.can.invite : { allowed: false, why: 'power.missing' }
   return (
@@ -230,8 +232,7 @@ function Invite({ m, name }: { m: Member; name: string }) {
           invite.mutate(m.id, {
             onSuccess: (made) => {
               if (made.sent || !made.setup_token) tell.done(t('people.inviteSent', { name }))
-              // Behind the `#`, where no log of a server or a proxy sees it.
-              else setLink(`${window.location.origin}/set-up#${made.setup_token}`)
+              else setLink(setUpAddress(made.setup_token))
             },
             onError: tell.failed,
           })

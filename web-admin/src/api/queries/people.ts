@@ -87,11 +87,6 @@ export const revokeRole = mutationOptions({
   onSuccess: changed,
 })
 
-/** A member's one-time link; the one before is taken back. */
-export const inviteMember = mutationOptions({
-  mutationFn: (id: string) => body(api.POST('/api/v1/members/{id}/setup-link', { params: { path: { id } } })),
-})
-
 export const importMembers = mutationOptions({
   mutationFn: ({ file, dryRun }: { file: File; dryRun: boolean }) =>
     body(
