@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import { Drawer, Tabs } from 'antd'
+import { Drawer } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { type Holding, holdingQuery, type Side } from '@/api/queries/holdings'
 import { usePackNames } from '@/api/queries/pack'
@@ -7,6 +7,7 @@ import { useShows } from '@/shell/inView'
 import { Loaded } from '@/ui/Page'
 import { ControlTab } from './ControlTab'
 import { InstructionTab } from './InstructionTab'
+import { Panels } from './Panels'
 import { ProofTab, SeenTab } from './RecordTabs'
 import { RetentionTab } from './RetentionTab'
 
@@ -45,12 +46,9 @@ export function HoldingDrawer({
       <Loaded query={query}>
         {(h) =>
           side && (
-            <Tabs
-              activeKey={tab}
-              onChange={(key) => onTab(TABS.find((one) => one === key) ?? 'control')}
-              destroyOnHidden
-              items={TABS.map((key) => ({ key, label: t(`holdings.tabs.${key}`), children: tabs[key](h, side) }))}
-            />
+            <Panels label={title} keys={TABS} name={(key) => t(`holdings.tabs.${key}`)} shown={tab} onShow={onTab}>
+              {tabs[tab](h, side)}
+            </Panels>
           )
         }
       </Loaded>

@@ -145,7 +145,7 @@ function Said({ w }: { w: Why }) {
         <p>
           {rich(t('holdings.restsOn'), {
             instruction: (
-              <Link to="/instructions/$id" params={{ id: w.rests_on ?? '' }}>
+              <Link to="/instructions/$id" params={{ id: w.rests_on ?? '' }} className={css.inText}>
                 {t('instructions.one')}
               </Link>
             ),

@@ -18,12 +18,10 @@ export function SeenTab({ id }: { id: string }) {
   return (
     <Permitted>
       <div className={css.tab}>
-        <p className={css.soft}>
-          {t('holdings.seenHelp')}{' '}
-          <Link to="/records" search={{ object: id }}>
-            {t('records.nearPage')}
-          </Link>
-        </p>
+        <p className={css.soft}>{t('holdings.seenHelp')}</p>
+        <Link to="/records" search={{ object: id }}>
+          {t('records.nearPage')}
+        </Link>
         <Records filter={{ object: id }} />
       </div>
     </Permitted>

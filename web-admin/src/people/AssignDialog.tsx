@@ -144,12 +144,10 @@ function WhyNot({ o, name }: { o: RoleOffer; name: string }) {
       <div className={css.list}>
         <p>{t('people.excludedWhy', pair)}</p>
         <p>{inLanguage(o.reason_zh ?? '', o.reason_en ?? '')}</p>
-        <p>
-          {t('people.waysOut', pair)}{' '}
-          <Link to="/people/roles" search={{ role: o.role, against: o.excluded_by }}>
-            {t('people.toPair')}
-          </Link>
-        </p>
+        <p>{t('people.waysOut', pair)}</p>
+        <Link to="/people/roles" search={{ role: o.role, against: o.excluded_by }}>
+          {t('people.toPair')}
+        </Link>
         <Clauses ids={o.clauses} />
       </div>
     </Strip>

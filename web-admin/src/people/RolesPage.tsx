@@ -91,7 +91,7 @@ function Matrix({ pack, role, against }: { pack: Pack; role?: string; against?: 
                         type="button"
                         className={css.cell}
                         aria-pressed={chosen !== undefined && role === row.key && against === column.key}
-                        aria-label={t('people.pair', { a: names.ofRole(row.key), b: names.ofRole(column.key) })}
+                        aria-label={t('people.pairCell', { a: names.ofRole(row.key), b: names.ofRole(column.key) })}
                         onClick={() =>
                           void navigate({ search: { role: row.key, against: column.key }, resetScroll: false })
                         }

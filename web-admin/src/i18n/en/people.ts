@@ -74,6 +74,7 @@ export const people = {
   matrixHelp:
     'Roles that exclude each other never meet in one person, by whatever path: appointment, standing in, import, a second tenure. Choose a pair to see why and who holds each.',
   pair: '{{a}} × {{b}}',
+  pairCell: '{{a}} × {{b}}: excluded',
   nobodyBoth: 'Nobody holds both: the appointment is refused, not warned about.',
   holders: 'Who holds what',
   holdersOf: '{{role}}',

@@ -72,6 +72,7 @@ export const people = {
   revoked: '{{name}}不再担任“{{role}}”。',
   matrixHelp: '互斥的角色不能由同一个人担任，无论通过任命、代理、导入还是第二次任职。点选可看原因和现任。',
   pair: '{{a}} × {{b}}',
+  pairCell: '{{a}} × {{b}}：互斥',
   nobodyBoth: '没有人同时担任两者：任命时由系统拒绝，不是事后提醒。',
   holders: '现任与历任',
   holdersOf: '{{role}}',
