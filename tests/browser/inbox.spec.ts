@@ -231,7 +231,7 @@ story('the inbox is read on a phone, in between and on a wide screen, in both la
       await gu.takesAPicture('inbox-card')
       await gu.findsThePageInOrder()
       await gu.goesTo('/inbox?tab=done')
-      await gu.page.getByRole('article').or(gu.page.getByRole('heading', { level: 2 })).first().waitFor()
+      await gu.page.getByRole('listitem').filter({ hasText: /您已|You / }).first().waitFor()
       await gu.takesAPicture('inbox-done')
       await gu.findsThePageInOrder()
       const luo = await Somebody.signedIn(house, 'auditor', { language, width, scheme })

@@ -82,6 +82,8 @@ function Failure({ held }: { held: Held }) {
         {faulty.map((card) => (
           <li key={card.id}>
             <bdi>{saysPlainly(card, 'open', t)}</bdi>
+            {/* Which of several by the same author. */}
+            {card.reason && <bdi className={css.which}>{card.reason}</bdi>}
             <span>{why(card)}</span>
           </li>
         ))}

@@ -106,7 +106,10 @@ export function NewInstructionPage() {
           )}
           {kind === 'order' ? (
             <Form.Item name="action" label={t('instructions.whichAction')} rules={needed(t('instructions.needAction'))}>
-              <Select options={ORDERS.map((a) => ({ value: a, label: word('instructions.actions', a) }))} />
+              <Select
+                listHeight={400}
+                options={ORDERS.map((a) => ({ value: a, label: word('instructions.actions', a) }))}
+              />
             </Form.Item>
           ) : (
             <Form.Item

@@ -12,12 +12,17 @@ export function useTell() {
     /** Why a key did nothing. */
     note: (text: string) => void message.info(text),
     failed: (error: unknown) => {
-      const isProblem = error instanceof ProblemError
+      if (!(error instanceof ProblemError)) {
+        notification.error({ title: t('ui.failed'), duration: 8 })
+        return
+      }
+      const { status, detail, help, clauses } = error.problem
+      const title = problemText(error)
+      // Of what was not right in a form, only the server's own words say what.
+      const found = (status === 400 || status === 422) && detail !== title ? detail : undefined
       notification.error({
-        title: isProblem ? problemText(error) : t('ui.failed'),
-        description: isProblem
-          ? [error.problem.help, error.problem.clauses.join(' · ')].filter(Boolean).join(' ')
-          : undefined,
+        title,
+        description: [found, help, clauses.join(' · ')].filter(Boolean).join(' '),
         duration: 8,
       })
     },
