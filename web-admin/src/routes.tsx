@@ -149,7 +149,13 @@ const holdingsOf = createRoute({
   path: '/holdings/of/$subject',
   validateSearch: (
     search: Record<string, unknown>,
-  ): { class?: string; holding?: string; panel?: 'control' | 'instruction' | 'seen' | 'retention' | 'proof' } => ({
+  ): {
+    control?: 'organisation' | 'person' | 'unsettled'
+    class?: string
+    holding?: string
+    panel?: 'control' | 'instruction' | 'seen' | 'retention' | 'proof'
+  } => ({
+    control: oneOf(search.control, ['organisation', 'person', 'unsettled'] as const),
     class: text(search.class),
     holding: text(search.holding),
     panel: oneOf(search.panel, ['control', 'instruction', 'seen', 'retention', 'proof'] as const),

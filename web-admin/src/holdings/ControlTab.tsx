@@ -69,6 +69,14 @@ export function ControlTab({ h, side }: { h: Holding; side: Side }) {
             t('holdings.successor'),
             successor ? <Person key="s" name={successor.name} number={successor.staff_number} /> : null,
           ],
+          [
+            t('holdings.tenure'),
+            side.membership_id && powers.has('members.read') ? (
+              <Link key="m" to="/people/$id" params={{ id: side.membership_id }}>
+                {t('holdings.toMember')}
+              </Link>
+            ) : null,
+          ],
           [t('holdings.occurred'), instant(h.occurred_at)],
           [t('holdings.registered'), instant(h.created_at)],
         ]}

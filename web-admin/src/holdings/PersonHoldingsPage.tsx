@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
+import { Segmented } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { type HeldClass, heldClassesQuery } from '@/api/queries/holdings'
 import { usePackNames } from '@/api/queries/pack'
@@ -59,14 +60,19 @@ export function PersonHoldingsPage() {
       >
         {(all) => (
           <div className={css.two} data-chosen={search.class !== undefined}>
-            <nav className={css.classes} aria-label={t('instructions.classes')}>
-              {all.map((c) => (
-                <ClassLink key={c.class} c={c} chosen={c.class === search.class} />
-              ))}
+            <nav className={css.nav} aria-label={t('instructions.classes')}>
+              <Segmented<(typeof CONTROLS)[number]>
+                value={search.control ?? 'all'}
+                options={CONTROLS.map((key) => ({ value: key, label: t(`holdings.control_.${key}`) }))}
+                onChange={(key) =>
+                  void navigate({ search: (s) => ({ ...s, control: key === 'all' ? undefined : key }) })
+                }
+              />
+              <Families all={all.filter((c) => isUnder(c, search.control))} chosen={search.class} />
             </nav>
             <div className={css.side}>
               {search.class ? (
-                <Sides subject={subject} cls={search.class} chosen={search.holding} />
+                <Sides subject={subject} cls={search.class} control={search.control} chosen={search.holding} />
               ) : (
                 <Notice title={t('holdings.chooseClass', { n: number(all.length) })}>
                   <p>{t('holdings.chooseClassHelp')}</p>
@@ -91,6 +97,37 @@ export function PersonHoldingsPage() {
   )
 }
 
+const CONTROLS = ['all', 'organisation', 'person', 'unsettled'] as const
+
+/** Whether any of a class is ruled so. */
+function isUnder(c: HeldClass, control: Exclude<(typeof CONTROLS)[number], 'all'> | undefined): boolean {
+  if (!control) return true
+  return c.rulings.some((r) => (r.settled ? r.controller === control : control === 'unsettled'))
+}
+
+/** The classes in the families that the pack puts them in, in its order. */
+function Families({ all, chosen }: { all: HeldClass[]; chosen?: string }) {
+  const { t } = useTranslation()
+  const names = usePackNames()
+  const families = new Map<string, HeldClass[]>()
+  const order = new Map(names.classes.map((c, i) => [c.key, i]))
+  for (const c of all.toSorted((a, b) => (order.get(a.class) ?? 0) - (order.get(b.class) ?? 0))) {
+    const family = names.dataClass(c.class)?.family ?? 'other'
+    families.set(family, [...(families.get(family) ?? []), c])
+  }
+  if (all.length === 0) return <p className={css.soft}>{t('holdings.noneUnder')}</p>
+  return [...families].map(([family, classes]) => (
+    <section key={family} className={css.family} aria-label={word('packs.families', family)}>
+      <h2>{word('packs.families', family)}</h2>
+      <div className={css.classes}>
+        {classes.map((c) => (
+          <ClassLink key={c.class} c={c} chosen={c.class === chosen} />
+        ))}
+      </div>
+    </section>
+  ))
+}
+
 function ClassLink({ c, chosen }: { c: HeldClass; chosen: boolean }) {
   const { t } = useTranslation()
   const names = usePackNames()
@@ -100,7 +137,7 @@ function ClassLink({ c, chosen }: { c: HeldClass; chosen: boolean }) {
     <Link
       from="/holdings/of/$subject"
       to="."
-      search={{ class: c.class }}
+      search={(s) => ({ control: s.control, class: c.class })}
       className={css.class}
       aria-current={chosen ? 'true' : undefined}
       resetScroll={false}

@@ -14,12 +14,25 @@ import { MaskNote } from './MaskNote'
 import { RulingChip } from './RulingChip'
 
 /** The holdings of one class: what they stand for, whose they are, what has become of them. Never their content. */
-export function Sides({ subject, cls, chosen }: { subject: string; cls: string; chosen?: string }) {
+export function Sides({
+  subject,
+  cls,
+  control,
+  chosen,
+}: {
+  subject: string
+  cls: string
+  control?: 'organisation' | 'person' | 'unsettled'
+  chosen?: string
+}) {
   const { t } = useTranslation()
   const names = usePackNames()
   const navigate = useNavigate({ from: '/holdings/of/$subject' })
-  const list = useInfiniteQuery(sidesQuery(subject, cls))
-  const rows = list.data?.pages.flatMap((page) => page.items) ?? []
+  const list = useInfiniteQuery(sidesQuery(subject, cls, control === 'unsettled' ? 'person' : control))
+  // What is not settled is treated as the person's, and is not theirs by a rule.
+  const rows = (list.data?.pages.flatMap((page) => page.items) ?? []).filter(
+    (s) => !control || control === 'organisation' || s.settled === (control === 'person'),
+  )
   const columns: Column<Side>[] = [
     {
       key: 'what',

@@ -30,12 +30,16 @@ export const heldClassesQuery = (subject: string) =>
   })
 
 /** The sides of one class. */
-export const sidesQuery = (subject: string, cls: string) =>
+export const sidesQuery = (subject: string, cls: string, controller?: string) =>
   infiniteQueryOptions({
-    queryKey: ['holdings', 'sides', subject, cls],
+    queryKey: ['holdings', 'sides', subject, cls, controller],
     initialPageParam: undefined as string | undefined,
     queryFn: ({ pageParam }) =>
-      body(api.GET('/api/v1/holdings', { params: { query: { subject, class: cls, cursor: pageParam, limit: PAGE } } })),
+      body(
+        api.GET('/api/v1/holdings', {
+          params: { query: { subject, class: cls, controller, cursor: pageParam, limit: PAGE } },
+        }),
+      ),
     getNextPageParam: (page) => page.next ?? undefined,
   })
 

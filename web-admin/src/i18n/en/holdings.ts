@@ -17,6 +17,9 @@ export const holdings = {
   chooseClass: '{{n}} classes; choose one',
   chooseClassHelp:
     'Each holding is listed with whose it is, how much it stands for and what became of it. Never its content.',
+  control_: { all: 'All', organisation: 'Organisation', person: 'Person', unsettled: 'Open' },
+  noneUnder: 'Nothing is ruled so.',
+  tenure: 'Under tenure',
   allClasses: '← All classes',
   goneCount_one: '{{n}} gone',
   goneCount_other: '{{n}} gone',
