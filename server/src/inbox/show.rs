@@ -215,6 +215,9 @@ impl Show {
             asked_by: of_case.first().and_then(|i| i.author_id).map(|id| self.names.member(id)),
             classes: classes.into_iter().collect(),
             holdings: Some(of_case.iter().map(|i| i.holdings).sum()),
+            // Counted of the whole case, not of what the word is about; that stands in the lanes.
+            items: None,
+            bytes: None,
             sensitive: of_case.iter().any(|i| i.sensitive),
             purpose: of_case.first().map(|i| i.purpose.clone()),
             rules: rules.into_iter().collect(),

@@ -10,7 +10,7 @@ import { instant, number } from '@/ui/format'
 import { differs } from './alike'
 import css from './CardList.module.css'
 import { Clock } from './Clock'
-import { measures, says, saysPlainly } from './says'
+import { measures, raisedOf, says, saysPlainly } from './says'
 
 interface Props {
   tab: Tab
@@ -66,6 +66,7 @@ function Row(props: {
   const names = usePackNames()
   const why = isSelected ? null : differs(card, first)
   const label = t('inbox.select', { what: saysPlainly(card, tab, t) })
+  const because = card.reason ?? raisedOf(card)[0]
   const classes = card.classes.includes('*') ? [] : classesOf(card.classes, names)
   return (
     <li className={css.row} data-current={isCurrent} data-selected={isSelected}>
@@ -108,14 +109,15 @@ function Row(props: {
             <span key={m}>{m}</span>
           ))}
         </p>
-        {card.reason && (
+        {because && (
           <p className={css.reason}>
-            <bdi>{card.reason}</bdi>
+            <bdi>{because}</bdi>
           </p>
         )}
       </div>
       <span className={css.side}>
         {card.said ? <Said card={card} /> : <Clock card={card} />}
+        {!card.said && !card.expires_at && <Chip tone="quiet">{instant(card.at)}</Chip>}
         {card.sensitive && <Chip>{t('inbox.sensitive')}</Chip>}
       </span>
     </li>

@@ -2,8 +2,9 @@ import { Link } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
 import { type Card, factsOf, type Tab } from '@/api/queries/inbox'
 import { usePackNames } from '@/api/queries/pack'
-import { hasWord, type Say, word } from '@/i18n'
+import { type Say, word } from '@/i18n'
 import { classesOf } from '@/instructions/classWords'
+import { useShows } from '@/shell/inView'
 import { Chip } from '@/ui/Chip'
 import { Clauses } from '@/ui/Clauses'
 import { Facts } from '@/ui/Facts'
@@ -11,7 +12,7 @@ import { bytes, day, instant, number } from '@/ui/format'
 import { CardButtons, type Doing } from './CardButtons'
 import css from './CardPane.module.css'
 import { Clock } from './Clock'
-import { follows, measures, nameOf, permits, rolesOf, says } from './says'
+import { follows, measures, nameOf, permits, raisedOf, rolesOf, says } from './says'
 
 /** Classes named before the rest is counted. */
 const NAMED = 8
@@ -20,6 +21,7 @@ const NAMED = 8
 export function CardPane({ card, tab, doing }: { card: Card; tab: Tab; doing: Doing }) {
   const { t } = useTranslation()
   const names = usePackNames()
+  useShows(card.object.kind, card.object.id)
   return (
     <article className={css.pane} aria-label={t('inbox.inFocus')}>
       <Link to="/inbox" search={(s) => ({ ...s, card: undefined })} className={css.back}>
@@ -116,13 +118,6 @@ function lanes(card: Card, t: Say) {
   )
 }
 
-/** Why something was raised, in the console's words where it has some, else as the server found it. */
-function raisedOf(card: Card): string[] {
-  const { raised = [], reason, detail } = factsOf(card)
-  const codes = card.id.startsWith('attention:') && reason ? [reason] : raised
-  return codes.map((code) => (hasWord('problems', code) ? word('problems', code) : (detail ?? code)))
-}
-
 function Consequences({ card }: { card: Card }) {
   const { t } = useTranslation()
   const names = usePackNames()
@@ -151,7 +146,7 @@ function Said({ card }: { card: Card }) {
   const { t } = useTranslation()
   const { said } = card
   if (!said) return null
-  const word_ =
+  const verdict =
     said.decision === 'approve'
       ? t('inbox.saidApprove')
       : said.decision === 'refuse'
@@ -160,7 +155,7 @@ function Said({ card }: { card: Card }) {
   return (
     <Facts
       facts={[
-        [word_, instant(said.at)],
+        [verdict, instant(said.at)],
         [t('ui.reason'), said.reason && <bdi>{said.reason}</bdi>],
         [t('inbox.standsNow'), word('inbox.states', said.state)],
       ]}

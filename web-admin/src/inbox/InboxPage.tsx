@@ -4,7 +4,6 @@ import { lazy, Suspense, useEffect, useMemo, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { type Card, inboxQuery, type Tab } from '@/api/queries/inbox'
 import { usePowers } from '@/api/queries/powers'
-import { useShows } from '@/shell/inView'
 import { number } from '@/ui/format'
 import { Failed, Loading, Notice, Page } from '@/ui/Page'
 import { differs } from './alike'
@@ -37,7 +36,6 @@ export function InboxPage() {
     return tab === 'open' ? all.filter((c) => !gone.has(c.id)) : all
   }, [list.data, held, tab])
   const current = cards.find((c) => c.id === search.card) ?? cards[0]
-  useShows(current?.object.kind ?? 'inbox', current?.object.id ?? '')
 
   const [ticked, setTicked] = useState<Card[]>([])
   // What was decided meanwhile, by whomever, is selected no more.

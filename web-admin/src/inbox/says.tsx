@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react'
 import { type Card, type Consequence, factsOf, type Named, type Tab, withOf } from '@/api/queries/inbox'
 import type { usePackNames } from '@/api/queries/pack'
-import { type Say, word } from '@/i18n'
+import { hasWord, type Say, word } from '@/i18n'
 import { instant, number } from '@/ui/format'
 import { rich } from '@/ui/rich'
 
@@ -71,4 +71,11 @@ export function permits(card: Card, names: Names, t: Say): string | null {
     roles: rest > 0 ? t('instructions.andMore', { shown, n: number(members_in_all) }) : shown,
     operations: operations.map((o) => word('inbox.operations', o)).join(t('instructions.listAnd')),
   })
+}
+
+/** Why something was raised, in the console's words where it has some, else as the server found it. */
+export function raisedOf(card: Card): string[] {
+  const { raised = [], reason, detail } = factsOf(card)
+  const codes = card.id.startsWith('attention:') && reason ? [reason] : raised
+  return codes.map((code) => (hasWord('problems', code) ? word('problems', code) : (detail ?? code)))
 }
