@@ -190,6 +190,40 @@ story('what was decided goes out when the page is left for another one, and is n
   expect(approvals.length).toBe(1)
 })
 
+story('a word waits for a session that is over and for a server that is gone, and then counts once', async (house) => {
+  const mark = unlike()
+  const han = await Somebody.signedIn(house, 'security_admin')
+  const [over, gone] = [
+    await asks(han, 'hr.landline', 'payroll', `会话结束 ${mark}`),
+    await asks(han, 'hr.position', 'payroll', `服务器失联 ${mark}`),
+  ]
+  const gu = await Somebody.signedIn(house, 'privacy_officer')
+  const elsewhere = await Somebody.signedIn(house, 'privacy_officer')
+  await opensTheInbox(gu)
+  await calls(elsewhere, 'POST', '/auth/sign-out-everywhere')
+  await movesTo(gu, `会话结束 ${mark}`)
+  await gu.page.keyboard.press('a')
+  const again = gu.page.getByRole('dialog')
+  await again.getByLabel('密码', { exact: true }).fill(gu.organisation.accounts.privacy_officer.password)
+  await again.getByLabel('邮箱或手机号').fill(gu.organisation.accounts.privacy_officer.identifier)
+  await gu.takesAPicture('inbox-session-over')
+  await again.getByRole('button', { name: '登录', exact: true }).click()
+  await again.waitFor({ state: 'detached' })
+  await expect.poll(() => stateOf(han, over)).toBe('in_force')
+
+  await opensTheInbox(gu)
+  await movesTo(gu, `服务器失联 ${mark}`)
+  await gu.page.context().setOffline(true)
+  await gu.page.keyboard.press('a')
+  await bar(gu, '刚刚作出的决定').getByText('正在发出').waitFor()
+  await gu.sees('服务器暂时没有响应')
+  await gu.takesAPicture('inbox-server-gone')
+  await gu.page.context().setOffline(false)
+  await expect.poll(() => stateOf(han, gone), { timeout: 20_000 }).toBe('in_force')
+  const { approvals } = await calls(han, 'GET', `/instructions/${gone}`)
+  expect((approvals as unknown[]).length).toBe(1)
+})
+
 story('a message that cannot be applied is applied again and settled from the list', async (house) => {
   const number = `X${Math.floor(Math.random() * 1e6)}`
   await hrSays(house, { type: 'member.leaving', data: { staff_number: number, last_day: '2030-01-31' } })
