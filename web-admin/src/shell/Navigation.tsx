@@ -26,6 +26,7 @@ export function Navigation({ open, onToggle, onFind }: { open: boolean; onToggle
           <span className={css.mark} aria-hidden />
           <span className={css.name}>{session.tenant.name}</span>
         </Link>
+        {!open && powers.has('instructions.read') && <Waiting />}
         <button type="button" className={css.toggle} aria-expanded={open} onClick={onToggle}>
           {t('shell.menu')}
         </button>
@@ -53,19 +54,37 @@ export function Navigation({ open, onToggle, onFind }: { open: boolean; onToggle
   )
 }
 
-/** How much waits, without what was decided this very moment. */
-function Badge() {
+/** How much waits, without what was decided this very moment; nothing where nothing does. */
+function useWaiting(): { n: number; shown: string } | null {
   const { t } = useTranslation()
   const { data: counts } = useQuery(inboxCountsQuery)
   const held = useHeld()
   const n = (counts?.open ?? 0) - held.filter((h) => h.state !== 'failed').reduce((sum, h) => sum + h.cards.length, 0)
   if (!counts || n <= 0) return null
-  const shown = n >= counts.counted_to ? t('inbox.counted', { n: number(counts.counted_to) }) : number(n)
+  return { n, shown: n >= counts.counted_to ? t('inbox.counted', { n: number(counts.counted_to) }) : number(n) }
+}
+
+function Badge() {
+  const { t } = useTranslation()
+  const waiting = useWaiting()
+  if (!waiting) return null
   return (
     <span className={css.badge}>
-      <span aria-hidden>{shown}</span>
-      <span className="sr-only">{t('inbox.badge', { count: n, n: shown })}</span>
+      <span aria-hidden>{waiting.shown}</span>
+      <span className="sr-only">{t('inbox.badge', { count: waiting.n, n: waiting.shown })}</span>
     </span>
+  )
+}
+
+/** Where the menu is folded away, what waits shows beside its button. */
+function Waiting() {
+  const { t } = useTranslation()
+  const waiting = useWaiting()
+  if (!waiting) return null
+  return (
+    <Link to="/inbox" className={css.waiting}>
+      {t('shell.inbox')} <Badge />
+    </Link>
   )
 }
 
