@@ -96,9 +96,25 @@ function Particulars({ card }: { card: Card }) {
         [t('inbox.works'), [facts.department, facts.position].filter(Boolean).join(' · ')],
         [t('inbox.becomes'), facts.lanes && lanes(card, t)],
         [t('inbox.raisedWhy'), raisedOf(card).join(t('ui.listComma'))],
-        [t('inbox.rules'), card.rules.length > 0 && <code>{card.rules.join(' ')}</code>],
+        [t('inbox.rules'), card.rules.length > 0 && <Rules ids={card.rules} />],
       ].map(([name, value]) => [name as string, value || null])}
     />
+  )
+}
+
+/** The rules of the pack that ask for this yes, in words; each leads to where it stands. */
+function Rules({ ids }: { ids: string[] }) {
+  const names = usePackNames()
+  return (
+    <ul>
+      {ids.map((id) => (
+        <li key={id}>
+          <Link to="/packs" search={{ part: 'approvals', q: id }}>
+            {names.ofApproval(id)}
+          </Link>
+        </li>
+      ))}
+    </ul>
   )
 }
 

@@ -89,6 +89,11 @@ export function usePackNames() {
       roles: data?.roles ?? [],
       ofClass: (key: string) => named(data?.classes, key),
       ofRole: (key: string) => named(data?.roles, key),
+      /** Why an approval rule asks for a yes, in words; its id where the pack of today has no such rule. */
+      ofApproval: (id: string) => {
+        const rule = data?.approvals.find((a) => a.id === id)
+        return (language === 'en' ? rule?.reason_en : rule?.reason_zh) ?? id
+      },
       ofAct: (key: string) => named(data?.acts, key),
       dataClass: (key: string): DataClass | undefined => data?.classes.find((c) => c.key === key),
     }
