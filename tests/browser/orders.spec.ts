@@ -59,3 +59,18 @@ story('copies that go to somebody else name whom, and who takes them is none of 
     await song.findsThePageInOrder()
   }
 })
+
+story('an order for a whole department says how many it touches, and what a law keeps from it', async (house) => {
+  const song = await Somebody.signedIn(house, 'data_operator')
+  await writes(song, '匿名化')
+  await chooses(song, '数据类别', '考勤打卡信息', '打卡')
+  await song.page.keyboard.press('Escape')
+  await chooses(song, '或某部门全体成员的数据', '平台组', '平台组')
+  await song.page.keyboard.press('Escape')
+  await saysWhy(song, '项目结束。')
+  const preview = song.page.getByRole('complementary')
+  await preview.getByText(/依法必须留存 \d+/).waitFor()
+  await preview.getByText('没有可执行的数据，不能提交。').waitFor()
+  await song.takesAPicture('order-department')
+  await song.findsThePageInOrder()
+})

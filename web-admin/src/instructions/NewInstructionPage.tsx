@@ -1,6 +1,6 @@
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { useNavigate, useSearch } from '@tanstack/react-router'
-import { Button, Form, Input, Radio, Select } from 'antd'
+import { Button, Form, Input, Radio, type FormRule as Rule, Select } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { ProblemError } from '@/api/problem'
@@ -14,6 +14,7 @@ import { useSettled } from '@/ui/useSettled'
 import { useTell } from '@/ui/useTell'
 import { ClassSelect } from './ClassSelect'
 import { Corrections } from './Corrections'
+import { DepartmentSelect } from './DepartmentSelect'
 import { draftOf, isWhole, type Written } from './draft'
 import { MemberSelect } from './MemberSelect'
 import css from './NewInstructionPage.module.css'
@@ -60,6 +61,13 @@ export function NewInstructionPage() {
       },
       onError: tell.failed,
     })
+  // People, or departments with all who are in them.
+  const somebody: Rule = {
+    validator: async (_, people: unknown[] | undefined) => {
+      const departments: unknown[] = form.getFieldValue('departments') ?? []
+      if ((people ?? []).length + departments.length === 0) throw new Error(t('instructions.needSubjects'))
+    },
+  }
   const needed = (message: string) => [{ required: true, message }]
   return (
     <Page
@@ -134,10 +142,20 @@ export function NewInstructionPage() {
                 name="subjects"
                 label={t('instructions.whose')}
                 extra={kind === 'order' ? undefined : t('instructions.whoseEmpty')}
-                rules={kind === 'order' ? needed(t('instructions.needSubjects')) : []}
+                dependencies={['departments']}
+                rules={kind === 'order' ? [somebody] : []}
               >
                 <MemberSelect by="subject" label={t('instructions.whose')} multiple />
               </Form.Item>
+              {kind === 'order' && (
+                <Form.Item
+                  name="departments"
+                  label={t('instructions.whichDepartments')}
+                  extra={t('instructions.departmentsHelp')}
+                >
+                  <DepartmentSelect label={t('instructions.whichDepartments')} />
+                </Form.Item>
+              )}
             </>
           )}
           <Particulars action={kind === 'order' ? written.action : undefined} />

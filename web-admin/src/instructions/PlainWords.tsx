@@ -22,15 +22,19 @@ export function PlainWords({ said, brief = false }: { said: Said; brief?: boolea
   }
   const classes = scope.classes.includes('*') ? t('instructions.everyClass') : list(classesOf(scope.classes, names))
   const people = (said.about ?? []).map((p) => p.name ?? p.staff_number ?? t('ui.nameForgotten'))
+  // As long as it is written, who is in the departments is not settled.
+  const ofDepartments = scope.subjects.length === 0 && said.subjects === 0 ? (scope.departments?.length ?? 0) : 0
   const whose =
-    scope.subjects.length === 0 && said.subjects === 0
-      ? t('instructions.everybody')
-      : people.length > 0 && people.length === scope.subjects.length
-        ? list(people, brief ? 1 : 3)
-        : t('instructions.people', {
-            count: said.subjects || scope.subjects.length,
-            n: number(said.subjects || scope.subjects.length),
-          })
+    ofDepartments > 0
+      ? t('instructions.ofDepartments', { count: ofDepartments, n: number(ofDepartments) })
+      : scope.subjects.length === 0 && said.subjects === 0
+        ? t('instructions.everybody')
+        : people.length > 0 && people.length === scope.subjects.length
+          ? list(people, brief ? 1 : 3)
+          : t('instructions.people', {
+              count: said.subjects || scope.subjects.length,
+              n: number(said.subjects || scope.subjects.length),
+            })
   if (said.kind === 'order') {
     const detail = [
       said.successor &&

@@ -25,6 +25,7 @@ export interface Written {
   operations?: string[]
   classes?: string[]
   subjects?: Chosen[]
+  departments?: string[]
   successor?: Chosen
   retainUntil?: string
   recipient?: string
@@ -57,7 +58,7 @@ export function draftOf(kind: InstructionKind, w: Written): NewInstruction {
       roles: kind === 'standing' ? (w.roles ?? []) : [],
       members: kind === 'exceptional' ? (w.members ?? []).map((m) => m.value) : [],
       subjects: corrects ? [] : (w.subjects ?? []).map((s) => s.value),
-      departments: [],
+      departments: isOrder && !corrects ? (w.departments ?? []) : [],
       successor: isOrder && w.action === 'hand_over' ? (w.successor?.value ?? null) : null,
       retain_until: isOrder && w.action === 'retain' ? (w.retainUntil ?? null) : null,
       recipient: takesOut && w.action !== 'export' ? (w.recipient?.trim() ?? null) : null,
@@ -88,7 +89,7 @@ export function isWhole(d: NewInstruction): boolean {
   if (d.kind === 'order' && d.action === 'correct') return d.corrections?.length !== 0
   if (scope.classes?.length === 0) return false
   if (d.kind === 'order') {
-    if (!d.action || scope.subjects?.length === 0) return false
+    if (!d.action || (scope.subjects?.length === 0 && scope.departments?.length === 0)) return false
     if (d.action === 'hand_over') return Boolean(scope.successor)
     if (d.action === 'retain') return Boolean(scope.retain_until)
     if (d.action === 'export') return Boolean(d.executor)
