@@ -65,7 +65,7 @@ lint: install-test ## formatting, clippy, and the longest files and functions to
 fmt: ## formats the Rust code
 	cargo fmt --all
 
-bench: install-test build ## measures, prints a table, writes target/bench.json
+bench: install-test build tests/browser/node_modules/.package-lock.json ## measures, prints a table, writes target/bench.json
 	cargo bench -p measure
 
 # Not through `web`: the console is compiled against what this writes.

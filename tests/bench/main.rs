@@ -3,8 +3,10 @@
 //!
 //! What always holds: a number stands beside a limit, or beside a peer that was measured in the same run on the same
 //! machine; the server measured is the released binary, or the library it is made of, with its default settings; and
-//! PostgreSQL runs with its own. A name given as an argument (`rulings`, `ledger`, `departure`, `people`, `start`) measures only that.
+//! PostgreSQL runs with its own. A name given as an argument (`rulings`, `ledger`, `departure`, `people`,
+//! `start`, `console`) measures only that.
 
+mod console;
 mod departure;
 mod ledger;
 mod people;
@@ -21,12 +23,13 @@ use table::Table;
 /// A part of the bench, and what measures it.
 type Part = (&'static str, fn(&mut Table));
 
-const PARTS: [Part; 5] = [
+const PARTS: [Part; 6] = [
     ("rulings", rulings::measure),
     ("ledger", ledger::measure),
     ("departure", departure::measure),
     ("people", people::measure),
     ("start", start::measure),
+    ("console", console::measure),
 ];
 
 fn main() {

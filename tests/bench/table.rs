@@ -51,7 +51,7 @@ pub enum Against {
 struct Row {
     name: String,
     runs: Runs,
-    unit: &'static str,
+    unit: String,
     against: Against,
 }
 
@@ -113,9 +113,9 @@ impl Table {
     }
 
     /// Adds a line, and says so: a run takes minutes.
-    pub fn row(&mut self, name: impl Into<String>, runs: Runs, unit: &'static str, against: Against) {
-        let row = Row { name: name.into(), runs, unit, against };
-        eprintln!("  {}: {} {unit}", row.name, number(row.runs.median()));
+    pub fn row(&mut self, name: impl Into<String>, runs: Runs, unit: impl Into<String>, against: Against) {
+        let row = Row { name: name.into(), runs, unit: unit.into(), against };
+        eprintln!("  {}: {} {}", row.name, number(row.runs.median()), row.unit);
         self.rows.push(row);
     }
 

@@ -4,7 +4,7 @@
 //! The head's row is locked from here to the commit and not a moment longer; it is what gives commits an order.
 
 use super::model::NewRecord;
-use super::store::{self, NewSubject};
+use super::store;
 use super::{keys, seal};
 use crate::platform::attempt::RecordSink;
 use crate::platform::caller::Actor;
@@ -50,7 +50,6 @@ impl RecordSink for LedgerSink {
 /// A record that lacks only its place.
 struct Entry {
     id: RecordId,
-    subjects: Vec<SubjectId>,
     body: RecordBody,
 }
 
@@ -84,7 +83,7 @@ fn entries(tx: &mut TenantTx<'_>, records: Vec<Record>) -> Stored<Vec<Entry>> {
             detail: record.detail,
             personal,
         };
-        entries.push(Entry { id, subjects: record.subjects, body });
+        entries.push(Entry { id, body });
     }
     Ok(entries)
 }
@@ -103,10 +102,8 @@ fn write(tx: &mut TenantTx<'_>, entries: &[Entry]) -> Stored<()> {
     let at = tx.now();
     let sealed: Vec<(String, Hash)> = entries.iter().map(|entry| leaf(&entry.body)).collect::<Stored<_>>()?;
     let mut rows = Vec::with_capacity(entries.len());
-    let mut subjects = Vec::new();
-    for (Entry { id, subjects: about, body }, (bytes, leaf_hash)) in entries.iter().zip(&sealed) {
+    for (Entry { id, body }, (bytes, leaf_hash)) in entries.iter().zip(&sealed) {
         let seq = store::signed(body.seq)?;
-        subjects.extend(about.iter().map(|&subject_id| NewSubject { subject_id, seq }));
         rows.push(NewRecord {
             seq,
             id: *id,
@@ -123,8 +120,7 @@ fn write(tx: &mut TenantTx<'_>, entries: &[Entry]) -> Stored<()> {
             leaf_hash: leaf_hash.as_bytes(),
         });
     }
-    store::insert_records(tx, &rows)?;
-    store::insert_subjects(tx, &subjects)
+    store::insert_records(tx, &rows)
 }
 
 /// A record's bytes, and the leaf that they are in the tree.

@@ -4,6 +4,7 @@
 
 use super::error::missing_nodes;
 use super::model::{CheckpointRow, SealedRecord};
+use super::search::Kind;
 use super::{KeepCertificate, keys, nodes, seal, store};
 use crate::platform::db::{StoreError, Stored, TenantTx};
 use crate::platform::ids::DepartureId;
@@ -108,9 +109,8 @@ fn document(
 fn records_of(tx: &mut TenantTx<'_>, case: &Case, sealing: SealedRecord) -> Stored<Vec<SealedRecord>> {
     let mut things = case.objects.clone();
     things.push(case.departure.to_string());
-    // Asked separately, because each question has an index of its own.
-    let mut places = store::places_on(tx, &things, sealing.seq, MOST_PLACES)?;
-    places.extend(store::places_under(tx, &things, sealing.seq, MOST_PLACES)?);
+    let mut places = store::places_of(tx, (Kind::Object, &things), sealing.seq, MOST_PLACES)?;
+    places.extend(store::places_of(tx, (Kind::Instruction, &things), sealing.seq, MOST_PLACES)?);
     places.sort_unstable();
     places.dedup();
     places.truncate(MOST_RECORDS - 1);

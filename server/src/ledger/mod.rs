@@ -3,6 +3,7 @@
 //! ```text
 //! append.rs   the last work of every transaction: its records get their places, and are written for good
 //! seal.rs     a moment later, a job: the tree grows over them, and its root is signed
+//! search.rs   after them, a job: what records are searched by, block by block
 //! keys.rs     who signs: one key a tenant, the old ones still listed
 //! nodes.rs    the tree's hashes, for whoever proves something
 //! volume.rs   how much happened when, for a chart; uses.rs: how often under one instruction
@@ -23,6 +24,7 @@ mod model;
 mod nodes;
 pub mod routes;
 mod seal;
+mod search;
 mod store;
 mod tail;
 #[cfg(test)]
@@ -50,5 +52,6 @@ pub type KeepCertificate = fn(&mut TenantTx<'_>, DepartureId, &str) -> Stored<()
 /// The jobs of this slice.
 pub fn register(registry: &mut Registry, keep_certificate: KeepCertificate) {
     seal::register(registry);
+    search::register(registry);
     certify::register(registry, keep_certificate);
 }

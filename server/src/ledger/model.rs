@@ -107,6 +107,12 @@ impl RecordFilter {
         }
     }
 
+    /// Whether counts by act, outcome and time answer it.
+    pub(super) fn is_counted(&self) -> bool {
+        let Self { actor, object, class, instruction, subject, seq, .. } = self;
+        [actor, object, class, instruction].into_iter().all(Option::is_none) && subject.is_none() && seq.is_none()
+    }
+
     /// As records and exports write it; nothing when every record is wanted.
     pub fn to_json(&self) -> Stored<Option<Value>> {
         let chosen = serde_json::to_value(self)?;

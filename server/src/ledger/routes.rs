@@ -45,7 +45,7 @@ async fn list_records(
     let page = at
         .run(Act::named("records.read"), move |tx| {
             filter.check()?;
-            let rows = store::newest(tx, &filter, cursor.map(|c| c.key), limit)?;
+            let rows = store::newest(tx, &filter, cursor.map(|c| c.key), limit + 1)?;
             let sealed = store::head(tx)?.map_or(0, |head| head.sealed);
             let page = Page::cut(rows, limit, |row| Cursor::numbered(row.seq, row.id.uuid()));
             Ok::<_, LedgerError>(Page { items: views(tx, &page.items, sealed)?, next: page.next })

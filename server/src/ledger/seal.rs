@@ -6,6 +6,7 @@
 
 use super::keys;
 use super::model::CheckpointRow;
+use super::search;
 use super::store::{self, NewBlock};
 use crate::platform::db::{StoreError, Stored, TenantTx, Ts};
 use crate::platform::jobs::{Registry, Step};
@@ -80,6 +81,7 @@ fn step(tx: &mut TenantTx<'_>) -> Stored<Option<Sealed>> {
         let (root, key_id) = (root.as_bytes().to_vec(), keys::id_of(signer.verifier()));
         store::insert_checkpoint(tx, &CheckpointRow { size: to, root, note, key_id, at })?;
     }
+    search::enqueue(tx, next_seq - head.indexed)?;
     Ok(Some(Sealed { waiting: next_seq - to }))
 }
 

@@ -4,7 +4,7 @@ use super::append::LedgerSink;
 use super::certify::{self, Case};
 use super::export::{Export, Personal, Wanted, announce};
 use super::model::RecordFilter;
-use super::{keys, seal, store};
+use super::{keys, seal, search, store};
 use crate::platform::caller::{Actor, Caller};
 use crate::platform::db::Ts;
 use crate::platform::ids::{DepartureId, SubjectId};
@@ -98,7 +98,7 @@ fn a_list_is_newest_first_and_goes_on_from_its_cursor() {
     let t = ledger_of(300);
     let filter = RecordFilter { act: Some("test".into()), ..Default::default() };
     let seqs = |before| {
-        let rows = t.quietly(|tx| store::newest(tx, &filter, before, 2));
+        let rows = t.quietly(|tx| store::newest(tx, &filter, before, 3));
         rows.iter().map(|row| row.seq).collect::<Vec<_>>()
     };
     assert_eq!(seqs(None), [200, 100, 0]);
@@ -106,6 +106,76 @@ fn a_list_is_newest_first_and_goes_on_from_its_cursor() {
     let hour = Duration::hours(1);
     let later = RecordFilter { since: Some(Ts(*t.platform.now() + hour)), ..Default::default() };
     assert!(t.quietly(|tx| store::newest(tx, &later, None, 10)).is_empty());
+}
+
+/// Records of a few people, acts, objects and classes, so that terms share blocks and seldom records.
+fn mixed_ledger(records: usize) -> (TestPlatform, Vec<SubjectId>) {
+    let t = TestPlatform::new(LedgerSink);
+    let subjects: Vec<SubjectId> = t.quietly(|tx| Ok((0..7).map(|_| tx.new_id()).collect()));
+    for some in 0..records / 100 {
+        t.run(|tx| {
+            for n in (some * 100)..(some * 100 + 100) {
+                // A rare act comes once in two blocks, a rare object once in five.
+                let act = if n % 600 == 599 { "rare" } else { ["read", "write", "look"][n % 3] };
+                let object = if n % 1_300 == 7 { 4_711 } else { n % 97 };
+                let outcome = if n % 41 == 0 { Outcome::Refused } else { Outcome::Permitted };
+                let record = Record::of(act).on("holding", object).about(subjects[n * n % 7]).ended(outcome, "test");
+                tx.record(if n % 5 == 0 { record.class("hr.name") } else { record });
+            }
+            Ok(())
+        });
+    }
+    (t, subjects)
+}
+
+#[test]
+fn a_search_finds_the_same_before_and_after_terms_are_noted_and_misses_nothing() {
+    let (t, subjects) = mixed_ledger(3_000);
+    let all: Vec<_> =
+        t.quietly(|tx| store::newest(tx, &RecordFilter::default(), None, 10_000)?.iter().map(|r| r.open()).collect());
+    let word = |word: &str| Some(word.to_owned());
+    let mut filters = Vec::new();
+    for act in [None, word("read"), word("rare"), word("nothing")] {
+        for object in [None, word("4711"), word("12")] {
+            for subject in [None, Some(subjects[1]), Some(subjects[2])] {
+                for outcome in [None, word("refused"), word("permitted")] {
+                    let class = word("hr.name").filter(|_| filters.len() % 2 == 0);
+                    let (act, object, outcome) = (act.clone(), object.clone(), outcome);
+                    filters.push(RecordFilter { act, object, subject, outcome, class, ..RecordFilter::default() });
+                }
+            }
+        }
+    }
+    let expected = |filter: &RecordFilter| -> Vec<i64> {
+        let is = |asked: &Option<String>, has: Option<&str>| asked.is_none() || asked.as_deref() == has;
+        let chosen = all.iter().filter(|body| {
+            is(&filter.act, Some(&body.act))
+                && is(&filter.object, body.object.as_ref().map(|object| object.id.as_str()))
+                && is(&filter.class, body.class.as_deref())
+                && is(&filter.outcome, Some(body.outcome.as_str()))
+                && filter.subject.is_none_or(|subject| body.subjects.contains(&subject.to_string()))
+        });
+        chosen.map(|body| store::signed(body.seq).unwrap()).collect()
+    };
+    let look = |when: &str| {
+        for filter in &filters {
+            let mut expected = expected(filter);
+            let newest = t.quietly(|tx| store::newest(tx, filter, None, 10_000));
+            assert_eq!(newest.iter().map(|r| r.seq).collect::<Vec<_>>(), expected, "{when}: {filter:?}");
+            let page = t.quietly(|tx| store::newest(tx, filter, Some(2_000), 3));
+            let of_page: Vec<i64> = expected.iter().copied().filter(|seq| *seq < 2_000).take(3).collect();
+            assert_eq!(page.iter().map(|r| r.seq).collect::<Vec<_>>(), of_page, "{when}, a page: {filter:?}");
+            expected.reverse();
+            let within: Vec<i64> = expected.into_iter().filter(|seq| (300..2_900).contains(seq)).take(20).collect();
+            let oldest = t.quietly(|tx| store::oldest(tx, filter, 300..2_900, 20));
+            assert_eq!(oldest.iter().map(|r| r.seq).collect::<Vec<_>>(), within, "{when}, oldest: {filter:?}");
+        }
+    };
+    look("before");
+    while t.quietly(search::note) {}
+    let head = t.quietly(store::head).unwrap();
+    assert!(head.indexed >= 2_816 && head.indexed % 256 == 0, "{head:?}");
+    look("after");
 }
 
 #[test]

@@ -1,8 +1,10 @@
-//! How much happened when: records counted by hour or civil day, act and outcome, for a chart. An index answers; a window
-//! with more than is counted says from which instant on the numbers are whole.
+//! How much happened when: records counted by hour or civil day, act and outcome, for a chart. Where only those are asked for,
+//! the counts of full blocks answer; otherwise records are read, and a window with more than is counted says from which
+//! instant on the numbers are whole.
 
 use super::error::LedgerError;
 use super::model::RecordFilter;
+use super::search::{blocks_of, quarter};
 use super::store;
 use crate::packs;
 use crate::platform::attempt::{Act, Attempt};
@@ -16,6 +18,7 @@ use std::collections::BTreeMap;
 
 /// Records counted at most, the newest.
 const MOST: i64 = 200_000;
+const QUARTER: Duration = Duration::minutes(15);
 const DAYS: Duration = Duration::days(30);
 const MOST_DAYS: Duration = Duration::days(400);
 const HOURS: Duration = Duration::hours(48);
@@ -51,7 +54,7 @@ struct VolumeView {
     /// Until when.
     until: Ts,
     /// Records counted.
-    records: usize,
+    records: i64,
     /// From when on the numbers are whole; later than `since` where there was more than is counted.
     whole_since: Ts,
     /// The buckets with anything in them, in order.
@@ -101,23 +104,45 @@ fn volume(tx: &mut TenantTx<'_>, mut filter: RecordFilter, by: Unit) -> Result<V
     if *until - *since > most {
         return Err(LedgerError::TooWide { days: most.num_days() });
     }
+    // Whole quarters of an hour: a bar is counted from its beginning.
+    let since = Ts(quarter(*since));
     filter.since = Some(since);
-    filter.until = filter.until.or(Some(Ts(*until + Duration::seconds(1))));
+    filter.until = Some(Ts(quarter(*until) + QUARTER));
     let tz = packs::time_zone(tx)?;
-    let happened = store::happened(tx, &filter, MOST + 1)?;
-    let is_cut = i64::try_from(happened.len()).is_ok_and(|n| n > MOST);
-    let oldest = happened.last().map(|(at, ..)| *at).filter(|_| is_cut);
+    let (happened, whole_since) = counted(tx, &filter)?;
     let begins = |at: DateTime<Utc>| match by {
         Unit::Day => start_of_day(at.with_timezone(&tz).date_naive(), tz),
         Unit::Hour => at.duration_trunc(Duration::hours(1)).unwrap_or(at),
     };
-    let records = happened.len();
+    let mut records = 0;
     let mut buckets: BTreeMap<DateTime<Utc>, BTreeMap<(String, String), i64>> = BTreeMap::new();
-    for (at, act, outcome) in happened {
-        *buckets.entry(begins(*at)).or_default().entry((act, outcome)).or_default() += 1;
+    for (at, act, outcome, n) in happened {
+        *buckets.entry(begins(*at)).or_default().entry((act, outcome)).or_default() += n;
+        records += n;
     }
     let count = |((act, outcome), records)| Count { act, outcome, records };
     let buckets =
         buckets.into_iter().map(|(at, counts)| Bucket { at: Ts(at), counts: counts.into_iter().map(count).collect() });
-    Ok(VolumeView { by, since, until, records, whole_since: oldest.unwrap_or(since), buckets: buckets.collect() })
+    Ok(VolumeView { by, since, until, records, whole_since: whole_since.unwrap_or(since), buckets: buckets.collect() })
+}
+
+/// When, act, outcome and how many.
+type Counted = (Ts, String, String, i64);
+
+/// What the filter chooses, and from when on that is whole, if not from its beginning.
+fn counted(tx: &mut TenantTx<'_>, filter: &RecordFilter) -> Result<(Vec<Counted>, Option<Ts>), LedgerError> {
+    let mut places = store::places(tx, filter)?;
+    let mut counted = Vec::new();
+    if let (true, Some(since), Some(until)) = (filter.is_counted(), filter.since, filter.until) {
+        let noted = store::head(tx)?.map_or(0, |head| head.indexed);
+        let blocks = blocks_of(&(places.start..places.end.min(noted)));
+        let (act, outcome) = (filter.act.clone(), filter.outcome.clone());
+        counted = store::counted(tx, blocks, (since, until), (act, outcome))?;
+        places.start = places.start.max(noted);
+    }
+    let read = store::happened(tx, filter, places, MOST + 1)?;
+    let is_cut = i64::try_from(read.len()).is_ok_and(|n| n > MOST);
+    let oldest = read.last().map(|(at, ..)| *at).filter(|_| is_cut);
+    counted.extend(read.into_iter().map(|(at, act, outcome)| (at, act, outcome, 1)));
+    Ok((counted, oldest))
 }
