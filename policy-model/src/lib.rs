@@ -11,6 +11,7 @@ pub mod departure;
 pub mod facts;
 pub mod instruction;
 pub mod ledger;
+pub mod mask;
 pub mod pack;
 pub mod roles;
 pub mod ruling;

@@ -102,6 +102,9 @@ pub enum Mask {
     /// Two characters at each end of an account name.
     #[serde(rename = "account_keep_2_2")]
     AccountKeep22,
+    /// 粤B***45
+    #[serde(rename = "plate_keep_2_2")]
+    PlateKeep22,
     /// The last four digits of a bank card.
     #[serde(rename = "bank_keep_last_4")]
     BankKeepLast4,

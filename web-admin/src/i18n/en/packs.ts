@@ -98,6 +98,7 @@ export const packs = {
     content_redact: 'the content',
     name_keep_first: 'name, first character stays',
     phone_keep_3_4: 'phone, 3 and 4 digits stay',
+    plate_keep_2_2: 'number plate, 2 and 2 characters stay',
     id_card_keep_6_4: 'id, 6 and 4 stay',
     id_doc_keep_2_2: 'document, 2 and 2 stay',
     account_keep_2_2: 'account, 2 and 2 stay',

@@ -82,6 +82,7 @@ export const packs = {
     content_redact: '正文',
     name_keep_first: '姓名留首字',
     phone_keep_3_4: '手机留前 3 后 4',
+    plate_keep_2_2: '车牌留前 2 后 2',
     id_card_keep_6_4: '证件留前 6 后 4',
     id_doc_keep_2_2: '证件留前 2 后 2',
     account_keep_2_2: '账号留前 2 后 2',
