@@ -11,10 +11,10 @@ use crate::platform::http::{Problem, body, paging, watch};
 use crate::platform::jobs::{self, Registry, Step, Workers};
 use crate::platform::mail;
 use crate::platform::metrics::Metrics;
-use crate::platform::{Platform, Plugged, sign_in};
+use crate::platform::{Platform, Plugged, current, groups, sign_in};
 use crate::{
-    access, attention, console, departures, forgetting, health, holdings, inbox, instructions, intake, ledger, orders,
-    organisations, packs, people, retention, setup,
+    access, attention, cases, console, departures, forgetting, health, holdings, inbox, instructions, intake, ledger,
+    orders, organisations, packs, people, retention, setup,
 };
 use actix_web::{App, HttpServer, web};
 use std::net::{SocketAddr, TcpListener};
@@ -48,6 +48,9 @@ pub enum StartError {
     /// Metrics clash.
     #[error("metrics: {0}")]
     Metrics(#[from] prometheus::Error),
+    /// The machine gives no more threads.
+    #[error("no thread could be started: {0}")]
+    Thread(std::io::Error),
     /// The address cannot be listened on.
     #[error("cannot listen on {0}: {1}")]
     Listen(SocketAddr, std::io::Error),
@@ -61,6 +64,8 @@ pub struct Tenure {
     pub policies: Arc<Policies>,
     /// The tenants' names, while somebody searches them.
     pub directories: Arc<people::Directories>,
+    /// What answers from memory.
+    pub pictures: Arc<access::Pictures>,
 }
 
 /// The database that the settings name.
@@ -86,15 +91,17 @@ pub fn open(config: Config) -> Result<Tenure, StartError> {
     let master = config.master_key_file.load(first_start)?;
     paging::bound(config.limits.page_size, config.limits.page_size_max);
     let policies = Arc::new(Policies::default());
+    let pictures = Arc::new(access::Pictures::default());
     let plugged = Plugged {
         authority: Box::new(PolicyAuthority::new(policies.clone())),
         records: Box::new(LedgerSink),
         memberships: Box::new(PlatformAnswers),
         scopes: Box::new(instructions::KeyScopes::new(policies.clone())),
+        remembers: pictures.clone(),
     };
     let platform = Platform::new(config, pool, Clock::at_start(), master, Metrics::new()?, plugged)?;
     platform.metrics().adopt(platform.sign_in().unknown_accounts().clone())?;
-    Ok(Tenure { platform: Arc::new(platform), policies, directories: Arc::default() })
+    Ok(Tenure { platform: Arc::new(platform), policies, directories: Arc::default(), pictures })
 }
 
 fn private_dir(dir: &std::path::Path) -> std::io::Result<()> {
@@ -184,6 +191,8 @@ fn api(cfg: &mut ServiceConfig<'_>) {
     orders::routes::routes(cfg);
     departures::routes::routes(cfg);
     forgetting::routes::routes(cfg);
+    cases::routes::routes(cfg);
+    access::request_routes(cfg);
     intake::routes::routes(cfg);
     attention::routes::routes(cfg);
     inbox::routes::routes(cfg);
@@ -228,9 +237,13 @@ pub fn serve(tenure: &Tenure) -> Result<Listening, StartError> {
     let address = listener.local_addr().map_err(|e| StartError::Listen(config.listen, e))?;
     Workers::start(tenure.platform.clone(), registry(), usize::try_from(config.jobs.threads).unwrap_or(2))?;
     retention::schedule(&tenure.platform)?;
+    current::watch(tenure.platform.clone()).map_err(StartError::Thread)?;
+    groups::start(&tenure.platform).map_err(StartError::Thread)?;
     let platform = web::Data::from(tenure.platform.clone());
     let policies = web::Data::from(tenure.policies.clone());
     let directories = web::Data::from(tenure.directories.clone());
+    let desk =
+        web::Data::new(access::Desk::of(tenure.platform.clone(), tenure.policies.clone(), tenure.pictures.clone()));
     let tails = web::Data::new(ledger::Tails::default());
     let document = web::Data::new(health::Document::of(openapi()));
     let json_bytes = config.limits.json_body_bytes;
@@ -239,6 +252,7 @@ pub fn serve(tenure: &Tenure) -> Result<Listening, StartError> {
             .app_data(platform.clone())
             .app_data(policies.clone())
             .app_data(directories.clone())
+            .app_data(desk.clone())
             .app_data(tails.clone())
             .app_data(document.clone())
             .app_data(web::JsonConfig::default().limit(json_bytes).error_handler(|e, _| unreadable(&e).into()))

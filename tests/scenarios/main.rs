@@ -2,9 +2,11 @@
 
 mod access;
 mod browser_sessions;
+mod cases;
 mod console_pages;
 mod contract;
 mod database;
+mod decisions;
 mod departures;
 mod departures_killed;
 mod finding_people;

@@ -14,6 +14,7 @@ pub struct Holds {
     locator: Option<String>,
     items: i64,
     facts: Value,
+    content: String,
 }
 
 /// Something that is held.
@@ -36,6 +37,7 @@ impl Holds {
             items: 1,
             // HR filed it, while the person was employed: the organisation's, wherever the account is from.
             facts: json!({ "account": "personal", "capacity": "member", "membership": "employed", "source": "organisation" }),
+            content: CONTENT.to_owned(),
         }
     }
 
@@ -50,6 +52,12 @@ impl Holds {
     /// Under another fact than is usual.
     pub fn with(mut self, fact: &str, value: impl Into<Value>) -> Self {
         self.facts[fact] = value.into();
+        self
+    }
+
+    /// With this content.
+    pub fn saying(mut self, content: &str) -> Self {
+        content.clone_into(&mut self.content);
         self
     }
 
@@ -86,7 +94,7 @@ impl Holds {
     #[track_caller]
     fn filed(&self, organisation: &Organisation, subjects: &[&str]) -> String {
         let body = json!({
-            "class": self.class, "subject": subjects[0], "content_base64": BASE64_STANDARD.encode(CONTENT),
+            "class": self.class, "subject": subjects[0], "content_base64": BASE64_STANDARD.encode(&self.content),
             "occurred_at": "2026-01-15T02:00:00Z", "facts": self.facts,
         });
         let made = organisation.data_operator().posts("/holdings", &body).ok();

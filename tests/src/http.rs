@@ -54,6 +54,11 @@ impl Caller {
         Self { bearer: Some(token.to_owned()), ..self.clone() }
     }
 
+    /// What it bears.
+    pub fn token(&self) -> &str {
+        self.bearer.as_deref().expect("it bears one")
+    }
+
     /// `GET /api/v1{path}`
     pub fn get(&self, path: &str) -> Answer {
         self.send("GET", &api(path), &[], None)

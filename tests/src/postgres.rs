@@ -142,6 +142,16 @@ impl PostgresDatabase {
         self.cluster.url(ROLE, &self.name)
     }
 
+    /// The same by another port, behind which somebody hands on what comes.
+    pub(crate) fn url_by(&self, port: u16) -> String {
+        self.url().replace(&format!("@127.0.0.1:{}/", self.cluster.port), &format!("@127.0.0.1:{port}/"))
+    }
+
+    /// Where the cluster listens.
+    pub(crate) fn port(&self) -> u16 {
+        self.cluster.port
+    }
+
     /// As another role of the cluster that was given the same password.
     pub fn url_of(&self, role: &str) -> String {
         self.cluster.url(role, &self.name)

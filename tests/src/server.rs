@@ -16,7 +16,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tempfile::TempDir;
 
-const READY_WITHIN: Duration = Duration::from_secs(30);
+pub(crate) const READY_WITHIN: Duration = Duration::from_secs(30);
 
 /// What a story needs other than the defaults: the example connector listens on this machine, and nobody waits long for a
 /// poll or, after a kill, for the lease of a process that is gone.
@@ -58,7 +58,15 @@ pub(crate) struct Process {
 
 impl Process {
     pub(crate) fn of(child: Child) -> Self {
-        Self { child, base_url: String::new() }
+        Self::at(child, String::new())
+    }
+
+    pub(crate) fn at(child: Child, base_url: String) -> Self {
+        Self { child, base_url }
+    }
+
+    pub(crate) fn base_url(&self) -> &str {
+        &self.base_url
     }
 }
 
@@ -274,7 +282,7 @@ fn count(connection: &mut PgConnection, sql: &str) -> Result<i64, String> {
     diesel::sql_query(sql).get_result(connection).map(|counted: Count| counted.count).map_err(|e| e.to_string())
 }
 
-fn keep_log(stream: Option<impl Read + Send + 'static>, log: &Arc<Mutex<Vec<String>>>) {
+pub(crate) fn keep_log(stream: Option<impl Read + Send + 'static>, log: &Arc<Mutex<Vec<String>>>) {
     let (stream, log) = (stream.expect("it is piped"), Arc::clone(log));
     std::thread::spawn(move || {
         for line in BufReader::new(stream).lines().map_while(Result::ok) {
@@ -285,7 +293,7 @@ fn keep_log(stream: Option<impl Read + Send + 'static>, log: &Arc<Mutex<Vec<Stri
     });
 }
 
-fn address_in(line: &str) -> Option<String> {
+pub(crate) fn address_in(line: &str) -> Option<String> {
     let at = line.find("http://127.0.0.1:")?;
     let address = &line[at..];
     let digits = address["http://127.0.0.1:".len()..].chars().take_while(char::is_ascii_digit).count();

@@ -4,9 +4,9 @@ use super::question::{Ask, DataRef, PersonRef};
 use crate::decisions::{Data, Standing, standings};
 use crate::holdings;
 use crate::packs;
-use crate::people::{self, AccountKind, Membership, MembershipState};
-use crate::platform::db::{Stored, TenantTx};
-use crate::platform::ids::HoldingId;
+use crate::people::{self, AccountKind, MembershipState};
+use crate::platform::db::{Stored, TenantTx, Ts};
+use crate::platform::ids::{HoldingId, SubjectId};
 use policy_model::decision::{Control, Reason, Restriction};
 use policy_model::facts::{Age, Facts};
 use policy_model::pack::Pack;
@@ -19,8 +19,10 @@ use std::sync::Arc;
 pub struct Somebody {
     /// How they stand.
     pub standing: Standing,
-    /// Their newest membership.
-    membership: Membership,
+    /// Whose account they act with: it decides rulings.
+    account: AccountKind,
+    /// Whether their newest membership has ended.
+    has_left: bool,
 }
 
 /// What is known of some data: its sides, or why nothing is.
@@ -30,7 +32,17 @@ pub type Sides = Result<Vec<Data>, Reason>;
 #[derive(Debug, Default)]
 pub struct Known {
     people: HashMap<PersonRef, Option<Arc<Somebody>>>,
+    /// Holdings with all of their sides, and people's classes.
     data: HashMap<DataRef, Arc<Sides>>,
+    /// About how many bytes what was merged takes.
+    bytes: usize,
+}
+
+/// Sides of some data: all of them, or one person's.
+#[derive(Debug, Clone, Copy)]
+pub struct Chosen<'k> {
+    all: &'k [Data],
+    only: Option<SubjectId>,
 }
 
 impl Known {
@@ -39,9 +51,94 @@ impl Known {
         self.people.get(person)?.as_ref()
     }
 
-    /// Data that was looked up.
-    pub fn data(&self, data: &DataRef) -> Option<&Arc<Sides>> {
-        self.data.get(data)
+    /// The sides that a question is about, of data that was looked up.
+    pub fn sides(&self, data: &DataRef) -> Result<Chosen<'_>, Reason> {
+        let (key, only) = match data {
+            DataRef::Holding(_) | DataRef::Class(..) => (data, None),
+            DataRef::Side(id, person) => {
+                let person = self.person(person).ok_or(Reason::UnknownResource)?;
+                (&DataRef::Holding(*id), Some(person.standing.subject))
+            }
+        };
+        let all = self.data.get(key).ok_or(Reason::UnknownResource)?.as_ref().as_ref().map_err(|reason| *reason)?;
+        Ok(Chosen { all, only })
+    }
+
+    /// Whether everything that this question needs is here and still holds.
+    pub fn has_all(&self, ask: &Ask, now: Ts) -> bool {
+        let knows = |person: &PersonRef| self.person(person).is_some_and(|somebody| !somebody.standing.is_over(now));
+        let has = |data: &DataRef| self.data.contains_key(data);
+        ask.caller.as_ref().map_or(true, |caller| knows(caller))
+            && ask.data.as_ref().map_or(true, |data| match data {
+                DataRef::Holding(_) => has(data),
+                DataRef::Side(id, person) => has(&DataRef::Holding(*id)) && knows(person),
+                DataRef::Class(_, person, _) => has(data) && knows(person),
+            })
+    }
+
+    /// Knows somebody by their membership, without looking.
+    pub(super) fn knows(&mut self, standing: Standing) {
+        let person = PersonRef::Membership(standing.membership);
+        let somebody = Somebody { standing, account: AccountKind::Personal, has_left: false };
+        self.people.insert(person, Some(Arc::new(somebody)));
+    }
+
+    /// Knows a holding, without looking.
+    pub(super) fn holds(&mut self, id: HoldingId, sides: Vec<Data>) {
+        self.data.insert(DataRef::Holding(id), Arc::new(Ok(sides)));
+    }
+
+    /// Takes in what somebody else looked up, as far as it is worth keeping: what was not found may come any time.
+    pub fn merge(&mut self, other: Self) {
+        for (person, somebody) in other.people {
+            if let Some(somebody) = somebody {
+                let weight = weight_of_person(&person);
+                if weight <= HEAVIEST && self.people.insert(person, Some(somebody)).is_none() {
+                    self.bytes += weight;
+                }
+            }
+        }
+        for (data, sides) in other.data {
+            let weight = weight_of_data(&data, &sides);
+            if sides.is_ok() && weight <= HEAVIEST {
+                if let Some(before) = self.data.get(&data) {
+                    self.bytes = self.bytes.saturating_sub(weight_of_data(&data, before));
+                }
+                self.bytes += weight;
+                self.data.insert(data, sides);
+            }
+        }
+    }
+
+    /// Forgets who anybody is, and what follows from it.
+    pub fn forget_people(&mut self) {
+        self.people.clear();
+        self.data.retain(|data, _| matches!(data, DataRef::Holding(_)));
+        self.weigh();
+    }
+
+    /// Forgets every holding.
+    pub fn forget_holdings(&mut self) {
+        self.data.retain(|data, _| !matches!(data, DataRef::Holding(_)));
+        self.weigh();
+    }
+
+    /// Forgets one holding.
+    pub fn forget_holding(&mut self, id: HoldingId) {
+        let data = DataRef::Holding(id);
+        if let Some(sides) = self.data.remove(&data) {
+            self.bytes = self.bytes.saturating_sub(weight_of_data(&data, &sides));
+        }
+    }
+
+    /// About how many bytes all of it takes.
+    pub fn bytes(&self) -> usize {
+        self.bytes
+    }
+
+    fn weigh(&mut self) {
+        let people: usize = self.people.keys().map(weight_of_person).sum();
+        self.bytes = people + self.data.iter().map(|(data, sides)| weight_of_data(data, sides)).sum::<usize>();
     }
 
     /// Looks up what these questions speak of and is not known yet.
@@ -58,7 +155,6 @@ impl Known {
                 DataRef::Side(id, person) => {
                     self.look_up_person(tx, person)?;
                     holdings.push(*id);
-                    rest.push(data);
                 }
                 DataRef::Class(_, person, _) => {
                     self.look_up_person(tx, person)?;
@@ -69,8 +165,13 @@ impl Known {
         self.look_up_holdings(tx, &holdings)?;
         let pack = packs::in_force(tx)?;
         for data in rest {
-            let sides = self.derived(&pack, data)?;
-            self.data.insert(data.clone(), Arc::new(sides));
+            if let DataRef::Class(class, person, stated) = data {
+                let sides = match self.person(person) {
+                    None => Err(Reason::UnknownResource),
+                    Some(somebody) => of_class(&pack, class, somebody, stated).map(|data| vec![data]),
+                };
+                self.data.insert(data.clone(), Arc::new(sides));
+            }
         }
         Ok(())
     }
@@ -98,7 +199,8 @@ impl Known {
             None => None,
             Some(membership) => {
                 let standing = standings(tx, std::slice::from_ref(&membership))?.pop();
-                standing.map(|standing| Arc::new(Somebody { standing, membership }))
+                let has_left = membership.state == MembershipState::Departed;
+                standing.map(|standing| Arc::new(Somebody { standing, account: membership.account_kind, has_left }))
             }
         };
         self.people.insert(person.clone(), somebody);
@@ -118,26 +220,42 @@ impl Known {
         }
         Ok(())
     }
+}
 
-    /// What follows from what has been looked up.
-    fn derived(&self, pack: &Pack, data: &DataRef) -> Stored<Sides> {
-        match data {
-            DataRef::Holding(_) => Ok(Err(Reason::UnknownResource)),
-            DataRef::Side(id, person) => Ok(self.side(*id, person)),
-            DataRef::Class(class, person, stated) => Ok(match self.person(person) {
-                None => Err(Reason::UnknownResource),
-                Some(somebody) => of_class(pack, class, somebody, stated).map(|data| vec![data]),
-            }),
-        }
+impl<'k> Chosen<'k> {
+    /// One by one.
+    pub fn iter(&self) -> impl Iterator<Item = &'k Data> + Clone + use<'k> {
+        let only = self.only;
+        self.all.iter().filter(move |side| only.is_none() || side.subject == only)
     }
+}
 
-    fn side(&self, id: HoldingId, person: &PersonRef) -> Sides {
-        let somebody = self.person(person).ok_or(Reason::UnknownResource)?;
-        let all = self.data(&DataRef::Holding(id)).ok_or(Reason::UnknownResource)?;
-        let all = all.as_ref().as_ref().map_err(|reason| *reason)?;
-        let own = all.iter().find(|side| side.subject == Some(somebody.standing.subject));
-        own.map(|side| vec![side.clone()]).ok_or(Reason::UnknownResource)
+/// What takes more than this is looked up every time: one key could be as long as a request.
+const HEAVIEST: usize = 64 << 10;
+/// What an entry takes beside its own texts: places in the table, counters, ids.
+const ENTRY: usize = 128;
+
+fn weight_of_ref(person: &PersonRef) -> usize {
+    match person {
+        PersonRef::StaffNumber(number) => number.len(),
+        PersonRef::Membership(_) | PersonRef::Account(_) | PersonRef::Subject(_) => 0,
     }
+}
+
+/// With a standing of four names or so.
+fn weight_of_person(person: &PersonRef) -> usize {
+    ENTRY + 4 * 64 + size_of::<Somebody>() + weight_of_ref(person)
+}
+
+fn weight_of_data(data: &DataRef, sides: &Sides) -> usize {
+    let key = match data {
+        DataRef::Holding(_) => 0,
+        DataRef::Side(_, person) => weight_of_ref(person),
+        DataRef::Class(class, person, stated) => class.len() + stated.len() + weight_of_ref(person),
+    };
+    let sides = sides.as_ref().map_or(&[][..], Vec::as_slice);
+    let texts: usize = sides.iter().map(|side| size_of::<Data>() + side.class.len() + side.rule.len()).sum();
+    ENTRY + size_of::<DataRef>() + key + texts
 }
 
 /// A person's data of a class, ruled by the facts that the application states; what it does not state comes from the
@@ -146,29 +264,28 @@ pub fn of_class(pack: &Pack, class: &str, of: &Somebody, stated: &str) -> Result
     if pack.class(class).is_none() {
         return Err(Reason::UnknownClass);
     }
-    let facts = facts(class, &of.membership, stated).ok_or(Reason::Unreadable)?;
+    let facts = facts(class, of, stated).ok_or(Reason::Unreadable)?;
     let ruling = pack.rule(&facts);
-    let has_left = of.membership.state == MembershipState::Departed;
     Ok(Data {
         holding: None,
         subject: Some(of.standing.subject),
         class: class.to_owned(),
         control: Control::of(ruling.controller(), ruling.is_settled()),
         rule: ruling.rule_id().unwrap_or_default().to_owned(),
-        restriction: if has_left { Restriction::SubjectLeft } else { Restriction::None },
+        restriction: if of.has_left { Restriction::SubjectLeft } else { Restriction::None },
         // Whether the organisation hides some of it from its subject is a matter of each holding.
         is_visible_to_subject: false,
         age: facts.age,
     })
 }
 
-fn facts(class: &str, of: &Membership, stated: &str) -> Option<Facts> {
+fn facts(class: &str, of: &Somebody, stated: &str) -> Option<Facts> {
     let mut all: Map<String, Value> = if stated.is_empty() { Map::new() } else { serde_json::from_str(stated).ok()? };
-    let account = match of.account_kind {
+    let account = match of.account {
         AccountKind::Enterprise => "enterprise",
         AccountKind::Personal => "personal",
     };
-    let membership = if of.state == MembershipState::Departed { "departed" } else { "employed" };
+    let membership = if of.has_left { "departed" } else { "employed" };
     all.insert("class".into(), class.into());
     all.entry("account").or_insert(account.into());
     all.entry("membership").or_insert(membership.into());

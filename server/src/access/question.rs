@@ -125,9 +125,9 @@ struct Several<'a> {
 }
 
 /// Reads `POST /access/v1/evaluation`.
-pub fn one(body: &[u8]) -> Result<Ask, AccessError> {
+pub fn one(body: &[u8]) -> Result<Asked, AccessError> {
     let keys = keys(body)?;
-    ask(&keys).map_err(unreadable)
+    ask(&keys).map(|ask| Asked::One(Box::new(ask))).map_err(unreadable)
 }
 
 /// Reads `POST /access/v1/evaluations`; without `evaluations` it is one question.

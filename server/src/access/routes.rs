@@ -1,17 +1,19 @@
 //! The AuthZEN Authorization API 1.0 over HTTP.
 
 use super::answer::Decision;
+use super::desk::{Desk, Form};
 use super::error::AccessError;
-use super::operations::{ASK, evaluate};
-use super::question::{self, Asked};
+use super::question;
 use super::search::{self, Found, Kind, Search};
 use crate::instructions::Policies;
 use crate::platform::Platform;
 use crate::platform::attempt::{Act, Attempt};
 use crate::platform::http::{AsProblem, Problem, body};
+use crate::platform::sign_in;
 use actix_web::http::header::CONTENT_TYPE;
 use actix_web::web::{Bytes, Data, Payload};
-use actix_web::{HttpRequest, HttpResponse, get, post};
+use actix_web::{FromRequest, HttpRequest, HttpResponse, get, post};
+use policy_model::decision::Reason;
 use serde::Serialize;
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -66,20 +68,8 @@ struct Decisions {
               (status = 400, description = "The request cannot be read")),
 )]
 #[post("/access/v1/evaluation")]
-async fn evaluation(
-    at: Attempt,
-    request: HttpRequest,
-    payload: Payload,
-    policies: Data<Policies>,
-) -> Result<HttpResponse, Problem> {
-    let body = read(&request, payload).await;
-    let mut decisions = at
-        .run(Act::named(ASK), move |tx| {
-            let asked =
-                Asked::One(Box::new(question::one(body.as_ref().map_err(Clone::clone)?).map_err(|e| e.problem())?));
-            evaluate(tx, &policies, &asked).map_err(Problem::from)
-        })
-        .await?;
+async fn evaluation(request: HttpRequest, payload: Payload, desk: Data<Desk>) -> Result<HttpResponse, Problem> {
+    let (_, mut decisions) = decided(&request, payload, &desk, question::one).await?;
     decisions.pop().map(|decision| answered(&decision)).ok_or_else(Problem::internal)
 }
 
@@ -91,20 +81,8 @@ async fn evaluation(
               (status = 400, description = "The request cannot be read, or asks too much")),
 )]
 #[post("/access/v1/evaluations")]
-async fn evaluations(
-    at: Attempt,
-    request: HttpRequest,
-    payload: Payload,
-    policies: Data<Policies>,
-) -> Result<HttpResponse, Problem> {
-    let body = read(&request, payload).await;
-    let (is_one, mut evaluations) = at
-        .run(Act::named(ASK), move |tx| {
-            let asked = question::many(body.as_ref().map_err(Clone::clone)?).map_err(|e| e.problem())?;
-            let is_one = matches!(asked, Asked::One(_));
-            evaluate(tx, &policies, &asked).map(|decisions| (is_one, decisions)).map_err(Problem::from)
-        })
-        .await?;
+async fn evaluations(request: HttpRequest, payload: Payload, desk: Data<Desk>) -> Result<HttpResponse, Problem> {
+    let (is_one, mut evaluations) = decided(&request, payload, &desk, question::many).await?;
     match (is_one, evaluations.pop()) {
         (true, Some(decision)) => Ok(answered(&decision)),
         (_, last) => {
@@ -112,6 +90,42 @@ async fn evaluations(
             Ok(answered(&Decisions { evaluations }))
         }
     }
+}
+
+/// From memory as long as that is sure to be what is in force; from the database otherwise. Nobody's body is read before it is
+/// known who asks.
+async fn decided(
+    request: &HttpRequest,
+    payload: Payload,
+    desk: &Desk,
+    form: Form,
+) -> Result<(bool, Vec<Decision>), Problem> {
+    let key = sign_in::key_shown(request);
+    let asker = key.and_then(|key| desk.asker(&key));
+    let is_sure = desk.is_sure().await;
+    let Some(asker) = asker else {
+        if !is_sure {
+            return Err(not_current());
+        }
+        let at = Attempt::extract(request).await?;
+        return desk.asks_the_database(at, key, read(request, payload).await, form).await;
+    };
+    let body = read(request, payload).await;
+    if !is_sure {
+        return desk.refuses(&asker, &body?, form);
+    }
+    if let Ok(body) = &body
+        && let Some(decided) = desk.answers(asker, request, body.clone(), form).await
+    {
+        return decided;
+    }
+    let at = Attempt::extract(request).await?;
+    desk.asks_the_database(at, key, body, form).await
+}
+
+fn not_current() -> Problem {
+    let (_, detail) = Reason::NotCurrent.texts();
+    Problem::unavailable(Reason::NotCurrent.code()).detail(detail).help("Ask another node, or this one in a moment.")
 }
 
 async fn searched(

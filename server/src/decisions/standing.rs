@@ -30,6 +30,16 @@ impl Standing {
         self.names.iter().map(|name| (name.as_str(), Reach::Within))
     }
 
+    /// Somebody who acts by these names, themselves first.
+    pub(crate) fn acting(membership: MembershipId, subject: SubjectId, names: Vec<String>) -> Self {
+        Self { membership, subject, names, until: None }
+    }
+
+    /// Until when it holds, if nothing is changed before.
+    pub fn until(&self) -> Option<Ts> {
+        self.until
+    }
+
     /// Whether it has to be read anew by now.
     pub fn is_over(&self, now: Ts) -> bool {
         self.until.is_some_and(|until| until <= now)

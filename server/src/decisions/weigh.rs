@@ -90,10 +90,10 @@ pub fn weigh<'a>(law: &'a Law, caller: &'a Standing, data: &'a Data, asked: &Ask
 }
 
 /// What the ledger keeps of an answer. A holding of many people is recorded about the first hundred of them.
-pub fn record(
+pub fn record<'d>(
     act: &'static str,
     by: Option<&Standing>,
-    data: &[Data],
+    data: impl Iterator<Item = &'d Data> + Clone,
     asked: &Asked<'_>,
     answer: &Answer<'_>,
 ) -> Record {
@@ -107,13 +107,13 @@ pub fn record(
     if let Some(caller) = by {
         record = record.with("for", caller.membership.to_string());
     }
-    if let Some(first) = data.first() {
+    if let Some(first) = data.clone().next() {
         record = record.class(&first.class).with("rule", first.rule.clone());
         if let Some(holding) = first.holding {
             record = record.on("holding", holding);
         }
     }
-    record = data.iter().filter_map(|side| side.subject).take(100).fold(record, Record::about);
+    record = data.filter_map(|side| side.subject).take(100).fold(record, Record::about);
     if asked.people > 1 {
         record = record.with("people", asked.people);
     }

@@ -18,7 +18,7 @@ use policy_model::class::ClassPattern;
 use policy_model::facts::Consent as Fact;
 
 tenant_table! {
-    consents (id) {
+    consents (id) decides Holdings {
         id -> SqlUid, subject_id -> SqlUid, class_pattern -> Text, kind -> Text, sealed_evidence -> Binary,
         given_at -> SqlTs, recorded_by -> Nullable<SqlUid>, withdrawn_at -> Nullable<SqlTs>,
         withdrawn_by -> Nullable<SqlUid>,
@@ -69,6 +69,11 @@ pub(super) fn of_subject(tx: &mut TenantTx<'_>, subject: SubjectId) -> Stored<Ve
     tx.load(consents::table, |rows| {
         rows.filter(consents::subject_id.eq(subject)).order(consents::id).limit(1_000).select(Consent::as_select())
     })
+}
+
+/// Whether a person has taken back, by now, what they agreed to for this class. Rulings follow a little later.
+pub(super) fn is_withdrawn(tx: &mut TenantTx<'_>, subject: SubjectId, class: &str) -> Stored<bool> {
+    Ok(fact(&of_subject(tx, subject)?, class) == Fact::Withdrawn)
 }
 
 /// What these consents say about a class now: the newest that is in force; else that one was taken back; else nothing.

@@ -1,6 +1,7 @@
 //! The tables of holdings and every query on them.
 
 use super::model::{Holding, HoldingState, Side, SideState};
+use crate::platform::current::Touch;
 use crate::platform::db::tx::tenant_table;
 use crate::platform::db::{MultiBackend, Stored, TenantTx, Ts};
 use crate::platform::http::Cursor;
@@ -11,14 +12,14 @@ use diesel::prelude::*;
 use std::collections::HashMap;
 
 tenant_table! {
-    holdings (id) {
+    holdings (id) decides Holdings {
         id -> SqlUid, class -> Text, connector_id -> Nullable<SqlUid>, locator -> Text, items -> BigInt, bytes -> BigInt,
         first_at -> Nullable<SqlTs>, last_at -> Nullable<SqlTs>, occurred_at -> SqlTs, facts -> Text, state -> Text,
         payload -> Nullable<Binary>, algorithm -> Nullable<Text>, created_at -> SqlTs, updated_at -> SqlTs,
     }
 }
 tenant_table! {
-    holding_sides (subject_id, holding_id) {
+    holding_sides (subject_id, holding_id) decides Holdings {
         subject_id -> SqlUid, holding_id -> SqlUid, class -> Text, in_vault -> Bool, controller -> Text, rule -> Text, settled -> Bool,
         membership_id -> Nullable<SqlUid>, question_id -> Nullable<SqlUid>, hidden_on_leaving -> Bool, state -> Text,
         successor_id -> Nullable<SqlUid>,
@@ -27,7 +28,7 @@ tenant_table! {
     }
 }
 tenant_table! {
-    rulings (holding_id, subject_id, id) {
+    rulings (holding_id, subject_id, id) decides Holdings {
         id -> SqlUid, holding_id -> SqlUid, subject_id -> SqlUid, controller -> Text, rule -> Text, pack -> Text,
         clauses -> Text, facts -> Text, cause -> Text, settlement_id -> Nullable<SqlUid>, ruled_at -> SqlTs,
     }
@@ -52,15 +53,18 @@ pub(super) struct RulingRow {
 }
 
 pub(super) fn insert_holdings(tx: &mut TenantTx<'_>, new: &[Holding]) -> Stored<()> {
-    tx.add_all::<holdings::table, Holding>(holdings::table, new)
+    let ids: Vec<HoldingId> = new.iter().map(|holding| holding.id).collect();
+    tx.touching(Touch::New(&ids), |tx| tx.add_all::<holdings::table, Holding>(holdings::table, new))
 }
 
 pub(super) fn insert_sides(tx: &mut TenantTx<'_>, new: &[Side]) -> Stored<()> {
-    tx.add_all::<holding_sides::table, Side>(holding_sides::table, new)
+    let ids: Vec<HoldingId> = new.iter().map(|side| side.holding_id).collect();
+    tx.touching(Touch::These(&ids), |tx| tx.add_all::<holding_sides::table, Side>(holding_sides::table, new))
 }
 
 pub(super) fn insert_rulings(tx: &mut TenantTx<'_>, new: &[RulingRow]) -> Stored<()> {
-    tx.add_all::<rulings::table, RulingRow>(rulings::table, new)
+    let ids: Vec<HoldingId> = new.iter().map(|ruling| ruling.holding_id).collect();
+    tx.touching(Touch::These(&ids), |tx| tx.add_all::<rulings::table, RulingRow>(rulings::table, new))
 }
 
 /// What a connector calls so, the newest last: something deleted keeps its locator beside what is held anew under it.
@@ -100,30 +104,34 @@ pub(super) fn load_many(tx: &mut TenantTx<'_>, ids: &[HoldingId]) -> Stored<Vec<
 }
 
 pub(super) fn update_holding(tx: &mut TenantTx<'_>, h: &Holding) -> Stored<()> {
-    let now = h.clone();
-    tx.change(holdings::table, |rows| {
-        diesel::update(rows.filter(holdings::id.eq(now.id))).set((
-            holdings::class.eq(now.class),
-            holdings::items.eq(now.items),
-            holdings::bytes.eq(now.bytes),
-            holdings::first_at.eq(now.first_at),
-            holdings::last_at.eq(now.last_at),
-            holdings::occurred_at.eq(now.occurred_at),
-            holdings::facts.eq(now.facts),
-            holdings::state.eq(now.state),
-            holdings::updated_at.eq(now.updated_at),
-        ))
-    })?;
-    Ok(())
+    tx.touching(Touch::These(&[h.id]), |tx| {
+        let now = h.clone();
+        tx.change(holdings::table, |rows| {
+            diesel::update(rows.filter(holdings::id.eq(now.id))).set((
+                holdings::class.eq(now.class),
+                holdings::items.eq(now.items),
+                holdings::bytes.eq(now.bytes),
+                holdings::first_at.eq(now.first_at),
+                holdings::last_at.eq(now.last_at),
+                holdings::occurred_at.eq(now.occurred_at),
+                holdings::facts.eq(now.facts),
+                holdings::state.eq(now.state),
+                holdings::updated_at.eq(now.updated_at),
+            ))
+        })?;
+        Ok(())
+    })
 }
 
 pub(super) fn set_payload(tx: &mut TenantTx<'_>, id: HoldingId, payload: Vec<u8>, algorithm: &str) -> Stored<()> {
-    let algorithm = algorithm.to_owned();
-    tx.change(holdings::table, |rows| {
-        diesel::update(rows.filter(holdings::id.eq(id)))
-            .set((holdings::payload.eq(Some(payload)), holdings::algorithm.eq(Some(algorithm))))
-    })?;
-    Ok(())
+    tx.touching(Touch::Nothing, |tx| {
+        let algorithm = algorithm.to_owned();
+        tx.change(holdings::table, |rows| {
+            diesel::update(rows.filter(holdings::id.eq(id)))
+                .set((holdings::payload.eq(Some(payload)), holdings::algorithm.eq(Some(algorithm))))
+        })?;
+        Ok(())
+    })
 }
 
 pub(super) fn payload(tx: &mut TenantTx<'_>, id: HoldingId) -> Stored<Option<Vec<u8>>> {
@@ -134,16 +142,18 @@ pub(super) fn payload(tx: &mut TenantTx<'_>, id: HoldingId) -> Stored<Option<Vec
 
 /// The content goes; what stays says only that something was there.
 pub(super) fn empty(tx: &mut TenantTx<'_>, ids: &[HoldingId], state: HoldingState) -> Stored<()> {
-    let (now, ids) = (tx.now(), ids.to_vec());
-    tx.change(holdings::table, |rows| {
-        diesel::update(rows.filter(holdings::id.eq_any(ids))).set((
-            holdings::payload.eq(None::<Vec<u8>>),
-            holdings::facts.eq("{}"),
-            holdings::state.eq(state),
-            holdings::updated_at.eq(now),
-        ))
-    })?;
-    Ok(())
+    tx.touching(Touch::These(ids), |tx| {
+        let (now, ids) = (tx.now(), ids.to_vec());
+        tx.change(holdings::table, |rows| {
+            diesel::update(rows.filter(holdings::id.eq_any(ids))).set((
+                holdings::payload.eq(None::<Vec<u8>>),
+                holdings::facts.eq("{}"),
+                holdings::state.eq(state),
+                holdings::updated_at.eq(now),
+            ))
+        })?;
+        Ok(())
+    })
 }
 
 pub(super) fn sides_of(tx: &mut TenantTx<'_>, ids: &[HoldingId]) -> Stored<Vec<Side>> {
@@ -156,49 +166,53 @@ pub(super) fn sides_of(tx: &mut TenantTx<'_>, ids: &[HoldingId]) -> Stored<Vec<S
 
 /// Writes another ruling of a side; what has become of it stays.
 pub(super) fn update_ruling(tx: &mut TenantTx<'_>, side: &Side) -> Stored<()> {
-    let now = side.clone();
-    tx.change(holding_sides::table, |rows| {
-        diesel::update(
-            rows.filter(holding_sides::subject_id.eq(now.subject_id))
-                .filter(holding_sides::holding_id.eq(now.holding_id)),
-        )
-        .set((
-            holding_sides::class.eq(now.class),
-            holding_sides::controller.eq(now.controller),
-            holding_sides::rule.eq(now.rule),
-            holding_sides::settled.eq(now.settled),
-            holding_sides::question_id.eq(now.question_id),
-            holding_sides::hidden_on_leaving.eq(now.hidden_on_leaving),
-            holding_sides::ruled_at.eq(now.ruled_at),
-        ))
-    })?;
-    Ok(())
+    tx.touching(Touch::These(&[side.holding_id]), |tx| {
+        let now = side.clone();
+        tx.change(holding_sides::table, |rows| {
+            diesel::update(
+                rows.filter(holding_sides::subject_id.eq(now.subject_id))
+                    .filter(holding_sides::holding_id.eq(now.holding_id)),
+            )
+            .set((
+                holding_sides::class.eq(now.class),
+                holding_sides::controller.eq(now.controller),
+                holding_sides::rule.eq(now.rule),
+                holding_sides::settled.eq(now.settled),
+                holding_sides::question_id.eq(now.question_id),
+                holding_sides::hidden_on_leaving.eq(now.hidden_on_leaving),
+                holding_sides::ruled_at.eq(now.ruled_at),
+            ))
+        })?;
+        Ok(())
+    })
 }
 
 /// Writes a side as it is now, with all that has become of it.
 pub(super) fn update_side(tx: &mut TenantTx<'_>, side: &Side) -> Stored<()> {
-    let now = side.clone();
-    tx.change(holding_sides::table, |rows| {
-        diesel::update(
-            rows.filter(holding_sides::subject_id.eq(now.subject_id))
-                .filter(holding_sides::holding_id.eq(now.holding_id)),
-        )
-        .set((
-            holding_sides::class.eq(now.class),
-            holding_sides::controller.eq(now.controller),
-            holding_sides::rule.eq(now.rule),
-            holding_sides::settled.eq(now.settled),
-            holding_sides::question_id.eq(now.question_id),
-            holding_sides::hidden_on_leaving.eq(now.hidden_on_leaving),
-            holding_sides::membership_id.eq(now.membership_id),
-            holding_sides::state.eq(now.state),
-            holding_sides::successor_id.eq(now.successor_id),
-            holding_sides::instruction_id.eq(now.instruction_id),
-            holding_sides::retain_until.eq(now.retain_until),
-            holding_sides::ruled_at.eq(now.ruled_at),
-        ))
-    })?;
-    Ok(())
+    tx.touching(Touch::These(&[side.holding_id]), |tx| {
+        let now = side.clone();
+        tx.change(holding_sides::table, |rows| {
+            diesel::update(
+                rows.filter(holding_sides::subject_id.eq(now.subject_id))
+                    .filter(holding_sides::holding_id.eq(now.holding_id)),
+            )
+            .set((
+                holding_sides::class.eq(now.class),
+                holding_sides::controller.eq(now.controller),
+                holding_sides::rule.eq(now.rule),
+                holding_sides::settled.eq(now.settled),
+                holding_sides::question_id.eq(now.question_id),
+                holding_sides::hidden_on_leaving.eq(now.hidden_on_leaving),
+                holding_sides::membership_id.eq(now.membership_id),
+                holding_sides::state.eq(now.state),
+                holding_sides::successor_id.eq(now.successor_id),
+                holding_sides::instruction_id.eq(now.instruction_id),
+                holding_sides::retain_until.eq(now.retain_until),
+                holding_sides::ruled_at.eq(now.ruled_at),
+            ))
+        })?;
+        Ok(())
+    })
 }
 
 /// What an order changes about many sides of one subject.
@@ -216,15 +230,19 @@ pub(super) fn change_sides(
     ids: &[HoldingId],
     to: SideChange,
 ) -> Stored<usize> {
-    let ids = ids.to_vec();
-    tx.change(holding_sides::table, |rows| {
-        diesel::update(rows.filter(holding_sides::subject_id.eq(subject)).filter(holding_sides::holding_id.eq_any(ids)))
+    tx.touching(Touch::These(ids), |tx| {
+        let ids = ids.to_vec();
+        tx.change(holding_sides::table, |rows| {
+            diesel::update(
+                rows.filter(holding_sides::subject_id.eq(subject)).filter(holding_sides::holding_id.eq_any(ids)),
+            )
             .set((
                 holding_sides::state.eq(to.state),
                 holding_sides::successor_id.eq(to.successor),
                 holding_sides::instruction_id.eq(Some(to.under)),
                 holding_sides::retain_until.eq(to.retain_until),
             ))
+        })
     })
 }
 
@@ -248,15 +266,19 @@ pub(super) fn restore(tx: &mut TenantTx<'_>, subject: SubjectId, under: &[Instru
 }
 
 pub(super) fn remove_sides(tx: &mut TenantTx<'_>, subject: SubjectId, ids: &[HoldingId]) -> Stored<()> {
-    let all = ids.to_vec();
-    tx.change(holding_sides::table, |rows| {
-        diesel::delete(rows.filter(holding_sides::subject_id.eq(subject)).filter(holding_sides::holding_id.eq_any(all)))
-    })?;
-    let all = ids.to_vec();
-    tx.change(rulings::table, |rows| {
-        diesel::delete(rows.filter(rulings::subject_id.eq(subject)).filter(rulings::holding_id.eq_any(all)))
-    })?;
-    Ok(())
+    tx.touching(Touch::These(ids), |tx| {
+        let all = ids.to_vec();
+        tx.change(holding_sides::table, |rows| {
+            diesel::delete(
+                rows.filter(holding_sides::subject_id.eq(subject)).filter(holding_sides::holding_id.eq_any(all)),
+            )
+        })?;
+        let all = ids.to_vec();
+        tx.change(rulings::table, |rows| {
+            diesel::delete(rows.filter(rulings::subject_id.eq(subject)).filter(rulings::holding_id.eq_any(all)))
+        })?;
+        Ok(())
+    })
 }
 
 /// A page of sides, each with its holding. Two reads by key instead of a join: without statistics (a fresh database, a bulk

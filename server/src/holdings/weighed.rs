@@ -1,5 +1,6 @@
 //! What a decision has to know of a holding: for each side, who controls it and what stands against its use.
 
+use super::consents;
 use super::model::{Holding, HoldingState, Side, SideState};
 use super::store::{self, RulingRow};
 use crate::decisions::Data;
@@ -24,7 +25,14 @@ pub fn data_of(tx: &mut TenantTx<'_>, ids: &[HoldingId]) -> Stored<HashMap<Holdi
     for side in &sides {
         if let Some(holding) = holdings.get(&side.holding_id) {
             let ruling = rulings.get(&(side.holding_id, side.subject_id));
-            all.entry(side.holding_id).or_default().push(data(&pack, holding, side, ruling));
+            let mut data = data(&pack, holding, side, ruling);
+            // From now on, and not from when the holding has been ruled anew (dingtalk-4.4-noretro).
+            if data.control == Control::ByConsent(Agreement::InForce)
+                && consents::is_withdrawn(tx, side.subject_id, &holding.class)?
+            {
+                data.control = Control::ByConsent(Agreement::Missing);
+            }
+            all.entry(side.holding_id).or_default().push(data);
         }
     }
     Ok(all)

@@ -2,7 +2,7 @@
 
 use super::error::InstructionError;
 use super::model::{Approval, Decision, Instruction, Kind, Scope, State};
-use super::operations::{about, advance, announce, came_into_force, scope_of};
+use super::operations::{about, advance, announce, scope_of};
 use super::propose::EVERYBODY;
 use super::store;
 use crate::people::{self, roles};
@@ -169,7 +169,7 @@ fn settle(tx: &mut TenantTx<'_>, i: &mut Instruction) -> Result<(), InstructionE
     }
     store::save(tx, i)?;
     match i.state {
-        State::InForce => Ok(came_into_force(tx, i)?),
+        State::InForce => Ok(announce(tx, i)?),
         State::Pending => Ok(()),
         State::Refused | State::Expired | State::Revoked | State::CarriedOut => Ok(announce(tx, i)?),
     }

@@ -4,7 +4,6 @@
 use super::error::InstructionError;
 use super::model::{Instruction, Kind, Scope, State};
 use super::store;
-use crate::packs;
 use crate::platform::db::{Stored, TenantTx, Ts};
 use crate::platform::ids::{CaseId, InstructionId, SubjectId};
 use crate::platform::record::{Outcome as Ended, Record};
@@ -17,7 +16,6 @@ pub fn revoke(tx: &mut TenantTx<'_>, id: InstructionId, reason: &str) -> Result<
     advance(&mut i, Step::Revoke, tx.now())?;
     store::save(tx, &mut i)?;
     announce(tx, &i)?;
-    policy_moved(tx, &i)?;
     let scope = scope_of(&i)?;
     let mut record = about(Record::of("instructions.revoke"), &i, &scope);
     if let Some(subject) = tx.actor().subject() {
@@ -192,20 +190,6 @@ pub(super) fn about(record: Record, i: &Instruction, scope: &Scope) -> Record {
 /// What an instruction is about and whom it permits.
 pub fn scope_of(i: &Instruction) -> Stored<Scope> {
     Ok(serde_json::from_str(&i.scope)?)
-}
-
-/// What permits has changed: decisions look at the database again.
-fn policy_moved(tx: &mut TenantTx<'_>, i: &Instruction) -> Stored<()> {
-    match i.kind {
-        Kind::Standing | Kind::Exceptional => packs::policy_changed(tx),
-        Kind::Order => Ok(()),
-    }
-}
-
-/// What permits is looked up anew, and whoever waits for an order hears of it.
-pub(super) fn came_into_force(tx: &mut TenantTx<'_>, i: &Instruction) -> Stored<()> {
-    policy_moved(tx, i)?;
-    announce(tx, i)
 }
 
 /// The case that an order came from hears that it is settled, one way or the other.

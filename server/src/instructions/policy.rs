@@ -1,6 +1,6 @@
 //! The casbin policy of a tenant: exactly its instructions in force plus the pack's powers, each line with its source.
 //!
-//! Built from the database whenever the tenant's policy version has moved, and kept in memory until then. A line whose
+//! Built from the database whenever the version of what is permitted has moved, and kept in memory until then. A line whose
 //! instruction ends by itself makes the whole table stale at that instant.
 
 use super::model::{Instruction, Kind, Scope};
@@ -9,6 +9,7 @@ use crate::packs;
 use crate::people::roles;
 use crate::platform::attempt::{Act, Authority, Grant};
 use crate::platform::caller::Actor;
+use crate::platform::current;
 use crate::platform::db::{StoreError, Stored, TenantTx, Ts};
 use crate::platform::http::Problem;
 use crate::platform::ids::{MembershipId, TenantId};
@@ -24,6 +25,9 @@ const MODEL: &str = include_str!("../../../config/casbin/model.conf");
 
 /// One tenant's policy at one version.
 pub struct Policy {
+    /// Powers over Tenure itself come from the pack, and are the same for everybody who lives by it.
+    powers: Arc<Table>,
+    /// What the tenant's own instructions permit.
     table: Table,
     version: i64,
     stale_at: Option<Ts>,
@@ -33,47 +37,76 @@ pub struct Policy {
 #[derive(Default)]
 pub struct Policies {
     tenants: Mutex<HashMap<TenantId, Arc<Policy>>>,
+    powers: Mutex<HashMap<String, Arc<Table>>>,
 }
+
+/// More are not kept; the next use builds again.
+const MOST_KEPT: usize = 10_000;
 
 impl Policies {
     /// The policy in force now.
     pub fn of(&self, tx: &mut TenantTx<'_>) -> Stored<Arc<Policy>> {
-        let version = packs::tenant(tx)?.policy_version;
+        // Before anything else is read: what is kept is never older than its version says.
+        let version = current::versions(tx)?.law;
+        if tx.has_changed_law() {
+            // It may yet be rolled back: nobody else may have it.
+            return Ok(Arc::new(Policy::build(tx, self, version)?));
+        }
         let now = tx.now();
-        if let Some(known) = self.lock().get(&tx.tenant())
+        if let Some(known) = lock(&self.tenants).get(&tx.tenant())
             && known.version == version
             && known.stale_at.is_none_or(|at| now < at)
         {
             return Ok(known.clone());
         }
-        let fresh = Arc::new(Policy::build(tx, version)?);
-        let mut tenants = self.lock();
-        if tenants.len() >= 10_000 {
-            tenants.clear(); // Bounded; the next use builds again.
+        let fresh = Arc::new(Policy::build(tx, self, version)?);
+        let mut tenants = lock(&self.tenants);
+        if tenants.len() >= MOST_KEPT {
+            tenants.clear();
         }
         tenants.insert(tx.tenant(), fresh.clone());
         Ok(fresh)
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<TenantId, Arc<Policy>>> {
-        self.tenants.lock().unwrap_or_else(PoisonError::into_inner)
+    /// The powers that a pack gives.
+    fn powers(&self, pack: &Pack) -> Stored<Arc<Table>> {
+        let mut known = lock(&self.powers);
+        if let Some(powers) = known.get(&pack.header().name) {
+            return Ok(powers.clone());
+        }
+        let powers = Arc::new(compiled(lines_of_powers(pack))?);
+        known.insert(pack.header().name.clone(), powers.clone());
+        Ok(powers)
+    }
+
+    /// The powers over Tenure itself in the transaction's tenant.
+    fn powers_in(&self, tx: &mut TenantTx<'_>) -> Stored<Arc<Table>> {
+        let pack = packs::in_force(tx)?;
+        self.powers(&pack)
     }
 }
 
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 impl Policy {
-    fn build(tx: &mut TenantTx<'_>, version: i64) -> Stored<Self> {
-        let pack = packs::in_force(tx)?;
+    fn build(tx: &mut TenantTx<'_>, policies: &Policies, version: i64) -> Stored<Self> {
         let permitting = store::permitting(tx)?;
-        let mut lines = lines_of_powers(&pack);
+        let mut lines = Vec::new();
         for instruction in &permitting {
             lines.extend(lines_of(instruction)?);
         }
         let stale_at = permitting.iter().filter_map(|i| i.until).min();
-        let table = compile(lines).map_err(|e| StoreError::Unreadable(e.to_string()))?;
-        Ok(Self { table, version, stale_at })
+        Ok(Self { powers: policies.powers_in(tx)?, table: compiled(lines)?, version, stale_at })
     }
 
-    /// Everything that is in force, compiled.
+    /// The policy of these lines, as casbin has them, under a pack.
+    pub(crate) fn of_lines(policies: &Policies, pack: &Pack, lines: Vec<Vec<String>>) -> Stored<Self> {
+        Ok(Self { powers: policies.powers(pack)?, table: compiled(lines)?, version: 0, stale_at: None })
+    }
+
+    /// What the instructions in force permit, compiled.
     pub fn table(&self) -> &Table {
         &self.table
     }
@@ -83,16 +116,29 @@ impl Policy {
         self.stale_at
     }
 
+    /// About how many bytes it takes beside the powers, which it shares.
+    pub fn bytes(&self) -> usize {
+        size_of::<Self>() + self.table.bytes()
+    }
+
     /// The source of the first line that gives one of these callers' names a power over Tenure itself, if any does.
     pub fn empowers(&self, names: &[String], act: &str) -> Option<String> {
-        let question = Question { object: TENURE, act, purpose: "*", whose: "*" };
-        self.table.first(names.iter().map(String::as_str), &question).map(str::to_owned)
+        empowers(&self.powers, names, act)
     }
 
     /// Every power over Tenure itself that one of these names has, of those that `acts` lists.
     pub fn powers<'a>(&self, names: &[String], acts: impl Iterator<Item = &'a str>) -> Vec<String> {
         acts.filter(|act| self.empowers(names, act).is_some()).map(str::to_owned).collect()
     }
+}
+
+fn empowers(powers: &Table, names: &[String], act: &str) -> Option<String> {
+    let question = Question { object: TENURE, act, purpose: "*", whose: "*" };
+    powers.first(names.iter().map(String::as_str), &question).map(str::to_owned)
+}
+
+fn compiled(lines: Vec<Vec<String>>) -> Stored<Table> {
+    compile(lines).map_err(|e| StoreError::Unreadable(e.to_string()))
 }
 
 /// casbin takes the lines in and gives back its policy, and that is what is compiled: nothing else permits anything.
@@ -186,8 +232,8 @@ impl Authority for PolicyAuthority {
                         .help("Sign in again if you have another one.")
                         .clause("gbt35273-11.6-c"));
                 }
-                let policy = self.policies.of(tx)?;
-                let source = policy.empowers(&names, act.name);
+                let powers = self.policies.powers_in(tx)?;
+                let source = empowers(&powers, &names, act.name);
                 source.map(|rests_on| Grant { rests_on }).ok_or_else(|| no_power(tx, act))
             }
             Actor::ApiKey { id, scopes, connector, made_by } => {
@@ -195,7 +241,7 @@ impl Authority for PolicyAuthority {
                     // A key made by a member reaches no further than they do now; a connector's is the organisation's.
                     if let (None, Some(maker)) = (connector, made_by) {
                         let names = names_of(tx, maker)?;
-                        if self.policies.of(tx)?.empowers(&names, act.name).is_none() {
+                        if empowers(&*self.policies.powers_in(tx)?, &names, act.name).is_none() {
                             return Err(Problem::refused("key.maker")
                                 .detail(format!("Whoever made this key may not do `{}` any more.", act.name))
                                 .help("Have somebody who may do it make a key.")
@@ -232,7 +278,11 @@ fn no_power(tx: &mut TenantTx<'_>, act: &Act) -> Problem {
 
 /// What takes a person: one who is known by name, cannot approve their own, and holds no role that excludes it. A
 /// machine's word would be nobody's (gbt35273-7.1-b).
-const TAKES_A_PERSON: [&str; 13] = [
+const TAKES_A_PERSON: [&str; 17] = [
+    "self.request",
+    "self.reveal",
+    "self.cases",
+    "cases.manage",
     "subjects.forget",
     "consents.manage",
     "self.consent",
@@ -263,7 +313,7 @@ impl KeyScopes {
 impl Scopes for KeyScopes {
     fn may_give(&self, tx: &mut TenantTx<'_>, scope: &str) -> Stored<bool> {
         let names = names_of_caller(tx)?;
-        Ok(!TAKES_A_PERSON.contains(&scope) && self.policies.of(tx)?.empowers(&names, scope).is_some())
+        Ok(!TAKES_A_PERSON.contains(&scope) && empowers(&*self.policies.powers_in(tx)?, &names, scope).is_some())
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::error::InstructionError;
 use super::model::{Instruction, Kind, Scope, State};
-use super::operations::{about, came_into_force, scope_of};
+use super::operations::{about, announce, scope_of};
 use super::store;
 use crate::packs;
 use crate::people;
@@ -116,7 +116,7 @@ pub fn propose(tx: &mut TenantTx<'_>, draft: Draft) -> Result<Instruction, Instr
     }
     tx.record(record);
     match instruction.expires_at {
-        _ if free => came_into_force(tx, &instruction)?,
+        _ if free => announce(tx, &instruction)?,
         Some(at) => tx.run_at(at, super::LAPSE, &instruction.id.to_string(), &serde_json::json!({}))?,
         None => {}
     }

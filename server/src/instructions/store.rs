@@ -1,6 +1,7 @@
 //! The tables of instructions and approvals, and every query on them.
 
 use super::model::{Approval, Instruction, Kind, State};
+use crate::platform::current::Touch;
 use crate::platform::db::tx::tenant_table;
 use crate::platform::db::{MultiBackend, Stored, TenantTx, Ts, lost_race};
 use crate::platform::http::Cursor;
@@ -10,7 +11,7 @@ use policy_model::instruction::Action;
 use std::collections::HashMap;
 
 tenant_table! {
-    instructions (id) {
+    instructions (id) decides Law {
         id -> SqlUid, kind -> Text, action -> Text, state -> Text, purpose -> Text, scope -> Text,
         sealed_reason -> Nullable<Binary>, author_id -> Nullable<SqlUid>, author_subject_id -> Nullable<SqlUid>,
         executor_subject_id -> Nullable<SqlUid>, sensitive -> Bool, subjects -> BigInt, holdings -> BigInt,
@@ -27,7 +28,15 @@ tenant_table! {
 }
 
 pub(super) fn insert(tx: &mut TenantTx<'_>, instruction: &Instruction) -> Stored<()> {
-    tx.add(instructions::table, instruction)
+    tx.touching(touch(instruction.kind), |tx| tx.add(instructions::table, instruction))
+}
+
+/// An order permits nothing by itself; the others are what permits.
+fn touch(kind: Kind) -> Touch<'static> {
+    match kind {
+        Kind::Standing | Kind::Exceptional => Touch::Law,
+        Kind::Order => Touch::Nothing,
+    }
 }
 
 pub(super) fn find(tx: &mut TenantTx<'_>, id: InstructionId) -> Stored<Option<Instruction>> {
@@ -39,22 +48,27 @@ pub(super) fn save(tx: &mut TenantTx<'_>, i: &mut Instruction) -> Stored<()> {
     let before = i.version;
     i.version += 1;
     let now = i.clone();
-    let changed = tx.change(instructions::table, |rows| {
-        diesel::update(rows.filter(instructions::id.eq(now.id)).filter(instructions::version.eq(before))).set((
-            instructions::state.eq(now.state),
-            instructions::in_force_at.eq(now.in_force_at),
-            instructions::ended_at.eq(now.ended_at),
-            instructions::expires_at.eq(now.expires_at),
-            instructions::version.eq(now.version),
-        ))
+    let changed = tx.touching(touch(i.kind), |tx| {
+        tx.change(instructions::table, |rows| {
+            diesel::update(rows.filter(instructions::id.eq(now.id)).filter(instructions::version.eq(before))).set((
+                instructions::state.eq(now.state),
+                instructions::in_force_at.eq(now.in_force_at),
+                instructions::ended_at.eq(now.ended_at),
+                instructions::expires_at.eq(now.expires_at),
+                instructions::version.eq(now.version),
+            ))
+        })
     })?;
     if changed == 1 { Ok(()) } else { Err(lost_race()) }
 }
 
 /// Takes the instruction's row until the end of this transaction: whoever else wants it waits, and then sees what was done.
 pub(super) fn take(tx: &mut TenantTx<'_>, id: InstructionId) -> Stored<()> {
-    tx.change(instructions::table, |rows| {
-        diesel::update(rows.filter(instructions::id.eq(id))).set(instructions::version.eq(instructions::version + 1))
+    tx.touching(Touch::Nothing, |tx| {
+        tx.change(instructions::table, |rows| {
+            diesel::update(rows.filter(instructions::id.eq(id)))
+                .set(instructions::version.eq(instructions::version + 1))
+        })
     })?;
     Ok(())
 }

@@ -63,13 +63,17 @@ fn entries(tx: &mut TenantTx<'_>, records: Vec<Record>) -> Stored<Vec<Entry>> {
         let id: RecordId = tx.new_id();
         let personal = close_all(tx, id, &record.personal, &mut open_keys)?;
         tx.platform().metrics().records.with_label_values(&[record.act, record.outcome.as_str()]).inc();
+        let (actor, request) = match record.by.as_deref() {
+            Some((by, request)) => (actor_of(by), request.to_string()),
+            None => (actor.clone(), request.clone()),
+        };
         let body = RecordBody {
             v: model::Version,
             seq: 0,
             id: id.to_string(),
             tenant: tenant.clone(),
             at: *tx.now(),
-            actor: actor.clone(),
+            actor,
             act: record.act.to_owned(),
             object: record.object.map(|(kind, id)| model::Object { kind: kind.to_owned(), id }),
             subjects: record.subjects.iter().map(ToString::to_string).collect(),
@@ -79,7 +83,7 @@ fn entries(tx: &mut TenantTx<'_>, records: Vec<Record>) -> Stored<Vec<Entry>> {
             outcome: outcome_of(record.outcome),
             reason: record.reason,
             clauses: record.clauses,
-            request: Some(request.clone()),
+            request: Some(request),
             detail: record.detail,
             personal,
         };

@@ -155,7 +155,6 @@ fn tenant_row(p: &mut PlatformTx<'_>, new: &NewOrganisation) -> Result<TenantRow
         pack: new.pack.clone(),
         algorithm: new.algorithm.as_str().into(),
         state: "active".into(),
-        policy_version: 1,
         created_at: p.now(),
         version: 1,
     })

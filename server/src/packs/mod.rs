@@ -14,7 +14,7 @@ pub use settings::{
     FeaturePeriod, Moved, OrganisationSettings, SettingsChange, change, feature_periods, features_at, settings,
     would_move,
 };
-pub use store::{TenantRow, find_tenant, find_tenant_by_slug, insert_tenant, list_tenants, policy_changed, tenant};
+pub use store::{TenantRow, find_tenant, find_tenant_by_slug, insert_tenant, list_tenants, tenant};
 
 use crate::platform::db::{StoreError, Stored, TenantTx};
 use policy_model::calendar::Calendar;

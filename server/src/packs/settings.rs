@@ -2,7 +2,7 @@
 //! rules. A feature has a history: data is ruled by what was switched on when it came to be.
 
 use super::store::tenants;
-use super::{PackError, by_name, in_force, policy_changed, tenant};
+use super::{PackError, by_name, in_force, tenant};
 use crate::platform::db::tx::tenant_table;
 use crate::platform::db::{MultiBackend, Stored, TenantTx, Ts, lost_race};
 use crate::platform::http::Versioned;
@@ -16,7 +16,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 tenant_table! {
-    feature_periods (id) {
+    feature_periods (id) decides Law {
         id -> SqlUid, feature -> Text, from_at -> SqlTs, until_at -> Nullable<SqlTs>,
     }
 }
@@ -187,9 +187,6 @@ pub fn change(
     })?;
     if changed != 1 {
         return Err(lost_race().into());
-    }
-    if moved.pack {
-        policy_changed(tx)?; // Another pack gives other powers.
     }
     let after = settings(tx)?;
     tx.record(

@@ -7,9 +7,9 @@ use diesel::prelude::*;
 use diesel::{pg::Pg, sqlite::Sqlite};
 
 platform_table! {
-    tenants (id) {
+    tenants (id) decides Law {
         id -> SqlUid, name -> Text, slug -> Text, time_zone -> Text, locale -> Text, pack -> Text, algorithm -> Text,
-        state -> Text, policy_version -> BigInt, created_at -> SqlTs, version -> BigInt,
+        state -> Text, created_at -> SqlTs, version -> BigInt,
     }
 }
 
@@ -33,8 +33,6 @@ pub struct TenantRow {
     pub algorithm: String,
     /// `active`.
     pub state: String,
-    /// Grows with every change of what is permitted: instructions, roles, pack.
-    pub policy_version: i64,
     /// When it was made.
     pub created_at: Ts,
     /// Grows with every change of its settings.
@@ -72,15 +70,4 @@ pub fn list_tenants(p: &mut PlatformTx<'_>, after: Option<TenantId>, limit: i64)
 pub fn tenant(tx: &mut TenantTx<'_>) -> Stored<TenantRow> {
     let id = tx.tenant();
     tx.as_platform(|p| find_tenant(p, id))?.ok_or_else(|| StoreError::Unreadable("the tenant has no row".into()))
-}
-
-/// Says that what is permitted has changed.
-pub fn policy_changed(tx: &mut TenantTx<'_>) -> Stored<()> {
-    let id = tx.tenant();
-    tx.as_platform(|p| {
-        p.change(tenants::table, |all| {
-            diesel::update(all.filter(tenants::id.eq(id))).set(tenants::policy_version.eq(tenants::policy_version + 1))
-        })
-    })?;
-    Ok(())
 }

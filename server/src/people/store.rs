@@ -10,7 +10,7 @@ use diesel::{pg::Pg, sqlite::Sqlite};
 use std::collections::HashMap;
 
 tenant_table! {
-    departments (id) {
+    departments (id) decides People {
         id -> SqlUid, parent_id -> Nullable<SqlUid>, name -> Text, external_ref -> Nullable<Text>,
         name_at -> Nullable<SqlTs>, parent_at -> Nullable<SqlTs>,
         created_at -> SqlTs, version -> BigInt,
@@ -26,7 +26,7 @@ tenant_table! {
     member_contacts (blind_index, membership_id) { blind_index -> Binary, membership_id -> SqlUid, }
 }
 tenant_table! {
-    memberships (id) {
+    memberships (id) decides People {
         id -> SqlUid, subject_id -> SqlUid, account_id -> Nullable<SqlUid>, account_kind -> Text, staff_number -> Text,
         department_id -> Nullable<SqlUid>, position -> Text, manager_id -> Nullable<SqlUid>, first_day -> Date,
         last_day -> Nullable<Date>, leave_reason -> Nullable<Text>, state -> Text, facts_at -> SqlTs,
@@ -34,7 +34,7 @@ tenant_table! {
     }
 }
 tenant_table! {
-    role_assignments (id) {
+    role_assignments (id) decides People {
         id -> SqlUid, membership_id -> SqlUid, subject_id -> SqlUid, role -> Text, via -> Text,
         granted_by -> Nullable<SqlUid>, granted_at -> SqlTs, until -> Nullable<SqlTs>, revoked_at -> Nullable<SqlTs>,
         revoked_by -> Nullable<SqlUid>,

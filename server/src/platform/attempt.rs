@@ -188,6 +188,7 @@ impl Attempt {
         let Caller { tenant, actor } = &self.caller;
         tenant_tx(&self.platform, *tenant, actor.clone(), self.request, |tx| {
             let grant = self.platform.authority().may(tx, act)?;
+            tx.resting_on(&grant);
             let done = work(tx).map_err(|e| e.problem())?;
             let is_known = act.polls && self.platform.polls().is_recent(&self.caller, act, tx.now());
             tx.finish(act, &grant, is_known);
@@ -295,7 +296,7 @@ fn fingerprint<B: Serialize>(act: &str, body: &B) -> Result<String, Problem> {
 }
 
 /// The request id that the middleware gave, or a fresh one.
-fn request_id(req: &HttpRequest, platform: &Platform) -> RequestId {
+pub fn request_id(req: &HttpRequest, platform: &Platform) -> RequestId {
     req.extensions().get::<RequestId>().copied().unwrap_or_else(|| platform.new_id(platform.now()))
 }
 

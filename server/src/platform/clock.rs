@@ -1,12 +1,17 @@
 //! Time comes in from here and from nowhere else, so that a test can live through three years of retention in a second.
 
 use chrono::{DateTime, Utc};
-#[cfg(feature = "test-clock")]
 use std::sync::atomic::{AtomicI64, Ordering};
+
+/// By how much time may step back, as it does when a machine's clock is set right, before nobody can say any more which
+/// grants are over.
+const STEP_BACK_MICROS: i64 = 2_000_000;
 
 /// The application's clock. Cut to microseconds, which is what both databases keep.
 #[derive(Debug, Default)]
 pub struct Clock {
+    /// The latest instant that this process has seen.
+    latest_micros: AtomicI64,
     #[cfg(feature = "test-clock")]
     ahead_micros: AtomicI64,
 }
@@ -27,7 +32,15 @@ impl Clock {
         let now = Self::monotone_wall();
         #[cfg(feature = "test-clock")]
         let now = now + chrono::Duration::microseconds(self.ahead_micros.load(Ordering::SeqCst));
+        self.latest_micros.fetch_max(now.timestamp_micros(), Ordering::Relaxed);
         now
+    }
+
+    /// Whether time has gone forwards only. After it went back, grants that were over would permit again: until it has caught
+    /// up, or the operator who set it right starts the server anew, nothing is decided.
+    pub fn is_sure(&self) -> bool {
+        let now = self.now().timestamp_micros();
+        now.saturating_add(STEP_BACK_MICROS) >= self.latest_micros.load(Ordering::Relaxed)
     }
 
     /// The machine's time, for leases and time-outs between processes; a test cannot move it.

@@ -13,6 +13,8 @@ pub struct Metrics {
     pub request_seconds: HistogramVec,
     /// Records appended to ledgers, by act and outcome.
     pub records: IntCounterVec,
+    /// Questions answered, from memory or from the database.
+    pub decisions: IntCounterVec,
     /// Jobs due now.
     pub jobs_due: IntGauge,
     /// Jobs whose last step failed.
@@ -33,14 +35,17 @@ impl Metrics {
         )?;
         let records =
             IntCounterVec::new(Opts::new("tenure_ledger_records_total", "Records appended"), &["act", "outcome"])?;
+        let decisions =
+            IntCounterVec::new(Opts::new("tenure_decisions_total", "Questions of applications answered"), &["from"])?;
         let jobs_due = IntGauge::new("tenure_jobs_due", "Jobs that are due")?;
         let jobs_failing = IntGauge::new("tenure_jobs_failing", "Jobs whose last step failed")?;
         registry.register(Box::new(requests.clone()))?;
         registry.register(Box::new(request_seconds.clone()))?;
         registry.register(Box::new(records.clone()))?;
+        registry.register(Box::new(decisions.clone()))?;
         registry.register(Box::new(jobs_due.clone()))?;
         registry.register(Box::new(jobs_failing.clone()))?;
-        Ok(Self { registry, requests, request_seconds, records, jobs_due, jobs_failing })
+        Ok(Self { registry, requests, request_seconds, records, decisions, jobs_due, jobs_failing })
     }
 
     /// Takes in a counter that somebody else keeps.

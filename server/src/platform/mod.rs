@@ -7,7 +7,9 @@ pub mod attempt;
 pub mod caller;
 pub mod clock;
 pub mod config;
+pub mod current;
 pub mod db;
+pub mod groups;
 pub mod http;
 pub mod ids;
 pub mod jobs;
@@ -26,7 +28,9 @@ pub mod vault;
 use attempt::{Authority, Polls, RecordSink};
 use clock::Clock;
 use config::Config;
+use current::{Current, Remembers};
 use db::{Pool, Stored, TenantTx, Ts};
+use groups::Groups;
 use ids::Id;
 use jobs::Wake;
 use keyring::MasterKey;
@@ -50,6 +54,8 @@ pub struct Platform {
     metrics: Metrics,
     id_order: Mutex<ContextV7>,
     polls: Polls,
+    current: Current,
+    groups: Groups,
     kept: tokio::sync::watch::Sender<u64>,
 }
 
@@ -63,6 +69,8 @@ pub struct Plugged {
     pub memberships: Box<dyn Memberships>,
     /// Which acts a key may be given.
     pub scopes: Box<dyn Scopes>,
+    /// Who keeps in memory what decides.
+    pub remembers: std::sync::Arc<dyn Remembers>,
 }
 
 impl Platform {
@@ -90,6 +98,8 @@ impl Platform {
             metrics,
             id_order: Mutex::new(ContextV7::new().with_additional_precision()),
             polls: Polls::default(),
+            current: Current::default(),
+            groups: Groups::default(),
             kept: tokio::sync::watch::Sender::default(),
         };
         let keys = db::tx::platform_tx(&platform, |p| Keys::open(p, master))?;
@@ -159,6 +169,20 @@ impl Platform {
 
     pub(in crate::platform) fn scopes(&self) -> &dyn Scopes {
         self.plugged.scopes.as_ref()
+    }
+
+    pub(in crate::platform) fn remembers(&self) -> &dyn Remembers {
+        self.plugged.remembers.as_ref()
+    }
+
+    /// Whether memory may answer.
+    pub fn current(&self) -> &Current {
+        &self.current
+    }
+
+    /// Where answers from memory have their records committed.
+    pub fn groups(&self) -> &Groups {
+        &self.groups
     }
 
     pub(crate) fn jobs_wake(&self) -> &Wake {

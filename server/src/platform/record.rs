@@ -2,8 +2,10 @@
 //! may stand in it in the clear: text about a person goes into `personal`, encrypted under that person's key, so that it
 //! can be forgotten while the proof still holds (gbt35273-11.7-c, gbt35273-11.7-d).
 
-use crate::platform::ids::SubjectId;
+use crate::platform::caller::Actor;
+use crate::platform::ids::{RequestId, SubjectId};
 use serde_json::{Map, Value};
+use std::sync::Arc;
 
 /// How an attempt ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,6 +57,8 @@ pub struct Record {
     pub(crate) clauses: Vec<String>,
     pub(crate) detail: Map<String, Value>,
     pub(crate) personal: Vec<PersonalNote>,
+    /// Whose it is, where it is not the transaction's own actor and request.
+    pub(crate) by: Option<Arc<(Actor, RequestId)>>,
 }
 
 impl Record {
@@ -72,7 +76,15 @@ impl Record {
             clauses: Vec::new(),
             detail: Map::new(),
             personal: Vec::new(),
+            by: None,
         }
+    }
+
+    /// Who did it and in which request, when the transaction that keeps it is somebody else's.
+    #[must_use]
+    pub(in crate::platform) fn by(mut self, by: Arc<(Actor, RequestId)>) -> Self {
+        self.by = Some(by);
+        self
     }
 
     /// What it was done to.

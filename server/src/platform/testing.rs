@@ -64,6 +64,7 @@ impl TestPlatform {
             records: Box::new(records),
             memberships: Box::new(Nobody),
             scopes: Box::new(Anything),
+            remembers: std::sync::Arc::new(crate::platform::current::Forgetful),
         };
         let (master, metrics) = (MasterKey::generate().unwrap(), Metrics::new().unwrap());
         let platform = Arc::new(Platform::new(config, pool, Clock::default(), master, metrics, plugged).unwrap());

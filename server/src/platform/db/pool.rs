@@ -92,6 +92,15 @@ impl Pool {
         self.connections.get().map_err(|e| StoreError::NoConnection(e.to_string()))
     }
 
+    /// A connection beside the pool's. On PostgreSQL it gives up soon when the server is out of reach.
+    pub(in crate::platform) fn one_more(&self) -> Stored<AnyConnection> {
+        let target = match &self.target {
+            DbTarget::Sqlite(path) => DbTarget::Sqlite(path.clone()),
+            DbTarget::Postgres(url) => DbTarget::Postgres(giving_up_soon(url)),
+        };
+        target.connect().map_err(|e| StoreError::NoConnection(e.to_string()))
+    }
+
     /// Whether this is the embedded database, which one process owns alone.
     pub fn is_embedded(&self) -> bool {
         matches!(self.target, DbTarget::Sqlite(_))
@@ -132,5 +141,43 @@ impl Pool {
             ));
         }
         Ok(())
+    }
+}
+
+/// The same address, with short waits for an answer that does not come. What the operator has set stays.
+fn giving_up_soon(url: &str) -> String {
+    const SOON: [(&str, &str); 6] = [
+        ("connect_timeout", "2"),
+        ("tcp_user_timeout", "2000"),
+        ("keepalives", "1"),
+        ("keepalives_idle", "1"),
+        ("keepalives_interval", "1"),
+        ("keepalives_count", "2"),
+    ];
+    let is_url = url.starts_with("postgres://") || url.starts_with("postgresql://");
+    let mut soon = url.to_owned();
+    for (key, value) in SOON {
+        let between = match (is_url, soon.contains('?')) {
+            (false, _) => ' ',
+            (true, false) => '?',
+            (true, true) => '&',
+        };
+        if !url.contains(&format!("{key}=")) {
+            soon = format!("{soon}{between}{key}={value}");
+        }
+    }
+    soon
+}
+
+#[cfg(test)]
+mod tests {
+    use super::giving_up_soon;
+
+    #[test]
+    fn an_address_keeps_what_its_operator_has_set() {
+        let url = giving_up_soon("postgres://tenure@db/tenure?sslmode=require&connect_timeout=9");
+        assert!(url.starts_with("postgres://tenure@db/tenure?sslmode=require&connect_timeout=9&tcp_user_timeout=2000"));
+        assert!(giving_up_soon("host=db dbname=tenure").starts_with("host=db dbname=tenure connect_timeout=2 "));
+        assert!(giving_up_soon("postgres://db/tenure").starts_with("postgres://db/tenure?connect_timeout=2&"));
     }
 }

@@ -13,6 +13,7 @@ use super::{AnyConnection, Pool, StoreError, Stored, Ts, on_each};
 use crate::platform::Platform;
 use crate::platform::attempt::{Act, Grant};
 use crate::platform::caller::Actor;
+use crate::platform::current::{self, Touch, Touched, Versions};
 use crate::platform::ids::{Id, JobId, RequestId, TenantId};
 use crate::platform::record::Record;
 use diesel::connection::{AnsiTransactionManager, TransactionManager};
@@ -26,6 +27,8 @@ pub trait TenantTable: diesel::Table {
     type Rows;
     /// What marks a new row as the tenant's.
     type Mark;
+    /// What a change of its rows means for decisions.
+    const DECIDES: Touch<'static>;
     /// The rows of `tenant`.
     fn rows(tenant: TenantId) -> Self::Rows;
     /// The mark of `tenant`.
@@ -33,11 +36,26 @@ pub trait TenantTable: diesel::Table {
 }
 
 /// A table of the platform itself: persons, accounts, sessions, jobs. No tenant may read it as a whole.
-pub trait PlatformTable: diesel::Table + Copy {}
+pub trait PlatformTable: diesel::Table + Copy {
+    /// What a change of its rows means for decisions.
+    const DECIDES: Touch<'static>;
+}
 
-/// Declares a table that begins with `tenant_id` and can only be reached through a [`TenantTx`].
+/// What a change of a table's rows means for decisions, as its declaration says it.
+macro_rules! decides {
+    () => {
+        $crate::platform::current::Touch::Nothing
+    };
+    ($what:ident) => {
+        $crate::platform::current::Touch::$what
+    };
+}
+pub(crate) use decides;
+
+/// Declares a table that begins with `tenant_id` and can only be reached through a [`TenantTx`]. `decides Law`, `decides
+/// People`, `decides Holdings`: a decision looks at it, so a change of it is told to whoever keeps some of it in memory.
 macro_rules! tenant_table {
-    ($(#[$meta:meta])* $name:ident ($($key:ident),+) { $($columns:tt)* }) => {
+    ($(#[$meta:meta])* $name:ident ($($key:ident),+) $(decides $what:ident)? { $($columns:tt)* }) => {
         diesel::table! {
             use diesel::sql_types::*;
             use $crate::platform::db::{SqlTs, SqlUid};
@@ -48,6 +66,7 @@ macro_rules! tenant_table {
         impl $crate::platform::db::TenantTable for $name::table {
             type Rows = diesel::dsl::Filter<$name::table, diesel::dsl::Eq<$name::tenant_id, $crate::platform::ids::TenantId>>;
             type Mark = diesel::dsl::Eq<$name::tenant_id, $crate::platform::ids::TenantId>;
+            const DECIDES: $crate::platform::current::Touch<'static> = $crate::platform::db::tx::decides!($($what)?);
             fn rows(tenant: $crate::platform::ids::TenantId) -> Self::Rows {
                 diesel::QueryDsl::filter($name::table, diesel::ExpressionMethods::eq($name::tenant_id, tenant))
             }
@@ -61,14 +80,16 @@ pub(crate) use tenant_table;
 
 /// Declares a table of the platform itself, reached only through a [`PlatformTx`].
 macro_rules! platform_table {
-    ($(#[$meta:meta])* $name:ident ($($key:ident),+) { $($columns:tt)* }) => {
+    ($(#[$meta:meta])* $name:ident ($($key:ident),+) $(decides $what:ident)? { $($columns:tt)* }) => {
         diesel::table! {
             use diesel::sql_types::*;
             use $crate::platform::db::{SqlTs, SqlUid};
             $(#[$meta])*
             $name ($($key),+) { $($columns)* }
         }
-        impl $crate::platform::db::PlatformTable for $name::table {}
+        impl $crate::platform::db::PlatformTable for $name::table {
+            const DECIDES: $crate::platform::current::Touch<'static> = $crate::platform::db::tx::decides!($($what)?);
+        }
     };
 }
 pub(crate) use platform_table;
@@ -82,6 +103,10 @@ pub struct TenantTx<'c> {
     now: Ts,
     request: RequestId,
     pending: Vec<Record>,
+    rests_on: Option<String>,
+    touched: Touched,
+    /// Whether it is said beforehand what the next changes touch.
+    touch_is_said: bool,
     wakes_jobs: bool,
     keeps_records: bool,
 }
@@ -123,6 +148,32 @@ impl<'c> TenantTx<'c> {
         platform.authority().may(self, &Act::named(act)).is_ok()
     }
 
+    /// What the attempt rests on that this work belongs to; nothing for work that needs no power.
+    pub fn rests_on(&self) -> Option<&str> {
+        self.rests_on.as_deref()
+    }
+
+    /// Whether what is permitted was changed in this very transaction: then nobody else may learn it from here.
+    pub fn has_changed_law(&self) -> bool {
+        self.touched.law()
+    }
+
+    /// Does work of which it is known what it changes of what decides. Without this a change counts for all that its table
+    /// decides.
+    pub fn touching<T>(&mut self, what: Touch<'_>, work: impl FnOnce(&mut Self) -> T) -> T {
+        self.touched.note(what);
+        let before = std::mem::replace(&mut self.touch_is_said, true);
+        let done = work(self);
+        self.touch_is_said = before;
+        done
+    }
+
+    fn touches(&mut self, what: Touch<'_>) {
+        if !self.touch_is_said {
+            self.touched.note(what);
+        }
+    }
+
     /// Leaves a record that commits with this transaction, or not at all.
     pub fn record(&mut self, record: Record) {
         self.pending.push(record);
@@ -154,6 +205,7 @@ impl<'c> TenantTx<'c> {
         T: TenantTable,
         Q: ExecuteDsl<AnyConnection>,
     {
+        self.touches(T::DECIDES);
         Ok(Q::execute(query(T::rows(self.tenant)), self.conn)?)
     }
 
@@ -165,6 +217,7 @@ impl<'c> TenantTx<'c> {
         InsertStatement<T, <(T::Mark, R) as Insertable<T>>::Values>:
             ExecuteDsl<diesel::PgConnection> + ExecuteDsl<diesel::SqliteConnection>,
     {
+        self.touches(T::DECIDES);
         let statement = diesel::insert_into(table).values((T::mark(self.tenant), row));
         on_each!(self.conn, |c| ExecuteDsl::execute(statement, c))?;
         Ok(())
@@ -178,6 +231,9 @@ impl<'c> TenantTx<'c> {
         InsertStatement<T, <Vec<(T::Mark, &'r R)> as Insertable<T>>::Values>:
             ExecuteDsl<diesel::PgConnection> + ExecuteDsl<diesel::SqliteConnection>,
     {
+        if !rows.is_empty() {
+            self.touches(T::DECIDES);
+        }
         for some in rows.chunks(256) {
             let marked: Vec<_> = some.iter().map(|row| (T::mark(self.tenant), row)).collect();
             let statement = diesel::insert_into(table).values(marked);
@@ -215,12 +271,18 @@ impl<'c> TenantTx<'c> {
             conn: self.conn,
             platform: self.platform,
             now: self.now,
+            touched: Touched::default(),
+            changed: Vec::new(),
             wakes_jobs: false,
             keeps_records: false,
         };
         let done = work(&mut tx);
         self.wakes_jobs |= tx.wakes_jobs;
         self.keeps_records |= tx.keeps_records;
+        let touched = std::mem::take(&mut tx.touched);
+        if !self.touch_is_said {
+            self.touched.absorb(touched);
+        }
         done
     }
 
@@ -230,9 +292,22 @@ impl<'c> TenantTx<'c> {
         self.as_platform(|p| crate::platform::jobs::enqueue(p, tenant, id, due, kind, key, payload))
     }
 
+    /// The last work before the commit: says what was changed of what decides, and keeps the records. The versions go
+    /// before the ledger's head everywhere, so that of two transactions neither waits for the other.
+    fn conclude(&mut self) -> Stored<Option<Changed>> {
+        let touched = std::mem::take(&mut self.touched);
+        let versions = current::bump(self.conn, self.tenant, &touched)?;
+        self.platform.keep_records(self)?;
+        Ok(versions.map(|versions| (self.tenant, versions, touched)))
+    }
+
     pub(in crate::platform) fn take_pending(&mut self) -> Vec<Record> {
         self.keeps_records |= !self.pending.is_empty();
         std::mem::take(&mut self.pending)
+    }
+
+    pub(in crate::platform) fn resting_on(&mut self, grant: &Grant) {
+        self.rests_on = Some(grant.rests_on.clone());
     }
 
     /// Makes sure that the attempt itself has a record, unless one of a moment ago stands for it, and that every record
@@ -254,9 +329,15 @@ pub struct PlatformTx<'c> {
     conn: &'c mut AnyConnection,
     platform: &'c Platform,
     now: Ts,
+    touched: Touched,
+    /// The tenants in which what decides was changed, to be told once it is committed.
+    changed: Vec<Changed>,
     wakes_jobs: bool,
     keeps_records: bool,
 }
+
+/// What one transaction changed of what decides in a tenant.
+type Changed = (TenantId, Versions, Touched);
 
 impl<'c> PlatformTx<'c> {
     /// The instant of this transaction.
@@ -299,6 +380,7 @@ impl<'c> PlatformTx<'c> {
         T: PlatformTable,
         Q: ExecuteDsl<AnyConnection>,
     {
+        self.touched.note(T::DECIDES);
         Ok(Q::execute(query(table), self.conn)?)
     }
 
@@ -309,6 +391,7 @@ impl<'c> PlatformTx<'c> {
         R: Insertable<T>,
         InsertStatement<T, R::Values>: ExecuteDsl<diesel::PgConnection> + ExecuteDsl<diesel::SqliteConnection>,
     {
+        self.touched.note(T::DECIDES);
         let statement = diesel::insert_into(table).values(row);
         on_each!(&mut *self.conn, |c| ExecuteDsl::execute(statement, c))?;
         Ok(())
@@ -330,13 +413,17 @@ impl<'c> PlatformTx<'c> {
             now: self.now,
             request: self.platform.new_id(self.now),
             pending: Vec::new(),
+            rests_on: None,
+            touched: Touched::default(),
+            touch_is_said: false,
             wakes_jobs: false,
             keeps_records: false,
         };
         let done = work(&mut tx)?;
-        tx.platform.keep_records(&mut tx)?;
+        let changed = tx.conclude()?;
         self.wakes_jobs |= tx.wakes_jobs;
         self.keeps_records |= tx.keeps_records;
+        self.changed.extend(changed);
         Ok(done)
     }
 
@@ -395,21 +482,28 @@ pub(in crate::platform) fn tenant_tx<T, E: From<StoreError>>(
     work: impl FnOnce(&mut TenantTx<'_>) -> Result<T, E>,
 ) -> Result<T, E> {
     let mut conn = platform.pool().get()?;
-    let (done, wakes, kept) = write_tx(&mut conn, |conn| {
+    let (done, end) = write_tx(&mut conn, |conn| {
         bind_tenant(conn, tenant)?;
-        let now = platform.now();
-        let (pending, wakes_jobs, keeps_records) = (Vec::new(), false, false);
-        let mut tx = TenantTx { conn, platform, tenant, actor, now, request, pending, wakes_jobs, keeps_records };
+        let mut tx = TenantTx {
+            conn,
+            platform,
+            tenant,
+            actor,
+            now: platform.now(),
+            request,
+            pending: Vec::new(),
+            rests_on: None,
+            touched: Touched::default(),
+            touch_is_said: false,
+            wakes_jobs: false,
+            keeps_records: false,
+        };
         let done = work(&mut tx)?;
-        platform.keep_records(&mut tx)?;
-        Ok::<_, E>((done, tx.wakes_jobs, tx.keeps_records))
+        let changed = tx.conclude()?.into_iter().collect();
+        Ok::<_, E>((done, End { wakes_jobs: tx.wakes_jobs, keeps_records: tx.keeps_records, changed }))
     })?;
-    if wakes {
-        platform.jobs_wake().notify();
-    }
-    if kept {
-        platform.note_kept();
-    }
+    drop(conn);
+    end.is_told(platform);
     Ok(done)
 }
 
@@ -419,18 +513,44 @@ pub fn platform_tx<T, E: From<StoreError>>(
     work: impl FnOnce(&mut PlatformTx<'_>) -> Result<T, E>,
 ) -> Result<T, E> {
     let mut conn = platform.pool().get()?;
-    let (done, wakes, kept) = write_tx(&mut conn, |conn| {
-        let mut tx = PlatformTx { conn, platform, now: platform.now(), wakes_jobs: false, keeps_records: false };
+    let (done, end) = write_tx(&mut conn, |conn| {
+        let mut tx = PlatformTx {
+            conn,
+            platform,
+            now: platform.now(),
+            touched: Touched::default(),
+            changed: Vec::new(),
+            wakes_jobs: false,
+            keeps_records: false,
+        };
         let done = work(&mut tx)?;
-        Ok::<_, E>((done, tx.wakes_jobs, tx.keeps_records))
+        let PlatformTx { changed, wakes_jobs, keeps_records, .. } = tx;
+        Ok::<_, E>((done, End { wakes_jobs, keeps_records, changed }))
     })?;
-    if wakes {
-        platform.jobs_wake().notify();
-    }
-    if kept {
-        platform.note_kept();
-    }
+    drop(conn);
+    end.is_told(platform);
     Ok(done)
+}
+
+/// What others of this process hear of a transaction once it is committed, and before whoever asked for it does.
+struct End {
+    wakes_jobs: bool,
+    keeps_records: bool,
+    changed: Vec<Changed>,
+}
+
+impl End {
+    fn is_told(self, platform: &Platform) {
+        for (tenant, versions, touched) in &self.changed {
+            platform.remembers().learns(*tenant, *versions, Some(touched));
+        }
+        if self.wakes_jobs {
+            platform.jobs_wake().notify();
+        }
+        if self.keeps_records {
+            platform.note_kept();
+        }
+    }
 }
 
 /// Keeps the pool's name out of slices' signatures.

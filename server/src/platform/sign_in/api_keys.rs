@@ -160,6 +160,13 @@ pub(super) fn caller(platform: &Platform, bearer: &str) -> Result<Caller, SignIn
     Ok(Caller { tenant: key.tenant_id, actor })
 }
 
+/// Until when a key of the transaction's tenant is good, if it is good now.
+pub fn good_until(tx: &mut TenantTx<'_>, id: ApiKeyId) -> Stored<Option<Ts>> {
+    let (tenant, now) = (tx.tenant(), tx.now());
+    let key = tx.as_platform(|p| store::find_api_key(p, tenant, id))?;
+    Ok(key.filter(|key| key.revoked_at.is_none() && now < key.expires_at).map(|key| key.expires_at))
+}
+
 /// Whether a key is still good.
 pub(super) fn lasts(platform: &Platform, tenant: TenantId, id: ApiKeyId) -> Result<(), SignInError> {
     let key = platform_tx(platform, |p| store::find_api_key(p, tenant, id))?;

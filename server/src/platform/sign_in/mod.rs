@@ -33,7 +33,7 @@ mod store;
 mod tests;
 mod trace;
 
-pub use api_keys::Scopes;
+pub use api_keys::{Scopes, good_until};
 pub use entrance::{Credentials, Entry, Visitor, sign_in};
 pub use error::SignInError;
 pub use model::{
@@ -140,6 +140,13 @@ pub fn identify(platform: &Platform, presented: &Presented) -> Result<Caller, Pr
         },
     };
     found.map_err(|e| e.problem())
+}
+
+/// What identifies the API key that a request brings, without the key itself; none where it brings none. It says nothing of
+/// whether the key is good.
+pub fn key_shown(req: &HttpRequest) -> Option<[u8; 32]> {
+    let bearer = req.headers().get(AUTHORIZATION)?.to_str().ok()?.strip_prefix("Bearer ")?.trim();
+    ApiToken::parse(bearer)?.hash().try_into().ok()
 }
 
 /// Whether what a caller came in by still lasts. Looking does not prolong it.

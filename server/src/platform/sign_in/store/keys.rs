@@ -9,7 +9,7 @@ use crate::platform::sign_in::model::{ApiKey, SigningKey};
 use diesel::prelude::*;
 
 platform_table! {
-    api_keys (id) {
+    api_keys (id) decides Law {
         id -> SqlUid, tenant_id -> SqlUid, token_hash -> Binary, name -> Text, prefix -> Text, scopes -> Text,
         connector_id -> Nullable<SqlUid>, created_by -> Nullable<SqlUid>, created_at -> SqlTs, expires_at -> SqlTs,
         revoked_at -> Nullable<SqlTs>, last_used_at -> Nullable<SqlTs>,

@@ -93,6 +93,7 @@ impl World {
             records: Box::new(Ledger(kept.clone())),
             memberships: Box::new(Staff(known.clone())),
             scopes: Box::new(OnlyHoldings),
+            remembers: std::sync::Arc::new(crate::platform::current::Forgetful),
         };
         let master = MasterKey::generate().unwrap();
         let platform = Platform::new(config, pool, Clock::default(), master, Metrics::new().unwrap(), plugged).unwrap();
