@@ -3,12 +3,15 @@
 //!
 //! What always holds: a number stands beside a limit, or beside a peer that was measured in the same run on the same
 //! machine; the server measured is the released binary, or the library it is made of, with its default settings; and
-//! PostgreSQL runs with its own. A name given as an argument (`rulings`, `ledger`, `departure`, `people`,
-//! `start`, `console`) measures only that.
+//! PostgreSQL runs with its own. A name given as an argument (`rulings`, `decisions`, `ledger`, `departure`,
+//! `people`, `start`, `console`) measures only that.
 
 mod console;
+mod decisions;
 mod departure;
 mod ledger;
+mod load;
+mod office;
 mod people;
 mod program;
 mod raw;
@@ -25,6 +28,7 @@ type Part = (&'static str, fn(&mut Table));
 
 const PARTS: [Part; 6] = [
     ("rulings", rulings::measure),
+    ("decisions", decisions::measure),
     ("ledger", ledger::measure),
     ("departure", departure::measure),
     ("people", people::measure),
@@ -35,6 +39,9 @@ const PARTS: [Part; 6] = [
 fn main() {
     // cargo hands on `--bench`; whatever is no option names a part.
     let wanted: Vec<String> = std::env::args().skip(1).filter(|argument| !argument.starts_with('-')).collect();
+    if wanted.first().is_some_and(|part| part == load::SERVE_NOTHING) {
+        return load::serve();
+    }
     let mut table = Table::new(setup::here());
     table.print_setup();
     for (name, measure) in PARTS {

@@ -16,6 +16,16 @@ pub fn target_dir() -> PathBuf {
     profile.parent().expect("target/<profile>").to_owned()
 }
 
+/// What memory this very process takes, in KiB.
+pub fn own_memory() -> f64 {
+    kib(&fs::read_to_string("/proc/self/status").expect("a Linux"), "VmRSS")
+}
+
+fn kib(status: &str, key: &str) -> f64 {
+    let line = status.lines().find(|line| line.starts_with(key)).unwrap_or_else(|| panic!("no {key}"));
+    line.split_whitespace().nth(1).and_then(|kib| kib.parse().ok()).expect("a number of kB")
+}
+
 /// The program and what it keeps its data in.
 pub struct Program {
     data_dir: PathBuf,
@@ -92,6 +102,11 @@ fn agent() -> ureq::Agent {
 }
 
 impl Running {
+    /// Where it listens: host and port.
+    pub fn address(&self) -> &str {
+        self.base_url.trim_start_matches("http://")
+    }
+
     /// A request with a JSON body and an answer that is a success.
     pub fn call(&self, method: &str, path: &str, token: Option<&str>, body: Option<&Value>) -> Value {
         let (status, answer) =
@@ -136,9 +151,7 @@ impl Running {
     /// A value of `/proc/<pid>/status` in MiB: `VmRSS`, `VmHWM`.
     pub fn memory(&self, key: &str) -> f64 {
         let status = fs::read_to_string(format!("/proc/{}/status", self.child.id())).expect("the process lives");
-        let line = status.lines().find(|line| line.starts_with(key)).unwrap_or_else(|| panic!("no {key}"));
-        let kib = line.split_whitespace().nth(1).and_then(|kib| kib.parse::<f64>().ok());
-        kib.expect("a number of kB") / 1024.0
+        kib(&status, key) / 1024.0
     }
 }
 
