@@ -5,6 +5,7 @@
 pub mod access;
 pub mod app;
 pub mod attention;
+pub mod cases;
 pub mod cli;
 pub mod console;
 pub mod decisions;

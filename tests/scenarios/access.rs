@@ -56,7 +56,8 @@ scenario!(an_application_asks_and_every_answer_explains_itself_and_is_on_record,
 
     let no = asks(&app, "evaluation", &asked).ok();
     is_no(&no, "decision.no-instruction");
-    assert_eq!(no["context"]["request"], json!({ "what": "instruction", "approvers": ["privacy_officer"] }), "{no:#}");
+    let request = json!({ "what": "instruction", "approvers": ["privacy_officer"], "at": "/api/v1/access-requests" });
+    assert_eq!(no["context"]["request"], request, "{no:#}");
     assert!(no["context"]["message"]["zh-CN"].is_string(), "{no:#}");
 
     let instruction = permits(&acme, "data_operator", "attendance.*", "read");

@@ -23,7 +23,7 @@ pub fn is_operation(word: &str) -> bool {
 }
 
 fn is_grant(action: Action) -> bool {
-    matches!(action, Action::Standing | Action::Exceptional)
+    matches!(action, Action::Standing | Action::Exceptional | Action::Case)
 }
 
 /// Whose data it is, seen from who would read it.
@@ -201,7 +201,7 @@ fn rests_on<'f>(facts: &Facts<'f>) -> Result<&'f str, Reason> {
     purpose(facts, authority)?;
     consent(facts.control)?;
     let rests_on = opened(facts, authority, task)?;
-    restriction(facts.restriction)?;
+    restriction(facts.restriction, task.or(facts.case))?;
     volume(facts.volume)?;
     Ok(rests_on)
 }
@@ -251,10 +251,11 @@ fn opened<'f>(facts: &Facts<'f>, source: Option<&'f str>, task: Option<&'f str>)
     }
 }
 
-fn restriction(restriction: Restriction) -> Result<(), Reason> {
+/// What a law has kept is out of everyday business; a task or a case about this very person is none.
+fn restriction(restriction: Restriction, task: Option<&str>) -> Result<(), Reason> {
     match restriction {
         Restriction::None => Ok(()),
-        Restriction::KeptByLaw => Err(Reason::KeptByLaw),
+        Restriction::KeptByLaw => task.map(drop).ok_or(Reason::KeptByLaw),
         Restriction::LetGo => Err(Reason::LetGo),
         Restriction::Gone => Err(Reason::Gone),
         Restriction::SubjectLeft => Err(Reason::SubjectLeft),

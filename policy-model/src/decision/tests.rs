@@ -40,6 +40,7 @@ fn every_step_has_its_own_reason() {
         (Facts { sensitive: Sensitive::Yes, case: Some("c1"), ..ok }, Reason::Permitted),
         (Facts { authority: Authority::Nothing, case: Some("c1"), ..ok }, Reason::Permitted),
         (Facts { restriction: Restriction::KeptByLaw, ..ok }, Reason::KeptByLaw),
+        (Facts { restriction: Restriction::KeptByLaw, authority: TASK, ..ok }, Reason::Permitted),
         (Facts { restriction: Restriction::LetGo, ..ok }, Reason::LetGo),
         (Facts { restriction: Restriction::Gone, ..ok }, Reason::Gone),
         (Facts { restriction: Restriction::SubjectLeft, ..ok }, Reason::SubjectLeft),

@@ -28,7 +28,7 @@ pub enum Kind {
 
 macro_rules! actions {
     ($( $(#[$meta:meta])* $name:ident $text:literal $zh:literal $en:literal, )+) => {
-        /// What an instruction asks for. The first two grant; the others are one-off orders.
+        /// What an instruction asks for. The first three grant; the others are one-off orders.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         pub enum Action {
             $( $(#[$meta])* #[serde(rename = $text)] $name, )+
@@ -56,6 +56,8 @@ actions! {
     Standing "standing" "常设授权" "standing instruction",
     /// Grants named people more than their role, for a time (gbt35273-7.1-d).
     Exceptional "exceptional" "超权限授权" "exceptional grant",
+    /// Opens one person's data to whom a case about them is assigned, for as long as it is open (gbt35273-7.1-e).
+    Case "case" "案件授权" "access by a case",
     /// Takes copies out.
     Export "export" "导出" "export",
     /// Corrects, in bulk.
@@ -91,7 +93,7 @@ impl Action {
     pub fn kind(self) -> Kind {
         match self {
             Self::Standing => Kind::Standing,
-            Self::Exceptional => Kind::Exceptional,
+            Self::Exceptional | Self::Case => Kind::Exceptional,
             Self::Export
             | Self::Correct
             | Self::Delete

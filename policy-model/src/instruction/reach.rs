@@ -78,7 +78,7 @@ impl Action {
             | Self::Retain
             | Self::Share
             | Self::Disclose => true,
-            Self::Standing | Self::Exceptional | Self::Hold | Self::ReleaseHold => false,
+            Self::Standing | Self::Exceptional | Self::Case | Self::Hold | Self::ReleaseHold => false,
         }
     }
 
@@ -88,6 +88,7 @@ impl Action {
             Self::Export | Self::Transfer | Self::Share | Self::Disclose => true,
             Self::Standing
             | Self::Exceptional
+            | Self::Case
             | Self::Correct
             | Self::Delete
             | Self::Anonymise
@@ -112,6 +113,7 @@ impl Action {
             Self::Delete | Self::Anonymise | Self::Detach => true,
             Self::Standing
             | Self::Exceptional
+            | Self::Case
             | Self::Export
             | Self::Correct
             | Self::Transfer

@@ -5,6 +5,7 @@ use policy_model::approval::{self, Ask as Approval};
 use policy_model::class::Mask;
 use policy_model::decision::{Answer, Control, Reason, Remedy};
 use policy_model::instruction::Action;
+use policy_model::mask::FIELDS;
 use serde::Serialize;
 
 /// Yes or no.
@@ -67,6 +68,30 @@ pub struct Obligation {
     /// In which way: `phone_keep_3_4` …
     #[schema(value_type = String)]
     pub mask: Mask,
+    /// Where the class is a record: its fields by name, each with its own mask. Every other text in it is free text: what leads to
+    /// a person in it is masked.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub fields: Vec<FieldMask>,
+}
+
+/// How one field is shown.
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+#[schema(as = AccessFieldMask)]
+pub struct FieldMask {
+    /// Its name.
+    pub field: &'static str,
+    /// In which way.
+    #[schema(value_type = String)]
+    pub mask: Mask,
+}
+
+fn fields(mask: Mask) -> Vec<FieldMask> {
+    match mask {
+        Mask::ByClass | Mask::FieldRules => {
+            FIELDS.iter().map(|(field, mask)| FieldMask { field, mask: *mask }).collect()
+        }
+        _ => Vec::new(),
+    }
 }
 
 /// What people may be told.
@@ -88,6 +113,9 @@ pub struct Requestable {
     pub what: &'static str,
     /// The roles whose yes it takes; for `person`, nobody's in the organisation.
     pub approvers: Vec<String>,
+    /// Where the person who was refused asks for it, signed in, in one call.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub at: Option<&'static str>,
 }
 
 /// What is wrong with a question.
@@ -137,7 +165,12 @@ impl Decision {
                 decision.context.instruction = Some((*rests_on).to_owned());
                 if *mask != Mask::None {
                     let class = data.class.clone();
-                    decision.context.obligations.push(Obligation { kind: "mask", class, mask: *mask });
+                    decision.context.obligations.push(Obligation {
+                        kind: "mask",
+                        class,
+                        mask: *mask,
+                        fields: fields(*mask),
+                    });
                 }
             }
             Answer::Deny(_) | Answer::NeedsApproval(_) => {
@@ -160,7 +193,7 @@ fn requestable(law: &Law, data: &Data, operation: &str, people: u32, reason: Rea
     let remedy = reason.remedy();
     let action = match remedy {
         Remedy::None => return None,
-        Remedy::Person => return Some(Requestable { what: remedy.as_str(), approvers: Vec::new() }),
+        Remedy::Person => return Some(Requestable { what: remedy.as_str(), approvers: Vec::new(), at: None }),
         Remedy::Instruction => Action::Standing,
         Remedy::Exceptional => Action::Exceptional,
         Remedy::Order => {
@@ -169,5 +202,10 @@ fn requestable(law: &Law, data: &Data, operation: &str, people: u32, reason: Rea
     };
     let ask = Approval { action, sensitive: law.pack.is_sensitive(&data.class, data.age), subjects: people };
     let needs = approval::required(law.pack.approvals(), &ask).map(|required| required.needs).unwrap_or_default();
-    Some(Requestable { what: remedy.as_str(), approvers: needs.into_iter().map(|need| need.role).collect() })
+    let is_for_one = matches!(remedy, Remedy::Instruction | Remedy::Exceptional) && data.holding.is_some();
+    Some(Requestable {
+        what: remedy.as_str(),
+        approvers: needs.into_iter().map(|need| need.role).collect(),
+        at: is_for_one.then_some("/api/v1/access-requests"),
+    })
 }

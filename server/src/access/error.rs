@@ -1,7 +1,9 @@
 //! What can be wrong with a request as a whole. What is wrong with one question is an answer, and that answer is no.
 
+use crate::instructions::InstructionError;
 use crate::platform::db::StoreError;
 use crate::platform::http::{AsProblem, Problem};
+use policy_model::decision::Reason;
 
 /// Questions of one request at most.
 pub const MOST_QUESTIONS: usize = 10_000;
@@ -23,6 +25,24 @@ pub enum AccessError {
     /// The token belongs to another search.
     #[error("the page token belongs to another search")]
     OtherSearch,
+    /// Only a person asks for themselves.
+    #[error("only a person asks for access, and for themselves")]
+    NotAPerson,
+    /// It asks for too short or too long a time.
+    #[error("access is asked for 15 to 10,080 minutes")]
+    Minutes,
+    /// It may be done already.
+    #[error("it is permitted; nothing has to be asked for")]
+    Permitted,
+    /// Nobody could permit it.
+    #[error("no request opens the way: {}", .0.texts().1)]
+    NotRequestable(Reason),
+    /// There is no such request of the caller's.
+    #[error("no such request of yours")]
+    NoRequest,
+    /// The instruction that it would be does not hold together.
+    #[error(transparent)]
+    Instruction(#[from] InstructionError),
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -44,6 +64,18 @@ impl AsProblem for AccessError {
                 .at("/page/token")
                 .detail(detail)
                 .help("Send everything but the token as it was in the request before, or leave the token out to begin again."),
+            Self::NotAPerson => Problem::refused("access.not-a-person")
+                .detail(detail)
+                .help("Sign in, or have the person sign in.")
+                .clause("gbt35273-7.1-d"),
+            Self::Minutes => Problem::invalid("access.minutes").at("/minutes").detail(detail).help("Ask again when it is over."),
+            Self::Permitted => Problem::conflict("access.permitted").detail(detail).help("Do it."),
+            Self::NotRequestable(reason) => Problem::conflict("access.not-requestable")
+                .detail(detail)
+                .help(format!("The reason is `{}`; docs/reasons.md says what opens the way.", reason.code()))
+                .clause(reason.clause()),
+            Self::NoRequest => Problem::not_found("request"),
+            Self::Instruction(e) => e.problem(),
             Self::Store(e) => Problem::store(e),
         }
     }

@@ -19,23 +19,25 @@ use crate::platform::db::{StoreError, TenantTx};
 use crate::platform::http::{AsProblem, Problem};
 use crate::platform::ids::{HoldingId, SubjectId};
 use crate::platform::record::{Outcome, Record};
+use policy_model::class::Mask;
 use policy_model::decision::{Agreement, Answer, Control, Reason, Remedy, Restriction};
 
 /// A yes, for one holding's one side, once. Nothing but [`decide`] makes one.
 ///
 /// ```compile_fail
-/// let permit = tenure::decisions::Permit { holding: todo!(), subject: todo!() };
+/// let permit = tenure::decisions::Permit { holding: todo!(), subject: todo!(), mask: todo!() };
 /// ```
 #[derive(Debug)]
 pub struct Permit {
     holding: HoldingId,
     subject: SubjectId,
+    mask: Mask,
 }
 
 impl Permit {
-    /// Uses the permit up.
-    pub(crate) fn into_target(self) -> (HoldingId, SubjectId) {
-        (self.holding, self.subject)
+    /// Uses the permit up: which holding, whose side, and through which mask it is seen.
+    pub(crate) fn into_target(self) -> (HoldingId, SubjectId, Mask) {
+        (self.holding, self.subject, self.mask)
     }
 }
 
@@ -86,12 +88,13 @@ pub fn decide(tx: &mut TenantTx<'_>, policies: &Policies, data: &Data, asked: &A
     };
     let law = law(tx, policies)?;
     let (answer, by) = match &caller {
+        Some(caller) if !tx.platform().clock().is_sure() => (Answer::Deny(Reason::ClockUnsure), Some(caller)),
         Some(caller) => (weigh(&law, caller, data, asked, tx.now()), Some(caller)),
         None => (Answer::Deny(Reason::UnknownSubject), None),
     };
-    tx.record(record("decide", by, std::slice::from_ref(data), asked, &answer));
+    tx.record(record("decide", by, std::iter::once(data), asked, &answer));
     match (answer, data.holding, data.subject) {
-        (Answer::Permit { .. }, Some(holding), Some(subject)) => Ok(Permit { holding, subject }),
+        (Answer::Permit { mask, .. }, Some(holding), Some(subject)) => Ok(Permit { holding, subject, mask }),
         (answer, ..) => Err(Denied::Because(answer.reason())),
     }
 }
@@ -123,7 +126,7 @@ pub fn decide_under(tx: &mut TenantTx<'_>, order: &InForce, data: &Data) -> Resu
         .with("rule", data.rule.clone());
     if reason.permits() {
         tx.record(record.ended(Outcome::Permitted, reason.code()));
-        return Ok(Permit { holding, subject });
+        return Ok(Permit { holding, subject, mask: Mask::None });
     }
     tx.record(record.ended(Outcome::Refused, reason.code()).citing([reason.clause()]));
     Err(Denied::Because(reason))

@@ -49,7 +49,8 @@ pub fn carry_out(tx: &mut TenantTx<'_>, order: &InForce, subject: SubjectId, ids
         | Action::Hold
         | Action::ReleaseHold
         | Action::Standing
-        | Action::Exceptional => Ok(CarriedOut::default()),
+        | Action::Exceptional
+        | Action::Case => Ok(CarriedOut::default()),
     }
 }
 

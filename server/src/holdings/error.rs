@@ -49,6 +49,12 @@ pub enum HoldingError {
     /// The content is gone.
     #[error("the content of this holding is gone")]
     Gone,
+    /// What is held is no record, or has no such field.
+    #[error("what is held has no field `{0}`")]
+    NoField(String),
+    /// A reveal says why, in words that fit.
+    #[error("a reveal says why, in 1 to 2,000 characters")]
+    NoReason,
     /// There is no such connector in this tenant.
     #[error("no such connector")]
     UnknownConnector,
@@ -102,6 +108,8 @@ impl HoldingError {
             Self::Refused { .. } => "holdings.class-refused",
             Self::Returned(_) => "holdings.returned",
             Self::Unknown => "holding.not-found",
+            Self::NoField(_) => "holdings.field",
+            Self::NoReason => "holdings.reveal-reason",
             Self::Gone => "holdings.content-gone",
             Self::UnknownConnector => "connector.not-found",
             Self::ForeignConnector => "connectors.foreign",
@@ -128,6 +136,8 @@ impl HoldingError {
             Self::CallbackUrl(_) => Some("/callback_url"),
             Self::NameTaken => Some("/name"),
             Self::Returned(_) => Some("/locator"),
+            Self::NoField(_) => Some("/field"),
+            Self::NoReason => Some("/reason"),
             Self::Invalid(_)
             | Self::NotText(_)
             | Self::Unknown
@@ -161,6 +171,10 @@ impl HoldingError {
             Self::Gone => "It was deleted or anonymised; the record of that is in the ledger.",
             Self::NotText(_) => "Send JSON lines in UTF-8.",
             Self::NameTaken => "Choose another name.",
+            Self::NoField(_) => {
+                "Name one field, its parts with dots between: `home.address`; or none, to reveal all of it."
+            }
+            Self::NoReason => "Say why it has to be seen in full.",
             Self::Returned(_) => {
                 "Remove it there too. What came to be after a return is registered with its own `occurred_at`."
             }
@@ -201,6 +215,8 @@ impl AsProblem for HoldingError {
             | Self::NobodyHere
             | Self::NotText(_)
             | Self::Invalid(_)
+            | Self::NoField(_)
+            | Self::NoReason
             | Self::Facts(_)
             | Self::CallbackUrl(_) => Problem::invalid(self.code()),
         };

@@ -24,6 +24,7 @@ mod operations;
 mod overview;
 mod questions;
 mod register;
+mod reveal;
 pub mod routes;
 mod rule;
 mod ruling_routes;

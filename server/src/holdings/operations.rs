@@ -15,6 +15,8 @@ use crate::platform::record::Record;
 use crate::platform::vault::{self, Drawer};
 use chrono::NaiveDate;
 use policy_model::class::LegalGround;
+use policy_model::class::Mask;
+use policy_model::mask;
 use policy_model::pack::Pack;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -126,16 +128,33 @@ pub(super) fn drawer<'a>(pack: &Pack, class: &'a str) -> Drawer<'a> {
     if pack.class(class).is_some_and(|c| c.biometric) { Drawer::Biometric(class) } else { Drawer::Class(class) }
 }
 
-/// Reads a vault holding. The permit is used up by it, and has left its record.
+/// Reads a vault holding, through the mask that its decision says (gbt35273-7.2). The permit is used up by it, and has left
+/// its record.
 pub fn read_from_vault(tx: &mut TenantTx<'_>, permit: Permit) -> Result<Vec<u8>, HoldingError> {
-    let (holding, subject) = permit.into_target();
+    let (holding, subject, shown_as) = permit.into_target();
     let holding = store::find(tx, holding)?.ok_or(HoldingError::Unknown)?;
     let sealed = store::payload(tx, holding.id)?.ok_or(HoldingError::Gone)?;
     let pack = packs::in_force(tx)?;
     let key = vault::existing_key(tx, subject, drawer(&pack, &holding.class))?.ok_or(HoldingError::Gone)?;
     let sealed = Sealed::parse(sealed).map_err(crate::platform::db::StoreError::from)?;
     let opened = key.open(&PAYLOAD.row(holding.id), &sealed).map_err(crate::platform::db::StoreError::from)?;
-    Ok(opened.to_vec())
+    Ok(match (shown_as, std::str::from_utf8(&opened)) {
+        (Mask::None, _) => opened.to_vec(),
+        (shown_as, Ok(text)) => mask::shown(shown_as, text).into_bytes(),
+        // A picture, a recording: nothing of it can be shown in part.
+        (_, Err(_)) => mask::HIDDEN.as_bytes().to_vec(),
+    })
+}
+
+/// One field of a record, or the whole of what is no record.
+pub(super) fn field_of(content: Vec<u8>, field: Option<&str>) -> Result<Vec<u8>, HoldingError> {
+    let Some(field) = field else { return Ok(content) };
+    let unknown = || HoldingError::NoField(field.to_owned());
+    let record: serde_json::Value = serde_json::from_slice(&content).map_err(|_| unknown())?;
+    match record.pointer(&format!("/{}", field.replace('.', "/"))).ok_or_else(unknown)? {
+        serde_json::Value::String(text) => Ok(text.clone().into_bytes()),
+        other => Ok(other.to_string().into_bytes()),
+    }
 }
 
 /// One vault holding, copied out.

@@ -31,6 +31,7 @@ pub fn routes(cfg: &mut ServiceConfig<'_>) {
         .service(get_holding)
         .service(deposit)
         .service(read_content)
+        .service(super::reveal::reveal_content)
         .service(list_holds)
         .service(place_hold)
         .service(end_hold);

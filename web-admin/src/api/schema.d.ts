@@ -160,6 +160,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/access-requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Asks, for oneself, for what was refused. Approved, it permits for some minutes; whether it does is asked anew. */
+        post: operations["raise_request"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/access-requests/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How a request of one's own stands, and what its question is answered now. */
+        get: operations["get_request"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/api-keys": {
         parameters: {
             query?: never;
@@ -359,6 +393,92 @@ export interface paths {
         put?: never;
         /** Ends all sessions of this account, on every device and in every organisation. */
         post: operations["sign_out_everywhere"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Cases, newest first. */
+        get: operations["list_cases"];
+        put?: never;
+        /** Opens a case: from now on its assignee may see what it says, of the one person whom it is about. */
+        post: operations["open_case"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One case. */
+        get: operations["get_case"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{id}/assign": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Gives a case to somebody else; who had it sees nothing more by it. */
+        post: operations["assign_case"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{id}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Closes a case, and with it what it opened. */
+        post: operations["close_case"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{id}/prolong": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Prolongs what a case opens. */
+        post: operations["prolong_case"];
         delete?: never;
         options?: never;
         head?: never;
@@ -817,6 +937,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/holdings/{id}/reveal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Reveals one field without its mask. Needs an instruction or a case that permits `reveal`; leaves a record with its reason. */
+        post: operations["reveal_content"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/holdings/{id}/why": {
         parameters: {
             query?: never;
@@ -1182,6 +1319,40 @@ export interface paths {
         get: operations["me"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/cases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Cases assigned to the caller, newest first. */
+        get: operations["own_cases"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/cases/{id}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Closes a case that is assigned to the caller. */
+        post: operations["close_own_case"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2028,6 +2199,13 @@ export interface components {
              */
             status: number;
         };
+        /** @description How one field is shown. */
+        AccessFieldMask: {
+            /** @description Its name. */
+            field: string;
+            /** @description In which way. */
+            mask: string;
+        };
         /** @description A page of what was found. */
         AccessFound: {
             /** @description Where to go on. */
@@ -2050,6 +2228,11 @@ export interface components {
             mask: string;
             /** @description `mask`. */
             type: string;
+            /**
+             * @description Where the class is a record: its fields by name, each with its own mask. Every other text in it is free text: what leads to
+             *     a person in it is masked.
+             */
+            fields?: components["schemas"]["AccessFieldMask"][];
         };
         /** @description Where to go on. */
         AccessPage: {
@@ -2058,12 +2241,28 @@ export interface components {
             /** @description For the next request's `page.token`; empty when that was all. */
             next_token: string;
         };
+        /** @description A request, and what its question is answered now. */
+        AccessRequest: {
+            /** @description Whether it may be done now. */
+            decision: boolean;
+            /** @description The instruction that would permit it. */
+            id: components["schemas"]["InstructionId"];
+            /** @description Why, or why not: the code of the reason now. */
+            reason: string;
+            /** @description Where it stands. */
+            state: components["schemas"]["InstructionState"];
+            until?: components["schemas"]["Ts"] | null;
+            /** @description The roles whose yes is still missing. */
+            waiting_for: string[];
+        };
         /** @description What could be requested. */
         AccessRequestable: {
             /** @description The roles whose yes it takes; for `person`, nobody's in the organisation. */
             approvers: string[];
             /** @description `instruction`, `exceptional`, `order`; `person` where only the person's own word helps. */
             what: string;
+            /** @description Where the person who was refused asks for it, signed in, in one call. */
+            at?: string | null;
         };
         /** @description Who controls the data. */
         AccessRuling: {
@@ -2343,11 +2542,88 @@ export interface components {
             /** @description Why; needed for a no. */
             reason?: string | null;
         };
+        /** @description Who goes on with a case. */
+        CaseAssignment: {
+            /** @description A membership. */
+            assignee: components["schemas"]["MembershipId"];
+        };
+        /** @description What the caller may do with a case. */
+        CaseCan: {
+            /** @description Give it to somebody else, or prolong it. */
+            assign: components["schemas"]["CaseMay"];
+            /** @description Close it. */
+            close: components["schemas"]["CaseMay"];
+        };
         /**
          * Format: uuid
          * @description The case an instruction or order came from, of whatever kind: a departure, a hold.
          */
         CaseId: string;
+        /** @enum {string} */
+        CaseKind: "complaint" | "hr" | "incident";
+        /** @description Whether, and why not. */
+        CaseMay: {
+            /** @description Whether. */
+            allowed: boolean;
+            /** @description The code of the reason why not. */
+            why?: string | null;
+        };
+        /** @description What came of a case. */
+        CaseOutcome: {
+            /** @description In words; they are sealed. */
+            outcome: string;
+        };
+        /** @description Until when a case opens what it does. */
+        CaseProlonging: {
+            until?: components["schemas"]["Ts"] | null;
+        };
+        /** @description What a case opens. */
+        CaseScope: {
+            /** @description Classes, or families of them: `attendance.*`. */
+            classes: string[];
+            /** @description What may be done with them: `read`, `reveal`, `correct` … */
+            operations: string[];
+            /** @description For what purpose. */
+            purpose: string;
+        };
+        /** @enum {string} */
+        CaseState: "open" | "closed";
+        /** @description A case. */
+        CaseView: {
+            /** @description Whose data it opens. */
+            about: components["schemas"]["SubjectName"];
+            /** @description To whom. */
+            assignee: components["schemas"]["MemberName"];
+            /** @description What the caller may do. */
+            can: components["schemas"]["CaseCan"];
+            closed_at?: components["schemas"]["Ts"] | null;
+            closed_by?: components["schemas"]["MemberName"] | null;
+            /** @description Its id. */
+            id: components["schemas"]["CaseId"];
+            /** @description The instruction that permits, while it is open. */
+            instruction_id: components["schemas"]["InstructionId"];
+            /** @description What it is about. */
+            kind: components["schemas"]["CaseKind"];
+            /** @description What it is about, in words. */
+            matter: string;
+            /** @description When it was opened. */
+            opened_at: components["schemas"]["Ts"];
+            /** @description Who opened it. */
+            opened_by: components["schemas"]["MemberName"];
+            /** @description What came of it. */
+            outcome?: string | null;
+            /** @description What it opens. */
+            scope: components["schemas"]["CaseScope"];
+            /** @description Where it stands. */
+            state: components["schemas"]["CaseState"];
+            /** @description When what it opens ends by itself. */
+            until: components["schemas"]["Ts"];
+            /**
+             * Format: int64
+             * @description Its version.
+             */
+            version: number;
+        };
         /** @description The latest signed state of a ledger, and what came after it. */
         CheckpointView: {
             at?: components["schemas"]["Ts"] | null;
@@ -3530,6 +3806,22 @@ export interface components {
         MessageId: string;
         /** @enum {string} */
         MessageState: "received" | "applied" | "superseded" | "waiting" | "rejected";
+        /** @description What somebody was refused, and why they need it. */
+        NewAccessRequest: {
+            /** @description To which holding. */
+            holding: components["schemas"]["HoldingId"];
+            /**
+             * Format: int32
+             * @description For how many minutes once it is approved: 15 to 10,080, 60 when absent. It ends so much after the request.
+             */
+            minutes?: number | null;
+            /** @description What they would do: `read`, `reveal`, `correct` … */
+            operation: string;
+            /** @description For what purpose. */
+            purpose: string;
+            /** @description Why, in words; they are sealed. */
+            reason: string;
+        };
         /** @description A key to be made. */
         NewApiKey: {
             connector_id?: components["schemas"]["ConnectorId"] | null;
@@ -3546,6 +3838,20 @@ export interface components {
             membership_id: components["schemas"]["MembershipId"];
             /** @description The role's key. */
             role: string;
+            until?: components["schemas"]["Ts"] | null;
+        };
+        /** @description A case to be opened. */
+        NewCase: {
+            /** @description Whose data it opens, by staff number. */
+            about: string;
+            /** @description To whom: a membership. */
+            assignee: components["schemas"]["MembershipId"];
+            /** @description What it is about. */
+            kind: components["schemas"]["CaseKind"];
+            /** @description What it is about, in words; they are sealed. */
+            matter: string;
+            /** @description What it opens. */
+            scope: components["schemas"]["CaseScope"];
             until?: components["schemas"]["Ts"] | null;
         };
         /** @description A connector to be made. */
@@ -3826,6 +4132,47 @@ export interface components {
                 reason: string;
                 resolved_at?: components["schemas"]["Ts"] | null;
                 resolved_by?: components["schemas"]["MembershipId"] | null;
+            }[];
+            /** @description The cursor of the next page; absent on the last. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_CaseView: {
+            /** @description The rows. */
+            items: {
+                /** @description Whose data it opens. */
+                about: components["schemas"]["SubjectName"];
+                /** @description To whom. */
+                assignee: components["schemas"]["MemberName"];
+                /** @description What the caller may do. */
+                can: components["schemas"]["CaseCan"];
+                closed_at?: components["schemas"]["Ts"] | null;
+                closed_by?: components["schemas"]["MemberName"] | null;
+                /** @description Its id. */
+                id: components["schemas"]["CaseId"];
+                /** @description The instruction that permits, while it is open. */
+                instruction_id: components["schemas"]["InstructionId"];
+                /** @description What it is about. */
+                kind: components["schemas"]["CaseKind"];
+                /** @description What it is about, in words. */
+                matter: string;
+                /** @description When it was opened. */
+                opened_at: components["schemas"]["Ts"];
+                /** @description Who opened it. */
+                opened_by: components["schemas"]["MemberName"];
+                /** @description What came of it. */
+                outcome?: string | null;
+                /** @description What it opens. */
+                scope: components["schemas"]["CaseScope"];
+                /** @description Where it stands. */
+                state: components["schemas"]["CaseState"];
+                /** @description When what it opens ends by itself. */
+                until: components["schemas"]["Ts"];
+                /**
+                 * Format: int64
+                 * @description Its version.
+                 */
+                version: number;
             }[];
             /** @description The cursor of the next page; absent on the last. */
             next?: string | null;
@@ -4528,6 +4875,26 @@ export interface components {
         Resolution: {
             /** @description What was done about it. No names: it is stored in the clear. */
             note: string;
+        };
+        /** @description What has to be seen in full, and why. */
+        Reveal: {
+            /** @description One field of a record, its parts with dots between; all of what is held when absent. */
+            field?: string | null;
+            /** @description For what purpose. */
+            purpose: string;
+            /** @description Why it has to be seen in full, in words; they are sealed. */
+            reason: string;
+        };
+        /** @description What was revealed. */
+        Revealed: {
+            /** @description The bytes in base64, where it is no text. */
+            base64?: string | null;
+            /** @description When it is to be hidden again. */
+            hide_at: components["schemas"]["Ts"];
+            /** @description The text, where it is one. */
+            text?: string | null;
+            /** @description What is shown across it, so that a picture of the screen says whose it was. */
+            watermark: string;
         };
         /** @description Who holds which role, since when, by whom. */
         RoleAssignment: {
@@ -5347,6 +5714,62 @@ export interface operations {
             };
         };
     };
+    raise_request: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 255 visible characters; a repeat under the same key gets the first answer and does nothing */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewAccessRequest"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccessRequest"];
+                };
+            };
+            /** @description It is permitted already, or nothing that could be requested opens the way */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    get_request: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccessRequest"];
+                };
+            };
+        };
+    };
     list_api_keys: {
         parameters: {
             query?: {
@@ -5799,6 +6222,169 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+        };
+    };
+    list_cases: {
+        parameters: {
+            query?: {
+                /** @description Only those that stand there. */
+                state?: components["schemas"]["CaseState"] | null;
+                /** @description Rows a page, within the server's limits; 50 and at most 500 unless it was set up otherwise. */
+                limit?: number | null;
+                /** @description The `next` of the page before. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_CaseView"];
+                };
+            };
+        };
+    };
+    open_case: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 255 visible characters; a repeat under the same key gets the first answer and does nothing */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewCase"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseView"];
+                };
+            };
+        };
+    };
+    get_case: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseView"];
+                };
+            };
+        };
+    };
+    assign_case: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 255 visible characters; a repeat under the same key gets the first answer and does nothing */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CaseAssignment"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseView"];
+                };
+            };
+        };
+    };
+    close_case: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 255 visible characters; a repeat under the same key gets the first answer and does nothing */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CaseOutcome"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseView"];
+                };
+            };
+        };
+    };
+    prolong_case: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 255 visible characters; a repeat under the same key gets the first answer and does nothing */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CaseProlonging"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseView"];
+                };
             };
         };
     };
@@ -6581,6 +7167,42 @@ export interface operations {
             };
         };
     };
+    reveal_content: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 255 visible characters; a repeat under the same key gets the first answer and does nothing */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Reveal"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Revealed"];
+                };
+            };
+            /** @description No, with the first reason */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
     why: {
         parameters: {
             query: {
@@ -7201,6 +7823,62 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Me"];
+                };
+            };
+        };
+    };
+    own_cases: {
+        parameters: {
+            query?: {
+                /** @description Only those that stand there. */
+                state?: components["schemas"]["CaseState"] | null;
+                /** @description Rows a page, within the server's limits; 50 and at most 500 unless it was set up otherwise. */
+                limit?: number | null;
+                /** @description The `next` of the page before. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_CaseView"];
+                };
+            };
+        };
+    };
+    close_own_case: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 255 visible characters; a repeat under the same key gets the first answer and does nothing */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CaseOutcome"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseView"];
                 };
             };
         };

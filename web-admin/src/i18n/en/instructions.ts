@@ -19,6 +19,7 @@ export const instructions = {
   actions: {
     standing: 'Standing permission',
     exceptional: 'Exceptional permission',
+    case: 'Access by a case',
     retain: 'Keep',
     hand_over: 'Hand over',
     hide: 'Hide from the person',
@@ -35,7 +36,14 @@ export const instructions = {
     release_hold: 'End a hold',
   },
   operations: { read: 'read', reveal: 'read unmasked', correct: 'correct', export: 'export' },
-  origins: { admin: 'an admin', departure: 'a departure', retention: 'the end of retention', hold: 'a hold' },
+  origins: {
+    admin: 'an admin',
+    departure: 'a departure',
+    retention: 'the end of retention',
+    hold: 'a hold',
+    case: 'a case',
+    request: 'a refusal',
+  },
   decisions: { approve: 'Yes', refuse: 'No' },
   endings: { lapses: 'lapses:', ends: 'ends:' },
   permits: '{who} may {operations} {classes} of {whose} for “{purpose}”{until}.',

@@ -19,6 +19,7 @@ export const instructions = {
   actions: {
     standing: '常设授权',
     exceptional: '超权限授权',
+    case: '案件授权',
     retain: '留存',
     hand_over: '移交继任者',
     hide: '对本人隐藏',
@@ -35,7 +36,14 @@ export const instructions = {
     release_hold: '解除保全',
   },
   operations: { read: '查看', reveal: '查看未遮盖的内容', correct: '更正', export: '导出' },
-  origins: { admin: '管理员提出', departure: '离职处置', retention: '到期处置', hold: '保全' },
+  origins: {
+    admin: '管理员提出',
+    departure: '离职处置',
+    retention: '到期处置',
+    hold: '保全',
+    case: '案件',
+    request: '被拒绝后的申请',
+  },
   decisions: { approve: '同意', refuse: '拒绝' },
   endings: { lapses: '待答复截止', ends: '到期' },
   permits: '{who}可以为“{purpose}”{operations}{whose}的{classes}{until}。',
