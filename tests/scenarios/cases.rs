@@ -8,12 +8,12 @@ const UNTIL: &str = "2026-12-01T00:00:00Z";
 const CARD: &str = "11010519491231002X";
 
 fn opens(acme: &Organisation, about: &Person, to: &Person) -> Value {
-    acme.privacy_officer().posts("/cases", &case(about, to)).ok()
+    acme.privacy_officer().posts("/cases", &case(acme, about, to)).ok()
 }
 
-fn case(about: &Person, to: &Person) -> Value {
+fn case(acme: &Organisation, about: &Person, to: &Person) -> Value {
     json!({
-        "kind": "complaint", "about": about.staff_number, "assignee": to.membership, "matter": "投诉编号 2026-17",
+        "kind": "complaint", "subject_id": acme.member(about)["subject_id"], "assignee": to.membership, "matter": "投诉编号 2026-17",
         "scope": { "classes": ["hr.*"], "operations": ["read", "reveal"], "purpose": "complaint" },
     })
 }
@@ -73,13 +73,13 @@ scenario!(a_case_opens_one_persons_data_to_its_assignee_and_closes_it_with_itsel
 scenario!(nobody_opens_a_case_for_themselves_or_about_its_assignee, |t| {
     let acme = t.organisation("远山科技").pack("dingtalk");
     let (lin, officer, handler) = (acme.hires("林晓"), acme.privacy_officer(), acme.hires("周敏"));
-    officer.posts("/cases", &case(&lin, &officer)).is_refused("cases.own");
-    officer.posts("/cases", &case(&lin, &lin)).is_refused("cases.about-themselves");
-    handler.posts("/cases", &case(&lin, &handler)).is_refused("power.missing");
-    let mut late = case(&lin, &handler);
+    officer.posts("/cases", &case(&acme, &lin, &officer)).is_refused("cases.own");
+    officer.posts("/cases", &case(&acme, &lin, &lin)).is_refused("cases.about-themselves");
+    handler.posts("/cases", &case(&acme, &lin, &handler)).is_refused("power.missing");
+    let mut late = case(&acme, &lin, &handler);
     late["until"] = "2026-06-01T00:00:00Z".into();
     officer.posts("/cases", &late).is_refused("cases.until");
-    let mut nothing = case(&lin, &handler);
+    let mut nothing = case(&acme, &lin, &handler);
     nothing["scope"]["classes"] = json!(["nothing.here"]);
     officer.posts("/cases", &nothing).is_refused("instructions.invalid");
 

@@ -212,6 +212,16 @@ const member = createRoute({
   component: lazyRouteComponent(() => import('./people/MemberPage'), 'MemberPage'),
 })
 
+const cases = createRoute({
+  getParentRoute: () => shell,
+  path: '/cases',
+  validateSearch: (search: Record<string, unknown>): { state?: string; case?: string } => ({
+    state: text(search.state),
+    case: text(search.case),
+  }),
+  component: lazyRouteComponent(() => import('./cases/CaseListPage'), 'CaseListPage'),
+})
+
 const packs = createRoute({
   getParentRoute: () => shell,
   path: '/packs',
@@ -296,6 +306,7 @@ export const router = createRouter({
       holdingsOf,
       unsettled,
       holds,
+      cases,
       records,
       packs,
       settings.addChildren(settingsParts),

@@ -11,6 +11,7 @@ use crate::platform::current::{self, Versions};
 use crate::platform::db::{Stored, TenantTx, Ts};
 use crate::platform::record::Record;
 use crate::platform::sign_in;
+use chrono::Duration;
 use policy_model::decision::{Answer, Reason, is_operation};
 
 /// The power to ask, and the act of every record of an answer.
@@ -57,7 +58,10 @@ fn asker(tx: &mut TenantTx<'_>, versions: Versions, law: &Law) -> Stored<Option<
         Some(maker) => decisions::standing(tx, *maker)?.and_then(|standing| standing.until()),
         None => None,
     };
-    let until = [Some(good_until), maker, law.policy.stale_at()].into_iter().flatten().min().unwrap_or(good_until);
+    // An hour at most: then the key is looked up again, and that it is used is noted.
+    let hour = Ts(*tx.now() + Duration::hours(1));
+    let until = [Some(good_until), Some(hour), maker, law.policy.stale_at()].into_iter().flatten().min();
+    let until = until.unwrap_or(hour);
     Ok(Some(Asker { tenant, actor, rests_on, until, versions }))
 }
 

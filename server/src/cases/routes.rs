@@ -5,11 +5,10 @@ use super::model::{Case, Kind, Scope, State};
 use super::operations::{self, NewCase};
 use super::store;
 use super::view::{CaseView, view_of, views};
-use crate::people;
 use crate::platform::attempt::{Act, Attempt};
 use crate::platform::db::{TenantTx, Ts};
 use crate::platform::http::{Answer, Answered, Cursor, Page, PageQuery};
-use crate::platform::ids::{CaseId, Id, MembershipId};
+use crate::platform::ids::{CaseId, Id, MembershipId, SubjectId};
 use actix_web::{get, post, web};
 use serde::{Deserialize, Serialize};
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -90,8 +89,8 @@ async fn get_case(at: Attempt, id: web::Path<CaseId>) -> Answer<CaseView> {
 struct Opening {
     /// What it is about.
     kind: Kind,
-    /// Whose data it opens, by staff number.
-    about: String,
+    /// Whose data it opens.
+    subject_id: SubjectId,
     /// To whom: a membership.
     assignee: MembershipId,
     /// What it opens.
@@ -108,16 +107,9 @@ struct Opening {
 #[post("/cases")]
 async fn open_case(at: Attempt, body: web::Json<Opening>) -> Answer<CaseView> {
     at.once(Act::named("cases.manage"), body.into_inner(), |tx, asked| {
-        let subject = people::subject_of(tx, &asked.about)?.ok_or_else(|| {
-            CaseError::Instruction(crate::instructions::InstructionError::Invalid {
-                what: format!("nobody here has the staff number `{}`", asked.about),
-                pointer: "/about",
-                help: "GET /api/v1/members lists members and former members.",
-            })
-        })?;
         let new = NewCase {
             kind: asked.kind,
-            subject,
+            subject: asked.subject_id,
             assignee: asked.assignee,
             scope: asked.scope.clone(),
             matter: asked.matter.clone(),

@@ -8,7 +8,7 @@ use crate::instructions::Policies;
 use crate::people;
 use crate::platform::attempt::{Act, Attempt};
 use crate::platform::db::{TenantTx, Ts};
-use crate::platform::http::{Answer, Problem};
+use crate::platform::http::{Answer, Answered, AsProblem, Problem};
 use crate::platform::ids::HoldingId;
 use crate::platform::record::Record;
 use actix_web::{post, web};
@@ -21,7 +21,7 @@ use serde::{Deserialize, Serialize};
 const MINUTES: i64 = 5;
 
 /// What has to be seen in full, and why.
-#[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Reveal {
     /// One field of a record, its parts with dots between; all of what is held when absent.
@@ -34,7 +34,7 @@ pub(super) struct Reveal {
 }
 
 /// What was revealed.
-#[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
+#[derive(Debug, Serialize, utoipa::ToSchema)]
 pub(super) struct Revealed {
     /// The text, where it is one.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -50,7 +50,7 @@ pub(super) struct Revealed {
 
 /// Reveals one field without its mask. Needs an instruction or a case that permits `reveal`; leaves a record with its reason.
 #[utoipa::path(tag = "holdings", request_body = Reveal, responses(
-    (status = 201, body = Revealed),
+    (status = 200, body = Revealed),
     (status = 403, description = "No, with the first reason"),
 ))]
 #[post("/holdings/{id}/reveal")]
@@ -60,15 +60,12 @@ pub(super) async fn reveal_content(
     body: web::Json<Reveal>,
     policies: web::Data<Policies>,
 ) -> Answer<Revealed> {
-    let (id, policies) = (id.into_inner(), policies.into_inner());
-    at.once(Act::on("self.reveal", "holding", id), (id, body.into_inner()), move |tx, (id, asked)| {
-        reveal(tx, &policies, *id, asked)
-    })
-    .await
+    let (id, asked, policies) = (id.into_inner(), body.into_inner(), policies.into_inner());
+    // Not once for a key: the answer would have to be kept, and each look is on record by itself.
+    at.run(Act::on("self.reveal", "holding", id), move |tx| reveal(tx, &policies, id, &asked)).await.map(Answered::ok)
 }
 
 fn reveal(tx: &mut TenantTx<'_>, policies: &Policies, id: HoldingId, asked: &Reveal) -> Result<Revealed, Problem> {
-    use crate::platform::http::AsProblem;
     if asked.reason.trim().is_empty() || asked.reason.chars().count() > 2_000 {
         return Err(HoldingError::NoReason.problem());
     }

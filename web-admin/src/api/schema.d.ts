@@ -3842,8 +3842,6 @@ export interface components {
         };
         /** @description A case to be opened. */
         NewCase: {
-            /** @description Whose data it opens, by staff number. */
-            about: string;
             /** @description To whom: a membership. */
             assignee: components["schemas"]["MembershipId"];
             /** @description What it is about. */
@@ -3852,6 +3850,8 @@ export interface components {
             matter: string;
             /** @description What it opens. */
             scope: components["schemas"]["CaseScope"];
+            /** @description Whose data it opens. */
+            subject_id: components["schemas"]["SubjectId"];
             until?: components["schemas"]["Ts"] | null;
         };
         /** @description A connector to be made. */
@@ -7170,10 +7170,7 @@ export interface operations {
     reveal_content: {
         parameters: {
             query?: never;
-            header?: {
-                /** @description 1 to 255 visible characters; a repeat under the same key gets the first answer and does nothing */
-                "Idempotency-Key"?: string;
-            };
+            header?: never;
             path: {
                 id: string;
             };
@@ -7186,7 +7183,7 @@ export interface operations {
         };
         responses: {
             /** @description Created */
-            201: {
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -1,4 +1,5 @@
 import type { Messages } from '..'
+import { cases } from './cases'
 import { certificate, departures } from './departures'
 import { holdings } from './holdings'
 import { inbox } from './inbox'
@@ -19,6 +20,7 @@ export const en: Messages = {
   help,
   session,
   inbox,
+  cases,
   departures,
   certificate,
   holdings,

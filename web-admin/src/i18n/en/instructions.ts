@@ -184,6 +184,9 @@ export const instructions = {
 
 /** Purposes that the platform itself gives; what people write stands as they wrote it. */
 export const purposes = {
+  complaint: 'a complaint',
+  hr: 'an HR case',
+  incident: 'an incident',
   departure: 'a departure',
   retention: 'the end of retention',
   hold: 'a hold',

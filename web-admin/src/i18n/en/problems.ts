@@ -185,4 +185,8 @@ export const problems = {
   server__busy: 'Try again in a moment',
   'server__database-unavailable': 'The database does not answer; nothing was changed',
   server__failed: 'Nothing was changed; the request id finds the cause in the log',
+  cases__own: 'Whoever opens or assigns a case cannot be assigned it, nor prolong their own.',
+  'cases__about-themselves': 'A case is not assigned to the person whom it is about.',
+  cases__closed: 'The case is closed.',
+  cases__until: 'What a case opens ends within 30 days.',
 }

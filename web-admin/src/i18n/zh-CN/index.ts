@@ -1,3 +1,4 @@
+import { cases } from './cases'
 import { certificate, departures } from './departures'
 import { holdings } from './holdings'
 import { inbox } from './inbox'
@@ -18,6 +19,7 @@ export const zhCN = {
   help,
   session,
   inbox,
+  cases,
   departures,
   certificate,
   holdings,

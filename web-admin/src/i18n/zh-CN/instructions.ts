@@ -178,6 +178,9 @@ export const instructions = {
 
 /** 平台自己给出的用途；他人填写的用途按原文显示。 */
 export const purposes = {
+  complaint: '处理投诉',
+  hr: '人事案件',
+  incident: '处置安全事件',
   departure: '离职处置',
   retention: '留存到期处置',
   hold: '保全',

@@ -185,4 +185,8 @@ export const problems = {
   server__busy: '服务器繁忙，请稍后再试',
   'server__database-unavailable': '数据库没有应答，未作任何更改',
   server__failed: '服务器出错，未作任何更改；可凭请求编号在日志中查找',
+  cases__own: '立案或分配的人不能把案件分配给自己，也不能延长自己的案件。',
+  'cases__about-themselves': '案件不能分配给其所涉的人。',
+  cases__closed: '案件已关闭。',
+  cases__until: '开放期限至多 30 天。',
 } as const
