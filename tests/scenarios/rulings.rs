@@ -73,7 +73,7 @@ scenario!(what_the_documents_leave_open_is_settled_once_for_all_that_is_alike, |
 });
 
 /// A colleague's chat, registered with these facts.
-fn chat(acme: &Organisation, locator: &str, person: &Person) -> Holding {
+pub fn chat(acme: &Organisation, locator: &str, person: &Person) -> Holding {
     acme.keeps(locator, "im.colleague_direct_chat")
         .with("account", "personal")
         .with("conversation", "direct_colleague")
