@@ -81,7 +81,7 @@ pub(super) fn why(
     // A word that nobody put in force may be anybody's name: the record leaves it out.
     let purpose = if law.policy.table().knows(wanted.purpose) { wanted.purpose } else { "" };
     let said = Asked { purpose, ..asked };
-    let record = decisions::record(ASK, Some(&caller), std::slice::from_ref(&data), &said, &answer);
+    let record = decisions::record(ASK, Some(&caller), std::iter::once(&data), &said, &answer);
     let names: Vec<String> = caller.names().map(|(name, _)| name.to_owned()).collect();
     let sees_by = law.policy.empowers(&names, SEES);
     let reason = answer.reason();
