@@ -26,7 +26,7 @@ use table::Table;
 /// A part of the bench, and what measures it.
 type Part = (&'static str, fn(&mut Table));
 
-const PARTS: [Part; 6] = [
+const PARTS: [Part; 7] = [
     ("rulings", rulings::measure),
     ("decisions", decisions::measure),
     ("ledger", ledger::measure),
