@@ -167,4 +167,10 @@ scenario!(whoever_is_refused_asks_for_it_in_one_call_and_a_yes_is_evaluated_anew
     is_no(&asks(&app, "evaluation", &asked).ok(), "decision.no-instruction");
     let register = acme.auditor().person().gets("/instructions?kind=exceptional").items();
     assert!(register.iter().any(|entry| entry["id"] == id && entry["purpose"] == "payroll"), "{register:#?}");
+
+    // What is a person's own nobody in the organisation can permit.
+    let private = acme.holds("work.work_history").with("capacity", "private").about(&lin).id;
+    let mut own = request.clone();
+    own["holding"] = private.into();
+    operator.posts("/access-requests", &own).is_refused("access.not-requestable");
 });

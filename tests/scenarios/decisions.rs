@@ -106,6 +106,30 @@ scenario!(what_has_changed_is_never_answered_from_memory, |t| {
     asks(&app, "evaluation", &asked).is_status(401);
 });
 
+scenario!(a_consent_that_is_taken_back_permits_nothing_from_that_moment, |t| {
+    let acme = t.organisation("远山科技").pack("dingtalk");
+    let (lin, operator) = (acme.hires("林晓"), acme.data_operator());
+    let app = application(&acme, UNTIL);
+    // What people write to each other is sensitive: it takes a case.
+    let case = json!({
+        "kind": "complaint", "subject_id": acme.member(&lin)["subject_id"], "assignee": operator.membership,
+        "matter": "投诉编号 2026-18", "scope": { "classes": ["im.*"], "operations": ["read"], "purpose": "payroll" },
+    });
+    acme.privacy_officer().posts("/cases", &case).ok();
+    let consent = lin.posts("/me/consents", &json!({ "class_pattern": "im.colleague_direct_chat" })).ok();
+    t.settles();
+    let chat = crate::rulings::chat(&acme, "chat/1", &lin).id;
+    let asked = question(&operator, "read", &chat);
+    is_yes(&asks_from_memory(t, &app, &asked));
+    let path = format!("/me/consents/{}/withdraw", consent["id"].as_str().expect("an id"));
+    lin.posts(&path, &json!({})).ok();
+    // Whether what is held has been ruled anew already or not.
+    let no = asks(&app, "evaluation", &asked).ok();
+    assert_eq!(no["decision"], false, "{no:#}");
+    t.settles();
+    is_no(&asks(&app, "evaluation", &asked).ok(), "decision.persons-own");
+});
+
 scenario!(while_the_clock_goes_back_nothing_is_permitted, |t| {
     let acme = t.organisation("远山科技").pack("dingtalk");
     let (lin, operator) = (acme.hires("林晓"), acme.data_operator());

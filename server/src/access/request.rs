@@ -4,12 +4,11 @@
 //! What always holds: a request asks for what would open the way by the table of reasons, and for no more; a yes changes no
 //! refusal that was given, it is asked anew and answered by what is in force then.
 
-use super::answer::Decision;
 use super::error::AccessError;
 use super::known::Known;
 use super::operations::answer;
 use super::question::{Ask, DataRef, PersonRef};
-use crate::decisions::{self, Data};
+use crate::decisions::{self, Asked, Data};
 use crate::instructions::{self, Draft, Instruction, Kind, Policies, State};
 use crate::platform::db::{TenantTx, Ts};
 use crate::platform::ids::{CaseId, HoldingId, Id, InstructionId, MembershipId};
@@ -72,9 +71,13 @@ pub fn raise(tx: &mut TenantTx<'_>, policies: &Policies, new: &NewRequest) -> Re
     if !is_operation(&new.operation) {
         return Err(AccessError::NotRequestable(Reason::UnknownAction));
     }
-    let (now, sides) = evaluate(tx, policies, own, new.holding, &new.operation, &new.purpose)?;
+    let Evaluated { now, granted, sides } = evaluate(tx, policies, own, new.holding, &new.operation, &new.purpose)?;
     match now.remedy() {
         _ if now.permits() => return Err(AccessError::Permitted),
+        // What stands against it further on, no instruction could open.
+        Remedy::Instruction | Remedy::Exceptional if !granted.permits() => {
+            return Err(AccessError::NotRequestable(granted));
+        }
         Remedy::Instruction | Remedy::Exceptional => {}
         Remedy::None | Remedy::Order | Remedy::Person => return Err(AccessError::NotRequestable(now)),
     }
@@ -111,8 +114,8 @@ pub fn find(tx: &mut TenantTx<'_>, policies: &Policies, id: InstructionId) -> Re
     let scope = instructions::scope_of(&instruction)?;
     let operation = scope.operations.first().cloned().unwrap_or_default();
     let holding = HoldingId::from(holding.uuid());
-    let (now, _) = evaluate(tx, policies, own, holding, &operation, &instruction.purpose)?;
-    view(tx, &instruction, now)
+    let evaluated = evaluate(tx, policies, own, holding, &operation, &instruction.purpose)?;
+    view(tx, &instruction, evaluated.now)
 }
 
 fn view(tx: &mut TenantTx<'_>, i: &Instruction, now: Reason) -> Result<Request, AccessError> {
@@ -127,7 +130,17 @@ fn view(tx: &mut TenantTx<'_>, i: &Instruction, now: Reason) -> Result<Request, 
     })
 }
 
-/// A new evaluation, with its record, and the data it was about.
+/// A new evaluation.
+struct Evaluated {
+    /// What it is answered.
+    now: Reason,
+    /// What it would be answered if an instruction named both the caller and the person.
+    granted: Reason,
+    /// What it was about.
+    sides: Vec<Data>,
+}
+
+/// Evaluates anew, and leaves the record of it.
 fn evaluate(
     tx: &mut TenantTx<'_>,
     policies: &Policies,
@@ -135,11 +148,11 @@ fn evaluate(
     holding: HoldingId,
     operation: &str,
     purpose: &str,
-) -> Result<(Reason, Vec<Data>), AccessError> {
+) -> Result<Evaluated, AccessError> {
     let law = decisions::law(tx, policies)?;
-    let data = DataRef::Holding(holding);
+    let (caller, data) = (PersonRef::Membership(own), DataRef::Holding(holding));
     let ask = Ask {
-        caller: Ok(PersonRef::Membership(own)),
+        caller: Ok(caller.clone()),
         data: Ok(data.clone()),
         operation: operation.to_owned(),
         purpose: purpose.to_owned(),
@@ -148,9 +161,14 @@ fn evaluate(
     let mut known = Known::default();
     known.look_up(tx, [&ask])?;
     let answered = answer(&law, &known, &ask, tx.now());
-    let Decision { context, .. } = answered.decision;
+    let code = answered.decision.context.reason;
     tx.record(answered.record);
-    let reason = Reason::ALL.iter().copied().find(|reason| reason.code() == context.reason);
-    let sides = known.sides(&data).map(|sides| sides.iter().cloned().collect()).unwrap_or_default();
-    Ok((reason.unwrap_or(Reason::Unreadable), sides))
+    let now = Reason::ALL.iter().copied().find(|reason| reason.code() == code).unwrap_or(Reason::Unreadable);
+    let sides: Vec<Data> = known.sides(&data).map(|sides| sides.iter().cloned().collect()).unwrap_or_default();
+    let asked = Asked { operation, purpose, people: 1 };
+    let granted = known.person(&caller).map_or(Reason::UnknownSubject, |own| {
+        let would = |side| decisions::weigh_if_granted(&law, &own.standing, side, &asked, tx.now()).reason();
+        sides.iter().map(would).find(|reason| !reason.permits()).unwrap_or(Reason::Permitted)
+    });
+    Ok(Evaluated { now, granted, sides })
 }

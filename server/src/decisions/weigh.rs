@@ -9,7 +9,7 @@ use crate::platform::ids::{HoldingId, Id, SubjectId};
 use crate::platform::record::{Outcome, Record};
 use policy_model::class::Mask;
 use policy_model::decision::{
-    self, Answer, Control, Facts, Question, Relation, Restriction, Sensitive, Volume, threshold,
+    self, Answer, Authority, Control, Facts, Question, Relation, Restriction, Sensitive, Volume, threshold,
 };
 use policy_model::facts::Age;
 use policy_model::pack::Pack;
@@ -70,23 +70,47 @@ pub fn weigh<'a>(law: &'a Law, caller: &'a Standing, data: &'a Data, asked: &Ask
         None => "",
     };
     let question = Question { object: &data.class, act: asked.operation, purpose: asked.purpose, whose };
+    let authority = law.policy.table().authority(caller.names(), &question);
+    decision::decide(&facts(law, caller, data, asked, authority, now))
+}
+
+/// What the answer would be if an instruction named both the caller and the person: whether it is worth asking for one.
+pub fn weigh_if_granted<'a>(
+    law: &'a Law,
+    caller: &'a Standing,
+    data: &'a Data,
+    asked: &Asked<'a>,
+    now: Ts,
+) -> Answer<'a> {
+    let granted = Authority::Permits { source: "", task: Some("") };
+    decision::decide(&facts(law, caller, data, asked, granted, now))
+}
+
+fn facts<'a>(
+    law: &'a Law,
+    caller: &'a Standing,
+    data: &'a Data,
+    asked: &Asked<'a>,
+    authority: Authority<'a>,
+    now: Ts,
+) -> Facts<'a> {
     let class = law.pack.class(&data.class);
     let is_own = data.subject == Some(caller.subject) && data.is_visible_to_subject;
-    let tenure = if caller.is_over(now) { decision::Tenure::Ended } else { caller.tenure() };
-    decision::decide(&Facts {
-        tenure,
+    Facts {
+        tenure: if caller.is_over(now) { decision::Tenure::Ended } else { caller.tenure() },
         relation: if is_own { Relation::OwnAndVisible } else { Relation::Others },
         operation: asked.operation,
         purpose: asked.purpose,
-        authority: law.policy.table().authority(caller.names(), &question),
+        authority,
         control: data.control,
         sensitive: if law.pack.is_sensitive(&data.class, data.age) { Sensitive::Yes } else { Sensitive::No },
+        // A case is an instruction that names both, and comes as one.
         case: None,
         restriction: data.restriction,
         volume: Volume { people: asked.people, threshold: threshold(law.pack.approvals(), asked.operation) },
         // Of a class that nobody has looked at nothing is shown.
         mask: class.map_or(Mask::Full, |class| class.mask),
-    })
+    }
 }
 
 /// What the ledger keeps of an answer. A holding of many people is recorded about the first hundred of them.
