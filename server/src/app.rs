@@ -13,8 +13,8 @@ use crate::platform::mail;
 use crate::platform::metrics::Metrics;
 use crate::platform::{Platform, Plugged, sign_in};
 use crate::{
-    access, attention, console, departures, forgetting, health, holdings, inbox, instructions, intake, ledger, orders,
-    organisations, packs, people, retention, setup,
+    access, attention, console, departures, forgetting, health, holdings, inbox, instructions, intake, ledger, my,
+    orders, organisations, packs, people, retention, setup,
 };
 use actix_web::{App, HttpServer, web};
 use std::net::{SocketAddr, TcpListener};
@@ -187,6 +187,7 @@ fn api(cfg: &mut ServiceConfig<'_>) {
     intake::routes::routes(cfg);
     attention::routes::routes(cfg);
     inbox::routes::routes(cfg);
+    my::routes::routes(cfg);
     setup::routes::routes(cfg);
     ledger::routes::routes(cfg);
 }

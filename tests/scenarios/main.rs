@@ -17,6 +17,7 @@ mod intake_people;
 mod keys;
 mod ledger;
 mod live;
+mod my_data;
 mod operations;
 mod orders;
 mod orders_by_hand;
