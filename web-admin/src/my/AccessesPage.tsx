@@ -30,9 +30,9 @@ export function AccessesPage() {
           {days.map(([date, uses]) => (
             <section key={date} aria-label={day(date)}>
               <h2 className={css.day}>{day(date)}</h2>
-              <ul className={css.cards}>
+              <ul className={css.uses}>
                 {uses.map((use) => (
-                  <li key={use.seq} className={css.card}>
+                  <li key={use.seq}>
                     <Use use={use} />
                   </li>
                 ))}
@@ -66,11 +66,11 @@ function byDay(rows: MyAccess[]): [string, MyAccess[]][] {
 function Use({ use }: { use: MyAccess }) {
   const { t } = useTranslation()
   const who = whoOf(t, use)
+  const what = word('my.what', use.what)
   return (
     <>
       <p>
-        <strong>{who}</strong> {word('my.what', use.what)}
-        {use.class ? `${t('ui.listComma')}${nameOf(use.class)}` : ''}
+        <strong>{who}</strong> {use.class ? t('my.used', { what, class: nameOf(use.class) }) : what}
       </p>
       <p className={css.soft}>
         {[

@@ -1,9 +1,9 @@
 import { useQuery } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
-import { myDataQuery } from '@/api/queries/my'
+import { type MyGroup, myDataQuery } from '@/api/queries/my'
 import { Loaded, Notice } from '@/ui/Page'
 import { Download } from './Download'
-import { GroupCard } from './GroupCard'
+import { GroupRow } from './GroupRow'
 import css from './My.module.css'
 import { MyPage } from './MyPage'
 import { Why } from './Why'
@@ -33,22 +33,24 @@ function Groups({ of, title, next }: { of: 'person' | 'organisation'; title: str
   return (
     <Loaded query={data}>
       {({ groups, hidden, answer_within_days }) => {
-        const shown = groups.filter((g) => g.controller === of)
+        const rules = byRule(groups.filter((g) => g.controller === of))
         return (
           <>
-            {shown.length === 0 ? (
+            {rules.length === 0 && (
               <Notice title={title}>
                 <p>{next}</p>
               </Notice>
-            ) : (
-              <ul className={css.cards}>
-                {shown.map((g) => (
-                  <li key={`${g.class.key} ${g.rule} ${g.settled} ${g.settled_by ?? ''}`}>
-                    <GroupCard group={g} answeredWithin={answer_within_days} />
-                  </li>
-                ))}
-              </ul>
             )}
+            <div className={css.cards}>
+              {rules.map(([rule, all]) => (
+                <section key={rule} className={css.card}>
+                  {all[0] && <Why why={all[0].why} />}
+                  {all.map((g) => (
+                    <GroupRow key={`${g.class.key} ${g.settled}`} group={g} answeredWithin={answer_within_days} />
+                  ))}
+                </section>
+              ))}
+            </div>
             {of === 'organisation' && hidden.length > 0 && (
               <section className={css.part}>
                 <h2>{t('my.hiddenTitle')}</h2>
@@ -63,4 +65,14 @@ function Groups({ of, title, next }: { of: 'person' | 'organisation'; title: str
       }}
     </Loaded>
   )
+}
+
+/** What one rule decided stands under its reason, once. What the privacy officer settled stands apart. */
+function byRule(groups: MyGroup[]): [string, MyGroup[]][] {
+  const rules = new Map<string, MyGroup[]>()
+  for (const g of groups) {
+    const rule = `${g.rule} ${g.settled_by ?? ''}`
+    rules.set(rule, [...(rules.get(rule) ?? []), g])
+  }
+  return [...rules]
 }

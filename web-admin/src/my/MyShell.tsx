@@ -1,6 +1,6 @@
-import { Link, Outlet, useNavigate } from '@tanstack/react-router'
+import { Link, Outlet, useNavigate, useRouterState } from '@tanstack/react-router'
 import { Button, Dropdown } from 'antd'
-import { lazy, Suspense } from 'react'
+import { lazy, Suspense, useEffect, useRef } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useConnection } from '@/api/connection'
 import { signOut } from '@/api/session'
@@ -19,6 +19,12 @@ export function MyShell() {
   const session = useSession()
   const connection = useConnection()
   const hasLeft = session.reach === 'own_data'
+  const list = useRef<HTMLUListElement>(null)
+  const path = useRouterState({ select: (s) => s.location.pathname })
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another place is the one to be seen
+  useEffect(() => {
+    list.current?.querySelector('[aria-current="page"]')?.scrollIntoView({ inline: 'center', block: 'nearest' })
+  }, [path])
   const places = myPlaces.filter((p) => p.who === 'all' || (p.who === 'left') === hasLeft)
   return (
     <div className={css.shell}>
@@ -41,7 +47,7 @@ export function MyShell() {
         )}
       </header>
       <nav aria-label={t('my.navigation')}>
-        <ul className={css.places}>
+        <ul className={css.places} ref={list}>
           {places.map((p) => (
             <li key={p.to}>
               <Link to={p.to} activeProps={{ 'aria-current': 'page' }}>

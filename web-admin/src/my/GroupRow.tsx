@@ -12,39 +12,27 @@ import { ReasonDialog } from '@/ui/ReasonDialog'
 import { useTell } from '@/ui/useTell'
 import { Holdings } from './Holdings'
 import css from './My.module.css'
-import { Why } from './Why'
 import { itemsOf, keepingOf, nameOf, reasonOf, spanOf } from './words'
 
-/** Data of one kind: how much, whose and why, until when, and what one can do about it. */
-export function GroupCard({ group, answeredWithin }: { group: MyGroup; answeredWithin: number }) {
+/** Data of one kind, under the reason whose it is: how much, until when, and what one can do about it. */
+export function GroupRow({ group, answeredWithin }: { group: MyGroup; answeredWithin: number }) {
   const { t } = useTranslation()
   const [open, setOpen] = useState(false)
   const name = nameOf(group.class)
-  const places = [group.in_vault > 0 && t('my.vault'), ...group.kept_at].filter(Boolean).join(t('ui.and'))
   const counts = [
     itemsOf(t, group.items),
     group.bytes > 0 && bytes(group.bytes),
     spanOf(t, group.first_at, group.last_at),
-    places && t('my.keptAt', { places }),
   ]
   return (
-    <article className={css.card}>
+    <article className={css.row}>
       <div className={css.top}>
         <h2>{name}</h2>
         <Chips group={group} />
       </div>
       <p className={css.counts}>{counts.filter(Boolean).join(' · ')}</p>
-      <Why why={group.why} />
       {group.controller === 'organisation' && (
-        <div className={css.kept}>
-          <strong>{keepingOf(t, group.keeping, group.retain_until)}</strong>
-          {group.keeping && (
-            <>
-              <p>{reasonOf(group.keeping.why)}</p>
-              <Clauses ids={group.keeping.why.clauses} />
-            </>
-          )}
-        </div>
+        <p className={css.kept}>{keepingOf(t, group.keeping, group.retain_until)}</p>
       )}
       <div className={css.acts}>
         <Button onClick={() => setOpen((o) => !o)} aria-expanded={open}>
@@ -52,7 +40,17 @@ export function GroupCard({ group, answeredWithin }: { group: MyGroup; answeredW
         </Button>
         {group.controller === 'organisation' && <Contest group={group} name={name} days={answeredWithin} />}
       </div>
-      {open && <Holdings group={group} name={name} />}
+      {open && (
+        <>
+          {group.controller === 'organisation' && group.keeping && (
+            <div className={css.soft}>
+              <p>{reasonOf(group.keeping.why)}</p>
+              <Clauses ids={group.keeping.why.clauses} />
+            </div>
+          )}
+          <Holdings group={group} name={name} />
+        </>
+      )}
     </article>
   )
 }
