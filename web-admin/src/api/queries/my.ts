@@ -73,6 +73,13 @@ export const myContestsQuery = queryOptions({
 
 const changed = () => queryClient.invalidateQueries({ queryKey: key.all })
 
+/** What is held is ruled anew a moment after consent was given or withdrawn, so it is asked for again then. */
+const RULED_ANEW_MS = 2_000
+const ruledAnew = () => {
+  setTimeout(changed, RULED_ANEW_MS)
+  return changed()
+}
+
 export const contest = mutationOptions({
   mutationFn: (what: { class: string; reason: string }) => body(api.POST('/api/v1/my/contests', { body: what })),
   onSuccess: changed,
@@ -80,12 +87,12 @@ export const contest = mutationOptions({
 
 export const giveConsent = mutationOptions({
   mutationFn: (class_pattern: string) => body(api.POST('/api/v1/me/consents', { body: { class_pattern } })),
-  onSuccess: changed,
+  onSuccess: ruledAnew,
 })
 
 export const withdrawConsent = mutationOptions({
   mutationFn: (id: string) => body(api.POST('/api/v1/me/consents/{id}/withdraw', { params: { path: { id } } })),
-  onSuccess: changed,
+  onSuccess: ruledAnew,
 })
 
 /** A copy of what is mine. */
