@@ -366,28 +366,6 @@ pub(super) fn newest_about(
     })
 }
 
-/// The newest records of these acts about a person that were done or permitted, before a place; at most `limit`.
-pub(super) fn newest_about(
-    tx: &mut TenantTx<'_>,
-    subject: SubjectId,
-    acts: &[&str],
-    before: Option<i64>,
-    limit: i64,
-) -> Stored<Vec<SealedRecord>> {
-    let acts: Vec<String> = acts.iter().map(|act| (*act).to_owned()).collect();
-    let about = record_subjects::table::rows(tx.tenant())
-        .filter(record_subjects::subject_id.eq(subject))
-        .filter(record_subjects::seq.lt(before.unwrap_or(i64::MAX)));
-    tx.load(records::table, |rows| {
-        rows.filter(records::seq.eq_any(about.select(record_subjects::seq)))
-            .filter(records::act.eq_any(acts))
-            .filter(records::outcome.eq_any(["done", "permitted"]))
-            .order(records::seq.desc())
-            .limit(limit)
-            .select(SealedRecord::as_select())
-    })
-}
-
 /// The chosen records of these places, oldest first, at most `limit`.
 pub(super) fn oldest(
     tx: &mut TenantTx<'_>,
