@@ -1,5 +1,6 @@
 //! Why may I see this, why was it not deleted: the engine's own answers, and what is held about somebody at a glance.
 
+use crate::access::permits;
 use scenarios::{Organisation, Person, scenario};
 use serde_json::{Value, json};
 
@@ -37,10 +38,10 @@ scenario!(what_is_held_about_somebody_is_counted_by_class_and_shows_no_content, 
 scenario!(why_somebody_may_see_something_is_answered_by_what_would_decide, |t| {
     let acme = t.organisation("远山科技").pack("dingtalk");
     let lin = acme.hires("林晓");
-    let drive = acme.keeps("drive/1", "drive.file").about(&lin);
+    let clock_in = acme.holds("attendance.clock_in").about(&lin);
     let subject = subject_of(&acme, &lin);
     let asks = |who: &Person, more: &str| {
-        who.gets(&format!("/holdings/{}/why?subject={subject}&purpose=payroll{more}", drive.id)).ok()
+        who.gets(&format!("/holdings/{}/why?subject={subject}&purpose=payroll{more}", clock_in.id)).ok()
     };
     let hr = acme.hr_admin();
     let no = asks(&hr, "");
@@ -49,31 +50,26 @@ scenario!(why_somebody_may_see_something_is_answered_by_what_would_decide, |t| {
     assert!(no["sees_by"].as_str().unwrap().ends_with("#hr-admin"), "{no}");
     assert!(!no["clause"].as_str().unwrap().is_empty());
 
-    let proposed = json!({
-        "kind": "standing", "purpose": "payroll", "reason": "每月发薪",
-        "scope": { "classes": ["drive.*"], "operations": ["read"], "roles": ["hr_admin"] },
-    });
-    let instruction = acme.member_with("security_admin").posts("/instructions", &proposed).ok();
+    let instruction = permits(&acme, "hr_admin", "attendance.*", "read");
     let id = instruction["id"].as_str().expect("an id");
-    acme.privacy_officer().posts(&format!("/instructions/{id}/approve"), &json!({})).ok();
     let yes = asks(&hr, "");
     assert_eq!((&yes["answer"], &yes["rests_on"]), (&json!("permit"), &json!(id)), "{yes}");
     let other = asks(&hr, &format!("&member={}", lin.membership));
     assert_eq!(other["answer"], "permit", "they see what is their own: {other}");
     assert_eq!(other["rests_on"], "subject");
     assert_eq!(other["sees_by"], Value::Null);
-    let listed = hr.gets(&format!("/instructions/permitting?class=drive.file&subject={subject}")).items();
+    let listed = hr.gets(&format!("/instructions/permitting?class=attendance.clock_in&subject={subject}")).items();
     assert_eq!(listed.iter().map(|i| &i["id"]).collect::<Vec<_>>(), [&json!(id)]);
     assert_eq!(hr.gets("/instructions/permitting?class=mail.message").items(), [] as [Value; 0]);
     let to_hr = hr.gets(&format!("/instructions/permitting?member={}", hr.membership)).items();
     assert_eq!(to_hr.len(), 1);
 
     // Each answer left its record, about the person and under the instruction.
-    let path = format!("/records?object={}&act=decisions.ask", drive.id);
+    let path = format!("/records?object={}&act=decisions.ask", clock_in.id);
     let records = acme.privacy_officer().gets(&path).items();
     assert_eq!(records.len(), 3, "{records:#?}");
     assert_eq!(records[1]["instruction"], json!(id));
-    hr.gets(&format!("/holdings/{}/why?subject={subject}&operation=fly", drive.id)).is_refused("holdings.invalid");
+    hr.gets(&format!("/holdings/{}/why?subject={subject}&operation=fly", clock_in.id)).is_refused("holdings.invalid");
 });
 
 scenario!(why_something_was_not_deleted_names_hold_law_and_schedule, |t| {
