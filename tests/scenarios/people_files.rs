@@ -18,7 +18,8 @@ const TABLE: &str = "\u{feff}工号,姓名,邮箱,入职日期,部门编码,部�
     B002,钱二,b002@example.com,2024-05-06,rd,研发部,工程师,B001\r\n\
     B003,孙三,,2024-05-06,rd,研发部,工程师,B001\r\n\
     B004,\"李,四\",b004@example.com,2024-13-01,rd,研发部,工程师,B001\r\n\
-    ,周五,b005@example.com,2024-05-06,rd,研发部,工程师,B001\r\n";
+    ,周五,b005@example.com,2024-05-06,rd,研发部,工程师,B001\r\n\
+    ,,,,,,,\r\n";
 
 scenario!(of_a_file_every_row_is_in_or_named_and_a_dry_run_keeps_nothing, |t| {
     let acme = t.organisation("远山科技").pack("dingtalk");
