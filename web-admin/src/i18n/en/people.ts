@@ -83,6 +83,11 @@ export const people = {
   heldBefore: 'Before',
   nobodyHolds: 'Nobody holds it',
   nobodyHoldsHelp: 'Whatever needs this role’s approval waits until somebody holds it.',
+  forget: 'Forget',
+  forgetTitle: 'Forget {{name}}',
+  forgetMeans:
+    'The name, and personal texts in access records, are erased for good; every proof still holds. Everything that is held about them has to be dealt with first.',
+  forgotten: 'The name is erased.',
   invite: 'Give set-up link',
   inviteSent: 'The set-up link went to {{name}}.',
   setUpLink: 'One-time set-up link',
