@@ -14,7 +14,7 @@ use crate::platform::metrics::Metrics;
 use crate::platform::{Platform, Plugged, current, groups, sign_in};
 use crate::{
     access, attention, cases, console, departures, forgetting, health, holdings, inbox, instructions, intake, ledger,
-    orders, organisations, packs, people, retention, setup,
+    my, orders, organisations, packs, people, retention, setup,
 };
 use actix_web::{App, HttpServer, web};
 use std::net::{SocketAddr, TcpListener};
@@ -196,6 +196,7 @@ fn api(cfg: &mut ServiceConfig<'_>) {
     intake::routes::routes(cfg);
     attention::routes::routes(cfg);
     inbox::routes::routes(cfg);
+    my::routes::routes(cfg);
     setup::routes::routes(cfg);
     ledger::routes::routes(cfg);
 }

@@ -17,6 +17,7 @@ pub mod inbox;
 pub mod instructions;
 pub mod intake;
 pub mod ledger;
+pub mod my;
 pub mod orders;
 pub mod organisations;
 pub mod packs;

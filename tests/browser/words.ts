@@ -30,6 +30,7 @@ export type Role =
   | 'data_operator'
   | 'employee'
   | 'hr_admin'
+  | 'leaver'
   | 'primary_admin'
   | 'privacy_officer'
   | 'security_admin'

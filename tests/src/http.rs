@@ -41,6 +41,8 @@ pub struct Answer {
     pub headers: Vec<(String, String)>,
     /// As it came.
     pub body: String,
+    /// The same, where it is no text.
+    pub bytes: Vec<u8>,
 }
 
 impl Caller {
@@ -118,10 +120,11 @@ impl Caller {
         let headers =
             headers.map(|(n, v)| (n.to_string(), String::from_utf8_lossy(v.as_bytes()).into_owned())).collect();
         let status = answer.status().as_u16();
-        let text = answer.body_mut().with_config().limit(1 << 30).read_to_string();
-        let body = text.unwrap_or_else(|e| panic!("{asked}: {e}"));
+        let bytes = answer.body_mut().with_config().limit(1 << 30).read_to_vec();
+        let bytes = bytes.unwrap_or_else(|e| panic!("{asked}: {e}"));
+        let body = String::from_utf8_lossy(&bytes).into_owned();
         self.heard.note(&asked, &body);
-        Answer { asked, status, headers, body }
+        Answer { asked, status, headers, body, bytes }
     }
 }
 

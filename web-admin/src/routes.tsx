@@ -4,6 +4,7 @@ import { setupQuery } from './api/queries/setup'
 import { queryClient } from './api/query-client'
 import { sessionQuery } from './api/session'
 import { places as holdingPlaces } from './holdings/places'
+import { MyShell } from './my/MyShell'
 import { type Conditions, conditionsOf } from './records/filter'
 import { places } from './settings/places'
 import { Crashed, NotThere } from './shell/Lost'
@@ -32,14 +33,77 @@ const shell = createRoute({
   beforeLoad: async ({ location }) => {
     const session = await queryClient.ensureQueryData(sessionQuery)
     if (!session) throw redirect({ to: '/sign-in', search: { to: inside(location.href) } })
+    // Who has left has nothing to look for anywhere else.
+    if (session.reach === 'own_data') throw redirect({ to: '/my' })
     return { session }
   },
 })
 
+/** One's own data: a frame of its own, also for those who have left. */
+const myShell = createRoute({
+  getParentRoute: () => root,
+  id: 'own',
+  component: MyShell,
+  beforeLoad: async ({ location }) => {
+    const session = await queryClient.ensureQueryData(sessionQuery)
+    if (!session) throw redirect({ to: '/sign-in', search: { to: inside(location.href) } })
+    return { session }
+  },
+})
+
+const my = createRoute({
+  getParentRoute: () => myShell,
+  path: '/my',
+  beforeLoad: ({ location, context }) => {
+    if (location.pathname.replace(/\/$/, '') !== '/my') return
+    throw redirect({ to: context.session.reach === 'own_data' ? '/my/left' : '/my/organisation', replace: true })
+  },
+})
+
+const myParts = [
+  createRoute({
+    getParentRoute: () => my,
+    path: '/mine',
+    component: lazyRouteComponent(() => import('./my/DataPage'), 'MinePage'),
+  }),
+  createRoute({
+    getParentRoute: () => my,
+    path: '/organisation',
+    component: lazyRouteComponent(() => import('./my/DataPage'), 'OrganisationPage'),
+  }),
+  createRoute({
+    getParentRoute: () => my,
+    path: '/left',
+    component: lazyRouteComponent(() => import('./my/LeftPage'), 'LeftPage'),
+  }),
+  createRoute({
+    getParentRoute: () => my,
+    path: '/accesses',
+    component: lazyRouteComponent(() => import('./my/AccessesPage'), 'AccessesPage'),
+  }),
+  createRoute({
+    getParentRoute: () => my,
+    path: '/contests',
+    component: lazyRouteComponent(() => import('./my/ContestsPage'), 'ContestsPage'),
+  }),
+  createRoute({
+    getParentRoute: () => my,
+    path: '/consents',
+    component: lazyRouteComponent(() => import('./my/ConsentsPage'), 'ConsentsPage'),
+  }),
+  createRoute({
+    getParentRoute: () => my,
+    path: '/notice',
+    component: lazyRouteComponent(() => import('./my/NoticePage'), 'NoticePage'),
+  }),
+]
+
 const home = createRoute({
   getParentRoute: () => shell,
   path: '/',
-  beforeLoad: async () => {
+  beforeLoad: async ({ context }) => {
+    // Who administers nothing comes for what is their own.
+    if (context.session.roles.every((role) => role === 'employee')) throw redirect({ to: '/my' })
     // Whoever can set the organisation up begins there, until it is done.
     const { acts } = await queryClient.ensureQueryData(powersQuery)
     const guide = acts.includes('tenant.settings') ? await queryClient.ensureQueryData(setupQuery) : null
@@ -222,6 +286,13 @@ const cases = createRoute({
   component: lazyRouteComponent(() => import('./cases/CaseListPage'), 'CaseListPage'),
 })
 
+const contests = createRoute({
+  getParentRoute: () => shell,
+  path: '/contests',
+  validateSearch: (search): { state?: 'all' } => ({ state: oneOf(search.state, ['all'] as const) }),
+  component: lazyRouteComponent(() => import('./contests/ContestListPage'), 'ContestListPage'),
+})
+
 const packs = createRoute({
   getParentRoute: () => shell,
   path: '/packs',
@@ -289,6 +360,7 @@ export const router = createRouter({
   routeTree: root.addChildren([
     signIn,
     setUp,
+    myShell.addChildren([my.addChildren(myParts)]),
     shell.addChildren([
       home,
       inbox,
@@ -308,6 +380,7 @@ export const router = createRouter({
       holds,
       cases,
       records,
+      contests,
       packs,
       settings.addChildren(settingsParts),
     ]),

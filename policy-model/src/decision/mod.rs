@@ -191,6 +191,17 @@ pub fn decide<'f>(facts: &Facts<'f>) -> Answer<'f> {
     }
 }
 
+/// Whether somebody may take a copy of data that is their own side: what is theirs by its ruling, or treated as theirs while
+/// nobody settled it, as long as it is there. It takes no membership and no instruction: what is a person's own stays theirs
+/// when they leave (gbt35273-8.6-a). What is the organisation's is not copied out this way, whoever it is about.
+pub fn own_copy(control: Control, restriction: Restriction) -> Reason {
+    match (control, restriction) {
+        (_, Restriction::Gone) => Reason::Gone,
+        (Control::Person | Control::Unsettled, _) => Reason::OwnData,
+        (Control::Organisation | Control::ByConsent(_), _) => Reason::NoInstruction,
+    }
+}
+
 /// What a yes rests on, or the first reason why not.
 fn rests_on<'f>(facts: &Facts<'f>) -> Result<&'f str, Reason> {
     if facts.tenure == Tenure::Ended {

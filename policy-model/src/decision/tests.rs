@@ -166,3 +166,19 @@ fn reading_very_many_is_a_copy_and_orders_have_their_own_threshold() {
     assert_eq!(threshold(&rules, "correct"), Some(10));
     assert_eq!(threshold(&rules, "hide"), None);
 }
+
+#[test]
+fn a_copy_of_ones_own_is_of_what_is_ones_own_and_there() {
+    let restrictions = [Restriction::None, Restriction::KeptByLaw, Restriction::LetGo, Restriction::SubjectLeft];
+    for restriction in restrictions {
+        for control in [Control::Person, Control::Unsettled] {
+            assert_eq!(own_copy(control, restriction), Reason::OwnData);
+            assert_eq!(own_copy(control, Restriction::Gone), Reason::Gone);
+        }
+        for control in
+            [Control::Organisation, Control::ByConsent(Agreement::InForce), Control::ByConsent(Agreement::Missing)]
+        {
+            assert_eq!(own_copy(control, restriction), Reason::NoInstruction);
+        }
+    }
+}

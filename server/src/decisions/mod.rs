@@ -15,12 +15,13 @@ pub use standing::{Standing, standing, standings};
 pub use weigh::{Asked, Data, Law, law, record, weigh, weigh_if_granted};
 
 use crate::instructions::{InForce, Policies};
+use crate::platform::attempt::Own;
 use crate::platform::db::{StoreError, TenantTx};
 use crate::platform::http::{AsProblem, Problem};
 use crate::platform::ids::{HoldingId, SubjectId};
 use crate::platform::record::{Outcome, Record};
 use policy_model::class::Mask;
-use policy_model::decision::{Agreement, Answer, Control, Reason, Remedy, Restriction};
+use policy_model::decision::{self, Agreement, Answer, Control, Reason, Remedy, Restriction};
 
 /// A yes, for one holding's one side, once. Nothing but [`decide`] makes one.
 ///
@@ -97,6 +98,28 @@ pub fn decide(tx: &mut TenantTx<'_>, policies: &Policies, data: &Data, asked: &A
         (Answer::Permit { mask, .. }, Some(holding), Some(subject)) => Ok(Permit { holding, subject, mask }),
         (answer, ..) => Err(Denied::Because(answer.reason())),
     }
+}
+
+/// Decides on a copy for the person whose side it is: the transaction's actor, member or not any more. Leaves the record
+/// either way; the caller goes on with the next holding.
+pub fn decide_own(tx: &mut TenantTx<'_>, own: Own, data: &Data) -> Result<Permit, Denied> {
+    let (Some(holding), true) = (data.holding, data.subject == Some(own.subject())) else {
+        return Err(Denied::Because(Reason::UnknownResource));
+    };
+    let reason = decision::own_copy(data.control, data.restriction);
+    let record = Record::of("decide")
+        .on("holding", holding)
+        .about(own.subject())
+        .class(&data.class)
+        .under("subject")
+        .with("operation", "export")
+        .with("rule", data.rule.clone());
+    if reason.permits() {
+        tx.record(record.ended(Outcome::Permitted, reason.code()));
+        return Ok(Permit { holding, subject: own.subject(), mask: Mask::None });
+    }
+    tx.record(record.ended(Outcome::Refused, reason.code()).citing([reason.clause()]));
+    Err(Denied::Because(reason))
 }
 
 /// Decides on copying one holding out under an order that names who carries it out, and asks nothing that its approvers were

@@ -151,6 +151,16 @@ pub(super) fn load(tx: &mut TenantTx<'_>, ids: &[DepartureId]) -> Stored<Vec<Dep
     tx.load(departures::table, |rows| rows.filter(departures::id.eq_any(ids.to_vec())).select(Departure::as_select()))
 }
 
+/// The cases of these memberships, the latest first.
+pub(super) fn of_memberships(tx: &mut TenantTx<'_>, ids: &[MembershipId]) -> Stored<Vec<Departure>> {
+    tx.load(departures::table, |rows| {
+        rows.filter(departures::membership_id.eq_any(ids.to_vec()))
+            .order((departures::effective_at.desc(), departures::id.desc()))
+            .limit(100)
+            .select(Departure::as_select())
+    })
+}
+
 pub(super) fn insert_lines(tx: &mut TenantTx<'_>, lines: &[LineRow]) -> Stored<()> {
     for line in lines {
         tx.add(departure_lines::table, line)?;

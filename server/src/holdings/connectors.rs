@@ -151,6 +151,7 @@ pub fn speaks_for(tx: &TenantTx<'_>, id: ConnectorId) -> Result<(), HoldingError
         Actor::ApiKey { connector: Some(_), .. } => Err(HoldingError::ForeignConnector),
         Actor::ApiKey { connector: None, .. }
         | Actor::Member { .. }
+        | Actor::Leaver { .. }
         | Actor::Source(_)
         | Actor::Job(_)
         | Actor::Operator

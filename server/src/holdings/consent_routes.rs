@@ -3,7 +3,7 @@
 use super::consents::{self, Consent, ConsentKind};
 use super::error::HoldingError;
 use crate::people;
-use crate::platform::attempt::{Act, Attempt};
+use crate::platform::attempt::{Act, Attempt, OwnAttempt};
 use crate::platform::db::{Stored, TenantTx, Ts};
 use crate::platform::http::{Answer, Answered};
 use crate::platform::ids::{ConsentId, MembershipId, SubjectId};
@@ -117,8 +117,8 @@ async fn record_withdrawal(at: Attempt, id: web::Path<ConsentId>) -> Answer<Cons
 /// The caller's own consents.
 #[utoipa::path(tag = "consents", responses((status = 200, body = Vec<ConsentView>)))]
 #[get("/me/consents")]
-async fn own_consents(at: Attempt) -> Answer<Vec<ConsentView>> {
-    at.run(Act::named("self.consent"), |tx| views(tx, own(tx)?)).await.map(Answered::ok)
+async fn own_consents(at: OwnAttempt) -> Answer<Vec<ConsentView>> {
+    at.run(Act::named("self.consent"), |tx, own| views(tx, own.subject())).await.map(Answered::ok)
 }
 
 /// What the caller agrees to.
@@ -142,14 +142,13 @@ async fn give_consent(at: Attempt, body: web::Json<OwnConsent>) -> Answer<Consen
     .await
 }
 
-/// The caller takes a consent back: from now on.
+/// The caller takes a consent back: from now on. Also open to those who have left.
 #[utoipa::path(tag = "consents", responses((status = 201, body = ConsentView)))]
 #[post("/me/consents/{id}/withdraw")]
-async fn withdraw_consent(at: Attempt, id: web::Path<ConsentId>) -> Answer<ConsentView> {
+async fn withdraw_consent(at: OwnAttempt, id: web::Path<ConsentId>) -> Answer<ConsentView> {
     let id = id.into_inner();
-    at.once(Act::on("self.consent", "consent", id), id, |tx, id| {
-        let subject = own(tx)?;
-        let consent = consents::withdraw(tx, *id, Some(subject))?;
+    at.once(Act::on("self.consent", "consent", id), id, |tx, own, id| {
+        let consent = consents::withdraw(tx, *id, Some(own.subject()))?;
         Ok::<_, HoldingError>(view(tx, &consent)?)
     })
     .await

@@ -87,6 +87,33 @@ pub(super) fn fact(all: &[Consent], class: &str) -> Fact {
     }
 }
 
+/// A consent in force, as its person sees it.
+#[derive(Debug, Clone)]
+pub struct Given {
+    /// Its id.
+    pub id: ConsentId,
+    /// To which classes.
+    pub class_pattern: String,
+    /// Who agreed.
+    pub kind: ConsentKind,
+    /// When.
+    pub given_at: Ts,
+}
+
+impl Given {
+    /// Whether it is about a class.
+    pub fn covers(&self, class: &str) -> bool {
+        self.class_pattern.parse::<ClassPattern>().is_ok_and(|p| p.matches(class))
+    }
+}
+
+/// The consents of a subject that are in force, oldest first.
+pub fn given_by(tx: &mut TenantTx<'_>, subject: SubjectId) -> Stored<Vec<Given>> {
+    let in_force = of_subject(tx, subject)?.into_iter().filter(|c| c.withdrawn_at.is_none());
+    let shown = |c: Consent| Given { id: c.id, class_pattern: c.class_pattern, kind: c.kind, given_at: c.given_at };
+    Ok(in_force.map(shown).collect())
+}
+
 /// Records that somebody agreed. What is held already is ruled anew where the rules follow consent.
 pub(super) fn give(
     tx: &mut TenantTx<'_>,

@@ -10,6 +10,7 @@ mod connector_routes;
 mod connectors;
 mod consent_routes;
 mod consents;
+mod contested;
 mod corrections;
 mod error;
 mod explain;
@@ -22,6 +23,7 @@ mod model;
 mod ndjson;
 mod operations;
 mod overview;
+mod own;
 mod questions;
 mod register;
 mod reveal;
@@ -36,6 +38,8 @@ pub use aim::{Reach, Target, places, reach, reach_of_grant};
 pub use anew::{Change, Moves, preview as preview_rulings, start as rule_anew};
 pub use carry_out::{CarriedOut, carry_out};
 pub use connectors::{Connector, CreatedConnector, connector, create_connector, list_connectors, speaks_for};
+pub use consents::{ConsentKind, Given, given_by};
+pub use contested::{Contested, Effect, Found, look as look_at_contested, uphold};
 pub use corrections::{
     Correction, Fitting, check_corrections, corrected_holdings, corrections_by_locator, forget_corrections,
     keep_corrections,
@@ -48,6 +52,7 @@ pub use model::{Holding, HoldingState, Side, SideState};
 pub use operations::{
     Copied, Deposit, copy_out, has_anything, holdings_by_id, kept_through, locators, put_in_vault, read_from_vault,
 };
+pub use own::{OwnClass, OwnGroup, OwnHolding, OwnSide, copy_of_own, own_groups, own_holdings};
 pub use register::{Registration, RegistrationReport, RejectedLine, register_line_by_line};
 pub use weighed::{data_of, some_holdings};
 

@@ -2,7 +2,9 @@
 
 use super::store::{holding_sides, holdings};
 use crate::platform::db::{MultiBackend, Ts};
-use crate::platform::ids::{ConnectorId, HoldingId, InstructionId, MembershipId, QuestionId, SettlementId, SubjectId};
+use crate::platform::ids::{
+    ConnectorId, ContestId, HoldingId, InstructionId, MembershipId, QuestionId, SettlementId, SubjectId,
+};
 use crate::text_enum;
 use chrono::NaiveDate;
 use diesel::prelude::*;
@@ -109,6 +111,8 @@ pub struct Side {
     pub retain_until: Option<NaiveDate>,
     /// Since when this ruling is in force.
     pub ruled_at: Ts,
+    /// The contest that the privacy officer upheld: what she found stands until she finds otherwise.
+    pub contest_id: Option<ContestId>,
 }
 
 /// One answer in a side's history.

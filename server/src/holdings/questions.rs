@@ -261,7 +261,13 @@ fn apply(tx: &mut TenantTx<'_>, question: &Question, sides: &[Side]) -> Stored<V
     let latest = store::latest_rulings(tx, &ids)?;
     let mut history = Vec::with_capacity(wrong.len());
     for side in &wrong {
-        let now = Side { controller: controller.clone(), settled: true, ruled_at: tx.now(), ..(*side).clone() };
+        let now = Side {
+            controller: controller.clone(),
+            settled: true,
+            ruled_at: tx.now(),
+            contest_id: None,
+            ..(*side).clone()
+        };
         store::update_ruling(tx, &now)?;
         let before = latest
             .get(&(side.holding_id, side.subject_id))

@@ -118,6 +118,8 @@ impl ToRule {
     fn cause(&self, before: &Side, answer: &Answer<'_>) -> Option<&'static str> {
         let had_no_answer = before.question_id.is_some() || before.rule.is_empty();
         match self.said {
+            // Whatever is said of it: the privacy officer has looked at this very data.
+            Said::Corrected | Said::Now if before.contest_id.is_some() && before.class == self.holding.class => None,
             Said::Corrected => Some("corrected"),
             Said::Now if before.class != self.holding.class => Some("reclassified"),
             Said::Now if had_no_answer || answer.ruling.follows(Change::Facts) => Some("facts-changed"),
@@ -278,6 +280,7 @@ pub(super) fn side_of(
         instruction_id: None,
         retain_until: None,
         ruled_at: tx.now(),
+        contest_id: None,
     }
 }
 

@@ -24,7 +24,7 @@ tenant_table! {
         membership_id -> Nullable<SqlUid>, question_id -> Nullable<SqlUid>, hidden_on_leaving -> Bool, state -> Text,
         successor_id -> Nullable<SqlUid>,
         instruction_id -> Nullable<SqlUid>, retain_until -> Nullable<Date>,
-        ruled_at -> SqlTs,
+        ruled_at -> SqlTs, contest_id -> Nullable<SqlUid>,
     }
 }
 tenant_table! {
@@ -181,6 +181,7 @@ pub(super) fn update_ruling(tx: &mut TenantTx<'_>, side: &Side) -> Stored<()> {
                 holding_sides::question_id.eq(now.question_id),
                 holding_sides::hidden_on_leaving.eq(now.hidden_on_leaving),
                 holding_sides::ruled_at.eq(now.ruled_at),
+                holding_sides::contest_id.eq(now.contest_id),
             ))
         })?;
         Ok(())
@@ -209,6 +210,7 @@ pub(super) fn update_side(tx: &mut TenantTx<'_>, side: &Side) -> Stored<()> {
                 holding_sides::instruction_id.eq(now.instruction_id),
                 holding_sides::retain_until.eq(now.retain_until),
                 holding_sides::ruled_at.eq(now.ruled_at),
+                holding_sides::contest_id.eq(now.contest_id),
             ))
         })?;
         Ok(())
@@ -543,4 +545,53 @@ pub(super) fn overdue(tx: &mut TenantTx<'_>, today: NaiveDate, limit: i64) -> St
             .limit(limit)
             .select(Side::as_select())
     })
+}
+
+/// What of a subject's sides the subject is told about.
+#[derive(Debug, Clone, Default)]
+pub(super) struct OwnFilter {
+    pub class: Option<String>,
+    pub controller: Option<String>,
+    pub rule: Option<String>,
+    pub holding: Option<HoldingId>,
+    /// Without what is hidden from somebody who has left, or will be.
+    pub without_hidden: bool,
+}
+
+/// A subject's sides that are not over and not hidden from them, in order of the holding.
+pub(super) fn own_page(
+    tx: &mut TenantTx<'_>,
+    subject: SubjectId,
+    filter: &OwnFilter,
+    after: Option<HoldingId>,
+    limit: i64,
+) -> Stored<Vec<(Side, Holding)>> {
+    let filter = filter.clone();
+    let sides = tx.load(holding_sides::table, |rows| {
+        let mut query = rows
+            .filter(holding_sides::subject_id.eq(subject))
+            .filter(holding_sides::state.ne(SideState::Ended))
+            .filter(holding_sides::state.ne(SideState::Hidden))
+            .into_boxed::<MultiBackend>();
+        if let Some(class) = filter.class {
+            query = query.filter(holding_sides::class.eq(class));
+        }
+        if let Some(controller) = filter.controller {
+            query = query.filter(holding_sides::controller.eq(controller));
+        }
+        if let Some(rule) = filter.rule {
+            query = query.filter(holding_sides::rule.eq(rule));
+        }
+        if let Some(holding) = filter.holding {
+            query = query.filter(holding_sides::holding_id.eq(holding));
+        }
+        if filter.without_hidden {
+            query = query.filter(holding_sides::hidden_on_leaving.eq(false));
+        }
+        if let Some(after) = after {
+            query = query.filter(holding_sides::holding_id.gt(after));
+        }
+        query.order(holding_sides::holding_id).limit(limit).select(Side::as_select())
+    })?;
+    with_holdings(tx, sides)
 }

@@ -20,7 +20,7 @@ pub use decide::{decide, may_decide, waiting_roles};
 pub use error::InstructionError;
 pub use model::{Decision, Instruction, InstructionView, Kind, May, Scope, State};
 pub use operations::{
-    InForce, carried_out, expire_lapsed, find, in_force, lapse, of_origin, one_at_a_time, revoke, scope_of,
+    InForce, carried_out, expire_lapsed, find, in_force, lapse, of_origin, one_at_a_time, permitting, revoke, scope_of,
 };
 pub use policy::{KeyScopes, Policies, Policy, PolicyAuthority};
 pub use propose::{Draft, draw_up, is_proposed, pending_about, pending_of_kind, propose};

@@ -76,6 +76,13 @@ pub fn of_origin(tx: &mut TenantTx<'_>, case: CaseId) -> Stored<Vec<Instruction>
     store::of_origin(tx, case)
 }
 
+/// Everything standing or exceptional that permits something now, with its scope.
+pub fn permitting(tx: &mut TenantTx<'_>) -> Stored<Vec<(Instruction, Scope)>> {
+    let now = tx.now();
+    let all = store::permitting(tx)?.into_iter().filter(|i| i.until.is_none_or(|until| now < until));
+    all.map(|i| scope_of(&i).map(|scope| (i, scope))).collect()
+}
+
 /// The time in which an order in force could be carried out is over.
 pub fn lapse(tx: &mut TenantTx<'_>, id: InstructionId) -> Result<(), InstructionError> {
     let mut i = find(tx, id)?;

@@ -11,9 +11,9 @@ use crate::platform::attempt::{Act, Authority, Grant};
 use crate::platform::caller::Actor;
 use crate::platform::current;
 use crate::platform::db::{StoreError, Stored, TenantTx, Ts};
-use crate::platform::http::Problem;
+use crate::platform::http::{AsProblem, Problem};
 use crate::platform::ids::{MembershipId, TenantId};
-use crate::platform::sign_in::Scopes;
+use crate::platform::sign_in::{Scopes, SignInError};
 use casbin::{DefaultModel, Model};
 use policy_model::decision::table::TENURE;
 use policy_model::decision::{Line, Question, Table};
@@ -236,6 +236,9 @@ impl Authority for PolicyAuthority {
                 let source = empowers(&powers, &names, act.name);
                 source.map(|rests_on| Grant { rests_on }).ok_or_else(|| no_power(tx, act))
             }
+            // No pack gives it and none takes it away: what somebody may do about their own data, the law gives them.
+            Actor::Leaver { .. } if OWN_AFTER_LEAVING.contains(&act.name) => Ok(Grant { rests_on: "subject".into() }),
+            Actor::Leaver { .. } => Err(SignInError::MembershipEnded.problem()),
             Actor::ApiKey { id, scopes, connector, made_by } => {
                 if scopes.iter().any(|s| s == act.name) {
                     // A key made by a member reaches no further than they do now; a connector's is the organisation's.
@@ -276,16 +279,24 @@ fn no_power(tx: &mut TenantTx<'_>, act: &Act) -> Problem {
     if able.is_empty() { problem } else { problem.help(format!("These roles may: {}.", able.join(", "))) }
 }
 
+/// What somebody who has left may still do: all of it about their own data (gbt35273-8.1-a, gbt35273-8.4-a, gbt35273-8.6-a,
+/// gbt35273-8.8).
+const OWN_AFTER_LEAVING: [&str; 4] = ["self.read", "self.consent", "self.contest", "self.download"];
+
 /// What takes a person: one who is known by name, cannot approve their own, and holds no role that excludes it. A
 /// machine's word would be nobody's (gbt35273-7.1-b).
-const TAKES_A_PERSON: [&str; 17] = [
+const TAKES_A_PERSON: [&str; 21] = [
     "self.request",
     "self.reveal",
     "self.cases",
     "cases.manage",
     "subjects.forget",
     "consents.manage",
+    "contests.decide",
+    "notice.write",
     "self.consent",
+    "self.contest",
+    "self.download",
     "rulings.settle",
     "roles.assign",
     "keys.manage",

@@ -51,7 +51,8 @@ impl Rows {
             }
             let row = &rest[..end];
             let lines = row.iter().filter(|b| **b == b'\n').count();
-            if !row.iter().all(u8::is_ascii_whitespace) {
+            // Spreadsheets write rows of nothing but commas.
+            if !row.iter().all(|b| b.is_ascii_whitespace() || *b == b',') {
                 rows.push((self.line, cells(row)));
             }
             self.line += u64::try_from(lines).unwrap_or(0) + 1;

@@ -181,7 +181,7 @@ pub(super) fn open(key: &SubjectKey, id: RecordId, closed: &PersonalText) -> Opt
 
 fn actor_of(actor: &Actor) -> model::Actor {
     let kind = match actor {
-        Actor::Member { .. } => ActorKind::Member,
+        Actor::Member { .. } | Actor::Leaver { .. } => ActorKind::Member,
         Actor::ApiKey { connector: Some(_), .. } => ActorKind::Connector,
         Actor::ApiKey { connector: None, .. } => ActorKind::ApiKey,
         Actor::Source(_) => ActorKind::Source,

@@ -7,6 +7,7 @@
 //! keys.rs     who signs: one key a tenant, the old ones still listed
 //! nodes.rs    the tree's hashes, for whoever proves something
 //! volume.rs   how much happened when, for a chart; uses.rs: how often under one instruction
+//! about.rs    what its records say about one person, for that person
 //! export.rs   records out, as a stream, each with its proof
 //! tail.rs     records as they are committed, for whoever watches
 //! certify.rs  the certificate of a case: a summary and the records it rests on, in one document
@@ -15,6 +16,7 @@
 //! What always holds: a place in the ledger is given under the lock of the tenant's head, so places have the order of
 //! commits and no gaps; what is sealed never changes (gbt35273-11.7-d); nothing personal stands in a record in the clear.
 
+mod about;
 mod append;
 mod certify;
 mod error;
@@ -32,6 +34,7 @@ mod tests;
 mod uses;
 mod volume;
 
+pub use about::{Told, told_about};
 pub use append::LedgerSink;
 pub use certify::{Case, certify};
 pub use error::{ExportFailure, LedgerError};

@@ -15,6 +15,7 @@ pub use settings::{
     would_move,
 };
 pub use store::{TenantRow, find_tenant, find_tenant_by_slug, insert_tenant, list_tenants, tenant};
+pub use view::ClauseView;
 
 use crate::platform::db::{StoreError, Stored, TenantTx};
 use policy_model::calendar::Calendar;
@@ -94,6 +95,12 @@ fn on_shelf() -> Stored<impl Iterator<Item = Arc<Pack>>> {
 /// What may be cited, by id.
 fn clause(id: &str) -> Option<&'static Clause> {
     SHELF.as_ref().ok()?.clauses.get(id)
+}
+
+/// What these clauses ask and where they stand, each once, in order; those that there are not are left out.
+pub fn cited<'c>(ids: impl IntoIterator<Item = &'c str>) -> Vec<ClauseView> {
+    let ids: std::collections::BTreeSet<&str> = ids.into_iter().collect();
+    ids.into_iter().filter_map(|id| clause(id).map(ClauseView::of)).collect()
 }
 
 /// The calendar of working days.

@@ -114,7 +114,12 @@ async fn me(at: Attempt) -> Answer<Me> {
                     let m = store::find_membership(tx, membership)?.ok_or(PeopleError::UnknownMembership)?;
                     views(tx, vec![m])?.pop()
                 }
-                Actor::ApiKey { .. } | Actor::Source(_) | Actor::Job(_) | Actor::Operator | Actor::Anonymous => None,
+                Actor::Leaver { .. }
+                | Actor::ApiKey { .. }
+                | Actor::Source(_)
+                | Actor::Job(_)
+                | Actor::Operator
+                | Actor::Anonymous => None,
             };
             Ok::<_, PeopleError>(Me { tenant_id: tx.tenant(), member, kind: tx.actor().kind().into() })
         })

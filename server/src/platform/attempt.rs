@@ -8,9 +8,9 @@ use crate::platform::caller::{Actor, Caller};
 use crate::platform::db::tx::{platform_tx, tenant_tx};
 use crate::platform::db::{StoreError, Stored, TenantTx, Ts};
 use crate::platform::http::{Answer, Answered, AsProblem, Problem};
-use crate::platform::ids::{RequestId, SessionId, TenantId};
+use crate::platform::ids::{RequestId, SessionId, SubjectId, TenantId};
 use crate::platform::record::{Outcome, Record};
-use crate::platform::sign_in::{self, Presented};
+use crate::platform::sign_in::{self, Presented, SignInError};
 use actix_web::http::StatusCode;
 use actix_web::{FromRequest, HttpMessage, HttpRequest, dev::Payload, web};
 use serde::Serialize;
@@ -300,20 +300,131 @@ pub fn request_id(req: &HttpRequest, platform: &Platform) -> RequestId {
     req.extensions().get::<RequestId>().copied().unwrap_or_else(|| platform.new_id(platform.now()))
 }
 
+type Arriving<T> = Pin<Box<dyn Future<Output = Result<T, Problem>>>>;
+
+/// Whoever it is that asks. What becomes of it is an [`Attempt`] or an [`OwnAttempt`].
+pub(in crate::platform) fn arriving(req: &HttpRequest) -> Arriving<Attempt> {
+    let asked = asked_of(req);
+    Box::pin(async move {
+        let Asked { platform, presented, request, if_match, idempotency_key } = asked?;
+        // Reads the session, so off the event loop.
+        let of = platform.clone();
+        let caller = web::block(move || sign_in::identify(&of, &presented))
+            .await
+            .map_err(|_| Problem::unavailable("server.busy"))??;
+        Ok(Attempt { platform, caller, request, if_match, idempotency_key })
+    })
+}
+
 impl FromRequest for Attempt {
     type Error = Problem;
-    type Future = Pin<Box<dyn Future<Output = Result<Self, Problem>>>>;
+    type Future = Arriving<Self>;
 
     fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let asked = asked_of(req);
+        let arriving = arriving(req);
         Box::pin(async move {
-            let Asked { platform, presented, request, if_match, idempotency_key } = asked?;
-            // Reads the session, so off the event loop.
-            let of = platform.clone();
-            let caller = web::block(move || sign_in::identify(&of, &presented))
-                .await
-                .map_err(|_| Problem::unavailable("server.busy"))??;
-            Ok(Attempt { platform, caller, request, if_match, idempotency_key })
+            let attempt = arriving.await?;
+            match &attempt.caller.actor {
+                // Here, and so for every route that takes an attempt: nobody has to remember it.
+                Actor::Leaver { .. } => Err(SignInError::MembershipEnded.problem()),
+                Actor::Member { .. }
+                | Actor::ApiKey { .. }
+                | Actor::Source(_)
+                | Actor::Job(_)
+                | Actor::Operator
+                | Actor::Anonymous => Ok(attempt),
+            }
+        })
+    }
+}
+
+/// An attempt on one's own data: by a member, or by somebody who has left, for whom this is the only kind there is. A route
+/// that takes an [`Attempt`] cannot be reached by them, so what is theirs to see has to be opened to them by name.
+pub struct OwnAttempt {
+    attempt: Attempt,
+    own: Own,
+}
+
+/// Whose data an own attempt is about. Only an [`OwnAttempt`] makes one, so the person is never taken from a request's words.
+///
+/// ```compile_fail
+/// let own = tenure::platform::attempt::Own { subject: todo!(), has_left: false };
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct Own {
+    subject: SubjectId,
+    has_left: bool,
+}
+
+impl Own {
+    /// The person, as this organisation knows them.
+    pub fn subject(self) -> SubjectId {
+        self.subject
+    }
+
+    /// Whether their membership here has ended.
+    pub fn has_left(self) -> bool {
+        self.has_left
+    }
+}
+
+impl OwnAttempt {
+    /// As [`Attempt::run`].
+    pub async fn run<T, E>(
+        self,
+        act: Act,
+        work: impl Fn(&mut TenantTx<'_>, Own) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, Problem>
+    where
+        T: Send + 'static,
+        E: AsProblem + Send + 'static,
+    {
+        let own = self.own;
+        self.attempt.run(act, move |tx| work(tx, own)).await
+    }
+
+    /// As [`Attempt::once`].
+    pub async fn once<B, T, E>(
+        self,
+        act: Act,
+        body: B,
+        work: impl Fn(&mut TenantTx<'_>, Own, &B) -> Result<T, E> + Send + 'static,
+    ) -> Answer<T>
+    where
+        B: Serialize + Send + 'static,
+        T: Serialize + DeserializeOwned + Send + 'static,
+        E: AsProblem + Send + 'static,
+    {
+        let own = self.own;
+        self.attempt.once(act, body, move |tx, body| work(tx, own, body)).await
+    }
+
+    /// As [`Attempt::run_here`].
+    pub fn run_here<T, E: AsProblem>(
+        &self,
+        act: &Act,
+        work: impl Fn(&mut TenantTx<'_>, Own) -> Result<T, E>,
+    ) -> Result<T, Problem> {
+        self.attempt.run_here(act, |tx| work(tx, self.own))
+    }
+}
+
+impl FromRequest for OwnAttempt {
+    type Error = Problem;
+    type Future = Arriving<Self>;
+
+    fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let arriving = arriving(req);
+        Box::pin(async move {
+            let attempt = arriving.await?;
+            let own = match &attempt.caller.actor {
+                Actor::Member { subject, .. } => Own { subject: *subject, has_left: false },
+                Actor::Leaver { subject, .. } => Own { subject: *subject, has_left: true },
+                Actor::ApiKey { .. } | Actor::Source(_) | Actor::Job(_) | Actor::Operator | Actor::Anonymous => {
+                    return Err(SignInError::NoSession.problem());
+                }
+            };
+            Ok(Self { attempt, own })
         })
     }
 }

@@ -16,6 +16,18 @@ pub enum Actor {
         /// In which session.
         session: SessionId,
     },
+    /// Somebody whose tenure here has ended, signed in to what is their own and to nothing else (docs/decisions/0022). It has
+    /// no [`Actor::membership`], so whatever asks for one finds nobody.
+    Leaver {
+        /// Which tenure it was.
+        membership: MembershipId,
+        /// Which person of this tenant.
+        subject: SubjectId,
+        /// With which account.
+        account: AccountId,
+        /// In which session.
+        session: SessionId,
+    },
     /// A machine with a key: what it may do is in its scopes, act by act.
     ApiKey {
         /// The key.
@@ -41,7 +53,7 @@ impl Actor {
     /// The kind, as records write it.
     pub fn kind(&self) -> &'static str {
         match self {
-            Self::Member { .. } => "member",
+            Self::Member { .. } | Self::Leaver { .. } => "member",
             Self::ApiKey { connector: Some(_), .. } => "connector",
             Self::ApiKey { connector: None, .. } => "api_key",
             Self::Source(_) => "source",
@@ -54,7 +66,7 @@ impl Actor {
     /// The id, as records write it; empty for the operator and nobody.
     pub fn id(&self) -> String {
         match self {
-            Self::Member { membership, .. } => membership.to_string(),
+            Self::Member { membership, .. } | Self::Leaver { membership, .. } => membership.to_string(),
             Self::ApiKey { connector: Some(id), .. } => id.to_string(),
             Self::ApiKey { id, .. } => id.to_string(),
             Self::Source(id) => id.to_string(),
@@ -63,18 +75,28 @@ impl Actor {
         }
     }
 
-    /// The membership, when a person acts.
+    /// The membership, when a person acts in one that stands.
     pub fn membership(&self) -> Option<MembershipId> {
         match self {
             Self::Member { membership, .. } => Some(*membership),
-            Self::ApiKey { .. } | Self::Source(_) | Self::Job(_) | Self::Operator | Self::Anonymous => None,
+            Self::Leaver { .. }
+            | Self::ApiKey { .. }
+            | Self::Source(_)
+            | Self::Job(_)
+            | Self::Operator
+            | Self::Anonymous => None,
         }
     }
 
     /// The session, when a person acts.
     pub fn session(&self) -> Option<SessionId> {
+        self.signed_in().map(|(_, session)| session)
+    }
+
+    /// The account and the session, when a person acts.
+    pub fn signed_in(&self) -> Option<(AccountId, SessionId)> {
         match self {
-            Self::Member { session, .. } => Some(*session),
+            Self::Member { account, session, .. } | Self::Leaver { account, session, .. } => Some((*account, *session)),
             Self::ApiKey { .. } | Self::Source(_) | Self::Job(_) | Self::Operator | Self::Anonymous => None,
         }
     }
@@ -83,7 +105,7 @@ impl Actor {
     /// somebody with two memberships is one person.
     pub fn subject(&self) -> Option<SubjectId> {
         match self {
-            Self::Member { subject, .. } => Some(*subject),
+            Self::Member { subject, .. } | Self::Leaver { subject, .. } => Some(*subject),
             Self::ApiKey { .. } | Self::Source(_) | Self::Job(_) | Self::Operator | Self::Anonymous => None,
         }
     }

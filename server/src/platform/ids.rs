@@ -101,6 +101,8 @@ typed_ids! {
     SettlementId,
     /// A time in which a feature was switched on.
     FeaturePeriodId,
+    /// A person's word against a ruling.
+    ContestId,
     /// A person's express consent.
     ConsentId,
     /// Something that suspends deletion.

@@ -641,6 +641,60 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/contests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Contests, the latest first. */
+        get: operations["list_contests"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contests/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One contest. */
+        get: operations["read_contest"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contests/{id}/decide": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Answers a contest, with a reason that the person reads. Upheld, the data becomes the person's; what the documents had left
+         *     open is settled so for all that is alike. Nobody answers their own.
+         */
+        post: operations["decide_contest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/deliveries/{id}/retry": {
         parameters: {
             query?: never;
@@ -1386,7 +1440,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** The caller takes a consent back: from now on. */
+        /** The caller takes a consent back: from now on. Also open to those who have left. */
         post: operations["withdraw_consent"];
         delete?: never;
         options?: never;
@@ -1565,6 +1619,147 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/v1/my/accesses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who used the caller's data, for what purpose, under which instruction; the newest first. */
+        get: operations["my_accesses"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/my/contests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The caller's contests, the latest first. */
+        get: operations["my_contests"];
+        put?: never;
+        /** Contests a ruling. It stands on the privacy officer's list until she answers it with a reason. */
+        post: operations["open_contest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/my/data": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is held about the caller: whose it is, by which rule and clause, in plain words, and until when. */
+        get: operations["my_data"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/my/data/holdings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The holdings of a group: counts and dates, never content. */
+        get: operations["my_holdings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/my/departures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The caller's departures, once access has ended: what was kept, handed over, deleted, given back, and why. */
+        get: operations["my_departures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/my/download": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A copy of what is the caller's own, as a ZIP archive: a file for each item in the vault, and `index.json`, which also names
+         *     what lies elsewhere. Each holding is decided on and recorded by itself.
+         */
+        get: operations["download_mine"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/my/notice": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The notice that applies to the caller's data, made from what is in force. */
+        get: operations["my_notice"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notice/contact": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How the privacy officer is reached, as it is published. */
+        get: operations["read_contact"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Publishes how the privacy officer is reached. */
+        patch: operations["publish_contact"];
         trace?: never;
     };
     "/api/v1/orders/{id}": {
@@ -2224,15 +2419,15 @@ export interface components {
         AccessObligation: {
             /** @description Of which class. */
             class: string;
+            /** @description In which way: `phone_keep_3_4` … */
+            mask: string;
+            /** @description `mask`. */
+            type: string;
             /**
              * @description Where the class is a record: its fields by name, each with its own mask. Every other text in it is free text: what leads to
              *     a person in it is masked.
              */
             fields?: components["schemas"]["AccessFieldMask"][];
-            /** @description In which way: `phone_keep_3_4` … */
-            mask: string;
-            /** @description `mask`. */
-            type: string;
         };
         /** @description Where to go on. */
         AccessPage: {
@@ -2259,10 +2454,10 @@ export interface components {
         AccessRequestable: {
             /** @description The roles whose yes it takes; for `person`, nobody's in the organisation. */
             approvers: string[];
-            /** @description Where the person who was refused asks for it, signed in, in one call. */
-            at?: string | null;
             /** @description `instruction`, `exceptional`, `order`; `person` where only the person's own word helps. */
             what: string;
+            /** @description Where the person who was refused asks for it, signed in, in one call. */
+            at?: string | null;
         };
         /** @description Who controls the data. */
         AccessRuling: {
@@ -2646,8 +2841,16 @@ export interface components {
         Choice: {
             /** @description Its name. */
             name: string;
+            /** @description How far it would let in: to what is the person's own, where they have left it. */
+            reach: components["schemas"]["SessionReach"];
             /** @description Its short name, for `tenant`. */
             tenant: string;
+        };
+        /** @description How long one class is kept. */
+        ClassKeeping: {
+            /** @description The class. */
+            class: components["schemas"]["MyClassName"];
+            keeping?: components["schemas"]["MyKeeping"] | null;
         };
         /** @description A data class. */
         ClassView: {
@@ -2755,6 +2958,77 @@ export interface components {
             to: number;
             /** @description The root over the first `to` records, in base64. */
             to_root: string;
+        };
+        /** @description The answer to a contest. */
+        ContestAnswer: {
+            /** @description Why; the person reads it. */
+            reason: string;
+            /** @description Whether the data is the person's. */
+            upheld: boolean;
+        };
+        /** @description What can be done about a contest. */
+        ContestCan: {
+            /** @description Answer it. */
+            decide: components["schemas"]["May"];
+        };
+        /**
+         * Format: uuid
+         * @description A person's word against a ruling.
+         */
+        ContestId: string;
+        /** @enum {string} */
+        ContestState: "open" | "upheld" | "rejected";
+        /** @description A contest, as the privacy officer sees it. */
+        ContestView: {
+            /** @description The answer. */
+            answer?: string | null;
+            /** @description Whose. */
+            by: components["schemas"]["SubjectName"];
+            /** @description What the caller may do about it. */
+            can: components["schemas"]["ContestCan"];
+            /** @description The clauses that are cited, each with what it asks. */
+            cited: components["schemas"]["ClauseView"][];
+            /** @description The class that it is about. */
+            class: components["schemas"]["MyClassName"];
+            decided_at?: components["schemas"]["Ts"] | null;
+            decided_by?: components["schemas"]["MemberName"] | null;
+            /**
+             * Format: date
+             * @description By when it is to be answered.
+             */
+            due_on: string;
+            holding_id?: components["schemas"]["HoldingId"] | null;
+            /** @description Its id. */
+            id: components["schemas"]["ContestId"];
+            /** @description When it was said. */
+            opened_at: components["schemas"]["Ts"];
+            /** @description Why, in the person's words; absent once they were forgotten. */
+            reason?: string | null;
+            /** @description The rules that made it the organisation's. */
+            rules: components["schemas"]["ContestedRule"][];
+            /** @description Where it stands. */
+            state: components["schemas"]["ContestState"];
+            /**
+             * Format: int64
+             * @description Of this person's holdings: how many become theirs when it is upheld.
+             */
+            would_move: number;
+            /**
+             * Format: int64
+             * @description Sides of everybody's holdings that are alike and were left open by the documents: they follow too.
+             */
+            would_settle: number;
+        };
+        /** @description A rule that is contested. */
+        ContestedRule: {
+            /** @description The clauses it rests on. */
+            clauses: string[];
+            /** @description Its id. */
+            id: string;
+            /** @description Why, in English. */
+            reason_en: string;
+            /** @description Why, in Chinese. */
+            reason_zh: string;
         };
         /** @description A control rule: who controls a holding. */
         ControlRuleView: {
@@ -3806,6 +4080,304 @@ export interface components {
         MessageId: string;
         /** @enum {string} */
         MessageState: "received" | "applied" | "superseded" | "waiting" | "rejected";
+        /** @description One use of my data. */
+        MyAccess: {
+            /** @description When. */
+            at: components["schemas"]["Ts"];
+            /** @description Who. */
+            by: components["schemas"]["MyViewer"];
+            class?: components["schemas"]["MyClassName"] | null;
+            instruction?: components["schemas"]["UnderInstruction"] | null;
+            /** @description For what purpose. */
+            purpose?: string | null;
+            /**
+             * Format: int64
+             * @description The place of the record: what an auditor finds it by.
+             */
+            seq: number;
+            /** @description What was done: `read`, `export`, `correct` …; or the act's name. */
+            what: string;
+        };
+        /** @description A data class by name. */
+        MyClassName: {
+            /** @description Its key. */
+            key: string;
+            /** @description In English. */
+            name_en: string;
+            /** @description In Chinese. */
+            name_zh: string;
+            /** @description Whether it is sensitive. */
+            sensitive: boolean;
+        };
+        /** @description What rests on a consent, or could. */
+        MyConsent: {
+            /** @description To which classes, as a key or a pattern. */
+            class_pattern: string;
+            /** @description The classes of what is held that it is about. */
+            classes: components["schemas"]["MyClassName"][];
+            consent?: components["schemas"]["ConsentId"] | null;
+            /** @description Whether the person can give it now. Who has left gives none. */
+            give: components["schemas"]["May"];
+            given_at?: components["schemas"]["Ts"] | null;
+            /**
+             * Format: int64
+             * @description Holdings that follow it: that become the person's when it is withdrawn, or may become the organisation's when given.
+             */
+            holdings: number;
+            /**
+             * Format: int64
+             * @description Items they stand for.
+             */
+            items: number;
+            /** @description `explicit`, or `guardian` for a minor. */
+            kind?: string | null;
+            /** @description Why it takes consent. */
+            why: components["schemas"]["MyReason"][];
+            /** @description Whether the person can withdraw it now. */
+            withdraw: components["schemas"]["May"];
+        };
+        /** @description A contest, as the person who made it sees it. */
+        MyContest: {
+            /** @description The privacy officer's answer. */
+            answer?: string | null;
+            /** @description The class that it is about. */
+            class: components["schemas"]["MyClassName"];
+            decided_at?: components["schemas"]["Ts"] | null;
+            /**
+             * Format: date
+             * @description By when it is answered.
+             */
+            due_on: string;
+            holding_id?: components["schemas"]["HoldingId"] | null;
+            /** @description Its id. */
+            id: components["schemas"]["ContestId"];
+            /** @description When it was said. */
+            opened_at: components["schemas"]["Ts"];
+            /** @description Why, in the person's words. */
+            reason?: string | null;
+            /** @description Where it stands. */
+            state: components["schemas"]["ContestState"];
+        };
+        /** @description Everything held about somebody, as they are told of it. */
+        MyData: {
+            /**
+             * Format: int32
+             * @description Calendar days within which a contest is answered.
+             */
+            answer_within_days: number;
+            /** @description The clauses that are cited, each with what it asks. */
+            cited: components["schemas"]["ClauseView"][];
+            /** @description What rests on consent, or could. */
+            consents: components["schemas"]["MyConsent"][];
+            /** @description What is held, class by class. */
+            groups: components["schemas"]["MyGroup"][];
+            /** @description Whether the membership has ended: then what is hidden from leavers is not counted. */
+            has_left: boolean;
+            /** @description What somebody who has left does not see, by rule. */
+            hidden: components["schemas"]["MyReason"][];
+        };
+        /** @description One departure, once access has ended. */
+        MyDeparture: {
+            /** @description When access ended. */
+            access_ended_at: components["schemas"]["Ts"];
+            finished_at?: components["schemas"]["Ts"] | null;
+            /** @description Its id. */
+            id: components["schemas"]["DepartureId"];
+            /**
+             * Format: date
+             * @description The last day of work.
+             */
+            last_day: string;
+            /** @description What becomes of what. Nothing that is hidden from leavers, and not to whom anything went. */
+            lines: components["schemas"]["MyDepartureLine"][];
+            /** @description Where it stands. While it is not yet agreed, nothing is said of what will be done. */
+            state: components["schemas"]["DepartureState"];
+        };
+        /** @description What becomes of one group. */
+        MyDepartureLine: {
+            /** @description The data class. */
+            class: components["schemas"]["MyClassName"];
+            /** @description `organisation` or `person`. */
+            controller: string;
+            /** @description `retain`, `hand_over`, `release`, `detach`, `anonymise`, `delete`. */
+            disposition: string;
+            first_at?: components["schemas"]["Ts"] | null;
+            /**
+             * Format: int64
+             * @description Holdings.
+             */
+            holdings: number;
+            /**
+             * Format: int64
+             * @description Items.
+             */
+            items: number;
+            last_at?: components["schemas"]["Ts"] | null;
+            /**
+             * Format: date
+             * @description Kept through which day.
+             */
+            retain_until?: string | null;
+            /** @description Where that stands. */
+            state: components["schemas"]["LineState"];
+            /** @description Then what. */
+            then?: string | null;
+            /**
+             * Format: date
+             * @description And when.
+             */
+            then_on?: string | null;
+            /** @description Why: the pack's rule on departures, and the ground for keeping. */
+            why: components["schemas"]["MyReason"][];
+        };
+        /** @description My departures. */
+        MyDepartures: {
+            /** @description The clauses that are cited, each with what it asks. */
+            cited: components["schemas"]["ClauseView"][];
+            /** @description The latest first. */
+            items: components["schemas"]["MyDeparture"][];
+        };
+        /** @description What is alike: of one class, controlled by the same, by the same rule. */
+        MyGroup: {
+            /**
+             * Format: int64
+             * @description Bytes.
+             */
+            bytes: number;
+            /** @description What the person can do about it. */
+            can: components["schemas"]["MyGroupCan"];
+            /** @description The data class. */
+            class: components["schemas"]["MyClassName"];
+            contest?: components["schemas"]["ContestId"] | null;
+            /** @description `organisation` or `person`. */
+            controller: string;
+            first_at?: components["schemas"]["Ts"] | null;
+            /**
+             * Format: int64
+             * @description Holdings.
+             */
+            holdings: number;
+            /**
+             * Format: int64
+             * @description How many lie in Tenure's own vault.
+             */
+            in_vault: number;
+            /**
+             * Format: int64
+             * @description Items they stand for.
+             */
+            items: number;
+            keeping?: components["schemas"]["MyKeeping"] | null;
+            /** @description The systems that keep the others, by name. */
+            kept_at: string[];
+            last_at?: components["schemas"]["Ts"] | null;
+            /**
+             * Format: date
+             * @description Through which day an instruction keeps it.
+             */
+            retain_until?: string | null;
+            /** @description The rule that decided; empty when the pack has none. */
+            rule: string;
+            /** @description Whether that is settled; what is not is treated as the person's. */
+            settled: boolean;
+            /** @description Who settled it where no rule did: `privacy_officer`, or absent. */
+            settled_by?: string | null;
+            /** @description Holdings by what has become of them: `active`, `retained`, `handed_over`, `released`, `detached`. */
+            states: {
+                [key: string]: number;
+            };
+            /** @description Why, in plain words. */
+            why: components["schemas"]["MyReason"];
+        };
+        /** @description What can be done about a group. */
+        MyGroupCan: {
+            /** @description Contest the ruling. */
+            contest: components["schemas"]["May"];
+        };
+        /** @description One holding, as its person is told of it: counts and dates. */
+        MyHolding: {
+            /**
+             * Format: int64
+             * @description Their size.
+             */
+            bytes: number;
+            first_at?: components["schemas"]["Ts"] | null;
+            /** @description Its id. */
+            id: components["schemas"]["HoldingId"];
+            /**
+             * Format: int64
+             * @description How many items it stands for.
+             */
+            items: number;
+            /** @description The system that keeps it; none for Tenure's own vault. */
+            kept_at?: string | null;
+            last_at?: components["schemas"]["Ts"] | null;
+            /**
+             * Format: date
+             * @description Kept through which day by an instruction.
+             */
+            retain_until?: string | null;
+            /** @description Since when the ruling is in force. */
+            ruled_at: components["schemas"]["Ts"];
+            /** @description What has become of it. */
+            state: string;
+        };
+        /** @description How long a class is kept. */
+        MyKeeping: {
+            /**
+             * Format: int32
+             * @description Days.
+             */
+            days: number;
+            /** @description Counted from `departure`, `creation`, `last_activity` or `transaction_completion`. */
+            from: string;
+            /**
+             * Format: int32
+             * @description Months.
+             */
+            months: number;
+            /** @description Then `delete` or `anonymise`. */
+            then: string;
+            /**
+             * Format: date
+             * @description Through which day, where the event has come.
+             */
+            until?: string | null;
+            /** @description The ground. */
+            why: components["schemas"]["MyReason"];
+            /**
+             * Format: int32
+             * @description Years; added to months and days.
+             */
+            years: number;
+        };
+        /** @description Why, in both languages, with the clauses that it rests on. */
+        MyReason: {
+            /** @description The clauses. */
+            clauses: string[];
+            /** @description In English. */
+            en: string;
+            /** @description In Chinese. */
+            zh: string;
+        };
+        /** @description A role by name. */
+        MyRoleName: {
+            /** @description Its key. */
+            key: string;
+            /** @description In English. */
+            name_en: string;
+            /** @description In Chinese. */
+            name_zh: string;
+        };
+        /** @description Who used it, as far as it may be known: colleagues know each other by name, those who have left learn the role alone. */
+        MyViewer: {
+            /** @description `member`, `api_key`, `connector`, `job` … */
+            kind: string;
+            /** @description A colleague's name. */
+            name?: string | null;
+            /** @description The roles they hold now. */
+            roles: components["schemas"]["MyRoleName"][];
+        };
         /** @description What somebody was refused, and why they need it. */
         NewAccessRequest: {
             /** @description To which holding. */
@@ -3872,6 +4444,21 @@ export interface components {
             /** @description Whose, by staff number. */
             subject: string;
         };
+        /** @description How the privacy officer is to be reached. */
+        NewContact: {
+            /** @description Who decides disputes outside, and how to reach them. */
+            authority?: string;
+            /** @description An address, a number, a room: of the office, never a person's own. */
+            contact: string;
+        };
+        /** @description What is contested, and why. */
+        NewContest: {
+            /** @description The class that the organisation controls. */
+            class: string;
+            holding_id?: components["schemas"]["HoldingId"] | null;
+            /** @description Why it should be the person's. */
+            reason: string;
+        };
         /** @description A hold to be placed. */
         NewHold: {
             /** @description Which classes; all when absent. */
@@ -3925,6 +4512,72 @@ export interface components {
         NewSource: {
             /** @description Its name. */
             name: string;
+        };
+        /** @description The notice. */
+        Notice: {
+            /** @description How what lies in the vault is sealed: `aes-256-gcm`, `sm4-gcm`. */
+            algorithm: string;
+            /**
+             * Format: int32
+             * @description Days within which a request is answered.
+             */
+            answer_within_days: number;
+            /** @description The clauses that are cited, each with what it asks. */
+            cited: components["schemas"]["ClauseView"][];
+            /** @description The parts of a notice and what a person can do, each with its clauses. */
+            clauses: {
+                [key: string]: string[];
+            };
+            /** @description How they are reached, and who decides outside. */
+            contact: components["schemas"]["NoticeContact"];
+            /** @description The organisation: the controller of what it controls. */
+            controller: string;
+            /** @description How long each class of my data is kept that the organisation controls. */
+            keeping: components["schemas"]["ClassKeeping"][];
+            /** @description The systems that keep data about me, by name. */
+            kept_at: string[];
+            /** @description The privacy officers, by name, while they are known; for somebody who has left, none. */
+            officers: string[];
+            /** @description The pack, in English. */
+            pack_en: string;
+            /** @description The pack's version. */
+            pack_version: string;
+            /** @description The pack that it lives by, in Chinese. */
+            pack_zh: string;
+            /** @description What is permitted now on data like mine, by purpose. */
+            purposes: components["schemas"]["NoticePurpose"][];
+            /** @description What a person can do, in order; explained by the console. */
+            rights: string[];
+        };
+        /** @description How the privacy officer is reached. */
+        NoticeContact: {
+            /** @description Who decides disputes outside, and how to reach them. */
+            authority: string;
+            changed_at?: components["schemas"]["Ts"] | null;
+            /** @description An address, a number, a room: of the office, never a person's own. Empty until it is published. */
+            contact: string;
+            /**
+             * Format: int64
+             * @description Its version; 0 until it is published.
+             */
+            version: number;
+        };
+        /** @description What is permitted for one purpose. */
+        NoticePurpose: {
+            /** @description On which classes of my data. */
+            classes: components["schemas"]["MyClassName"][];
+            in_force_at?: components["schemas"]["Ts"] | null;
+            /** @description The instruction that permits it. */
+            instruction: components["schemas"]["InstructionId"];
+            /** @description Standing or exceptional. */
+            kind: components["schemas"]["InstructionKind"];
+            /** @description What is permitted: `read` … */
+            operations: string[];
+            /** @description The purpose, in the organisation's words. */
+            purpose: string;
+            /** @description To which roles. */
+            roles: components["schemas"]["MyRoleName"][];
+            until?: components["schemas"]["Ts"] | null;
         };
         /** @description What it was done to. */
         ObjectView: {
@@ -4178,6 +4831,52 @@ export interface components {
             next?: string | null;
         };
         /** @description One page of a list. */
+        Page_ContestView: {
+            /** @description The rows. */
+            items: {
+                /** @description The answer. */
+                answer?: string | null;
+                /** @description Whose. */
+                by: components["schemas"]["SubjectName"];
+                /** @description What the caller may do about it. */
+                can: components["schemas"]["ContestCan"];
+                /** @description The clauses that are cited, each with what it asks. */
+                cited: components["schemas"]["ClauseView"][];
+                /** @description The class that it is about. */
+                class: components["schemas"]["MyClassName"];
+                decided_at?: components["schemas"]["Ts"] | null;
+                decided_by?: components["schemas"]["MemberName"] | null;
+                /**
+                 * Format: date
+                 * @description By when it is to be answered.
+                 */
+                due_on: string;
+                holding_id?: components["schemas"]["HoldingId"] | null;
+                /** @description Its id. */
+                id: components["schemas"]["ContestId"];
+                /** @description When it was said. */
+                opened_at: components["schemas"]["Ts"];
+                /** @description Why, in the person's words; absent once they were forgotten. */
+                reason?: string | null;
+                /** @description The rules that made it the organisation's. */
+                rules: components["schemas"]["ContestedRule"][];
+                /** @description Where it stands. */
+                state: components["schemas"]["ContestState"];
+                /**
+                 * Format: int64
+                 * @description Of this person's holdings: how many become theirs when it is upheld.
+                 */
+                would_move: number;
+                /**
+                 * Format: int64
+                 * @description Sides of everybody's holdings that are alike and were left open by the documents: they follow too.
+                 */
+                would_settle: number;
+            }[];
+            /** @description The cursor of the next page; absent on the last. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
         Page_DeliveryView: {
             /** @description The rows. */
             items: {
@@ -4396,6 +5095,62 @@ export interface components {
                 source_id: components["schemas"]["SourceId"];
                 /** @description Where it stands. */
                 state: components["schemas"]["MessageState"];
+            }[];
+            /** @description The cursor of the next page; absent on the last. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_MyAccess: {
+            /** @description The rows. */
+            items: {
+                /** @description When. */
+                at: components["schemas"]["Ts"];
+                /** @description Who. */
+                by: components["schemas"]["MyViewer"];
+                class?: components["schemas"]["MyClassName"] | null;
+                instruction?: components["schemas"]["UnderInstruction"] | null;
+                /** @description For what purpose. */
+                purpose?: string | null;
+                /**
+                 * Format: int64
+                 * @description The place of the record: what an auditor finds it by.
+                 */
+                seq: number;
+                /** @description What was done: `read`, `export`, `correct` …; or the act's name. */
+                what: string;
+            }[];
+            /** @description The cursor of the next page; absent on the last. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_MyHolding: {
+            /** @description The rows. */
+            items: {
+                /**
+                 * Format: int64
+                 * @description Their size.
+                 */
+                bytes: number;
+                first_at?: components["schemas"]["Ts"] | null;
+                /** @description Its id. */
+                id: components["schemas"]["HoldingId"];
+                /**
+                 * Format: int64
+                 * @description How many items it stands for.
+                 */
+                items: number;
+                /** @description The system that keeps it; none for Tenure's own vault. */
+                kept_at?: string | null;
+                last_at?: components["schemas"]["Ts"] | null;
+                /**
+                 * Format: date
+                 * @description Kept through which day by an instruction.
+                 */
+                retain_until?: string | null;
+                /** @description Since when the ruling is in force. */
+                ruled_at: components["schemas"]["Ts"];
+                /** @description What has become of it. */
+                state: string;
             }[];
             /** @description The cursor of the next page; absent on the last. */
             next?: string | null;
@@ -4659,6 +5414,8 @@ export interface components {
             membership_id: components["schemas"]["MembershipId"];
             /** @description Their name, while it is known. */
             name?: string | null;
+            /** @description How far it reaches: `own_data` where the membership has ended. */
+            reach: components["schemas"]["SessionReach"];
             /** @description The roles held now. */
             roles: string[];
             /** @description 工号. */
@@ -5131,6 +5888,8 @@ export interface components {
             /** @description In which its civil deadlines are computed. */
             time_zone: string;
         };
+        /** @enum {string} */
+        SessionReach: "member" | "own_data";
         /** @description A link was used. */
         SetUpAnswer: {
             session?: components["schemas"]["PresentSession"] | null;
@@ -5275,6 +6034,11 @@ export interface components {
         SignInRequest: {
             /** @description E-mail address or phone number. */
             identifier: components["schemas"]["Secret"];
+            /**
+             * @description Whether to come in where the membership has ended, to what is the person's own and no further. Only with a personal
+             *     account; refused with `membership.ended` when absent.
+             */
+            own_data?: boolean;
             /** @description The password. */
             password: components["schemas"]["Secret"];
             /** @description The organisation's short name or id; needed by those who are in several. */
@@ -5385,6 +6149,8 @@ export interface components {
             expires_in: number;
             /** @description The tenure in which the person acts. */
             membership_id: components["schemas"]["MembershipId"];
+            /** @description How far the session reaches: `own_data` where that tenure has ended. */
+            reach: components["schemas"]["SessionReach"];
             /** @description For one refresh; each answer holds the next. */
             refresh_token: string;
             /** @description The roles held now. */
@@ -5401,6 +6167,18 @@ export interface components {
          * @description An instant in UTC, in microseconds: the precision that both databases keep.
          */
         Ts: string;
+        /** @description The instruction that a use rests on. */
+        UnderInstruction: {
+            /** @description What it orders or permits. */
+            action: string;
+            /** @description Its id. */
+            id: components["schemas"]["InstructionId"];
+            in_force_at?: components["schemas"]["Ts"] | null;
+            /** @description Standing, exceptional or order. */
+            kind: components["schemas"]["InstructionKind"];
+            /** @description For what purpose. */
+            purpose: string;
+        };
         /**
          * @description What a bar of the chart stands for.
          * @enum {string}
@@ -6680,6 +7458,84 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ConsentView"];
+                };
+            };
+        };
+    };
+    list_contests: {
+        parameters: {
+            query?: {
+                /** @description Only those that stand there. */
+                state?: components["schemas"]["ContestState"];
+                /** @description Rows a page, within the server's limits; 50 and at most 500 unless it was set up otherwise. */
+                limit?: number | null;
+                /** @description The `next` of the page before. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ContestView"];
+                };
+            };
+        };
+    };
+    read_contest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContestView"];
+                };
+            };
+        };
+    };
+    decide_contest: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 255 visible characters; a repeat under the same key gets the first answer and does nothing */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ContestAnswer"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContestView"];
                 };
             };
         };
@@ -8214,6 +9070,236 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Message"];
+                };
+            };
+        };
+    };
+    my_accesses: {
+        parameters: {
+            query?: {
+                /** @description Rows a page, within the server's limits; 50 and at most 500 unless it was set up otherwise. */
+                limit?: number | null;
+                /** @description The `next` of the page before. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_MyAccess"];
+                };
+            };
+        };
+    };
+    my_contests: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MyContest"][];
+                };
+            };
+        };
+    };
+    open_contest: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 255 visible characters; a repeat under the same key gets the first answer and does nothing */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewContest"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MyContest"];
+                };
+            };
+        };
+    };
+    my_data: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MyData"];
+                };
+            };
+        };
+    };
+    my_holdings: {
+        parameters: {
+            query: {
+                /** @description The class's key. */
+                class: string;
+                /** @description `organisation` or `person`; both when absent. */
+                controller?: string;
+                /** @description The rule that decided; any when absent. */
+                rule?: string;
+                /** @description Rows a page, within the server's limits; 50 and at most 500 unless it was set up otherwise. */
+                limit?: number | null;
+                /** @description The `next` of the page before. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_MyHolding"];
+                };
+            };
+        };
+    };
+    my_departures: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MyDepartures"];
+                };
+            };
+        };
+    };
+    download_mine: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The archive */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zip": unknown;
+                };
+            };
+        };
+    };
+    my_notice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Notice"];
+                };
+            };
+        };
+    };
+    read_contact: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeContact"];
+                };
+            };
+        };
+    };
+    publish_contact: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag of the version that was read */
+                "If-Match": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewContact"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeContact"];
                 };
             };
         };

@@ -30,7 +30,8 @@ export const sessionQuery = queryOptions({
 
 /** Signs in. Who belongs to several organisations is asked which, and calls again with one. */
 export async function signIn(credentials: Credentials): Promise<Session | { choose: Choice[] }> {
-  const answer = await body(api.POST('/api/v1/session', { body: credentials }))
+  // Whoever has left comes in to what is their own; the routes keep them there.
+  const answer = await body(api.POST('/api/v1/session', { body: { ...credentials, own_data: true } }))
   if ('choose' in answer) return answer
   queryClient.setQueryData(sessionQuery.queryKey, took(answer))
   return answer

@@ -4,7 +4,7 @@ import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { memberQuery } from '@/api/queries/find'
 import { permittingQuery } from '@/api/queries/holdings'
-import { departuresOfQuery, type Member, tenuresQuery } from '@/api/queries/people'
+import { departuresOfQuery, forgetSubject, type Member, tenuresQuery } from '@/api/queries/people'
 import { usePowers } from '@/api/queries/powers'
 import { giveSetUpLink } from '@/api/queries/setup'
 import { word } from '@/i18n'
@@ -18,6 +18,7 @@ import { Facts } from '@/ui/Facts'
 import { day } from '@/ui/format'
 import { Loaded, Page } from '@/ui/Page'
 import { Person } from '@/ui/Person'
+import { ReasonDialog } from '@/ui/ReasonDialog'
 import { useTell } from '@/ui/useTell'
 import { MemberRoles } from './MemberRoles'
 import css from './People.module.css'
@@ -42,7 +43,14 @@ export function MemberPage() {
           </>
         )
       }
-      actions={m && <Invite m={m} name={name} />}
+      actions={
+        m && (
+          <>
+            {m.state === 'departed' && m.name && <Forget m={m} name={name} />}
+            <Invite m={m} name={name} />
+          </>
+        )
+      }
     >
       <Loaded query={query}>{(m) => <Content m={m} />}</Loaded>
     </Page>
@@ -212,6 +220,47 @@ function Permitted({ id }: { id: string }) {
         )}
       </Loaded>
     </section>
+  )
+}
+
+/** Who has left can be forgotten once nothing of theirs is held; the server says what is. */
+function Forget({ m, name }: { m: Member; name: string }) {
+  const { t } = useTranslation()
+  const tell = useTell()
+  const powers = usePowers()
+  const forget = useMutation(forgetSubject)
+  const [asked, setAsked] = useState(false)
+  return (
+    <>
+      <Act
+        can={{ allowed: powers.has('subjects.forget'), why: 'power.missing' }}
+        danger
+        label={t('people.forget')}
+        onClick={() => setAsked(true)}
+      />
+      {asked && (
+        <ReasonDialog
+          title={t('people.forgetTitle', { name })}
+          consequence={t('people.forgetMeans')}
+          confirm={t('people.forget')}
+          danger
+          busy={forget.isPending}
+          onConfirm={(reason) =>
+            forget.mutate(
+              { subject: m.subject_id, reason },
+              {
+                onSuccess: () => {
+                  setAsked(false)
+                  tell.done(t('people.forgotten'))
+                },
+                onError: tell.failed,
+              },
+            )
+          }
+          onClose={() => setAsked(false)}
+        />
+      )}
+    </>
   )
 }
 

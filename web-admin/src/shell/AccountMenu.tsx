@@ -19,6 +19,8 @@ export function AccountMenu() {
   const names = usePackNames()
   const roles = session.roles.filter((r) => r !== 'employee')
   const items = [
+    { key: 'my', label: t('my.title') },
+    { type: 'divider' as const },
     {
       type: 'group' as const,
       label: t('shell.language'),
@@ -38,6 +40,7 @@ export function AccountMenu() {
     const scheme = schemes.find((s) => s === value)
     if (kind === 'language' && language) await chooseLanguage(language)
     else if (kind === 'scheme' && scheme) chooseScheme(scheme)
+    else if (kind === 'my') await navigate({ to: '/my' })
     else {
       if (await signOut()) await navigate({ to: '/sign-in' })
     }

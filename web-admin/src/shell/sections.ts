@@ -6,6 +6,7 @@ export const sections = [
   { to: '/people', label: 'people.title', needs: 'members.read', apart: false },
   { to: '/holdings', label: 'holdings.title', needs: 'rulings.read', apart: false },
   { to: '/cases', label: 'cases.title', needs: 'self.cases', apart: false },
+  { to: '/contests', label: 'contests.title', needs: 'contests.read', apart: false },
   { to: '/records', label: 'records.one', needs: 'records.read', apart: false },
   { to: '/packs', label: 'packs.title', needs: 'packs.read', apart: true },
   { to: '/settings', label: 'shell.settings', needs: null, apart: false },

@@ -11,7 +11,8 @@ import { Loaded } from './Page'
 export function Clause({ id }: { id: string }) {
   const [open, setOpen] = useState(false)
   return (
-    <Popover trigger="click" open={open} onOpenChange={setOpen} content={open ? <Content id={id} /> : null}>
+    // Not empty while it is closed, or it would never open; it is drawn only when it does.
+    <Popover trigger="click" open={open} onOpenChange={setOpen} content={<Content id={id} />} destroyOnHidden>
       <button
         type="button"
         className={css.clause}

@@ -40,7 +40,7 @@ const WHO: [(&str, &str); 9] = [
     ("auditor", "审计员 auditor"),
     ("employee", "员工 employee"),
     ("shared", "两个组织的成员 member of both"),
-    ("leaver", "离职者 the leaver: refused"),
+    ("leaver", "离职者 the leaver: 只见自己的数据 their own data alone"),
 ];
 
 /// Where to look and who to sign in as.

@@ -5,7 +5,7 @@ use super::error::SignInError;
 use super::model::Session;
 use super::store::sessions as store;
 use crate::platform::Platform;
-use crate::platform::caller::{Actor, Caller};
+use crate::platform::caller::Caller;
 use crate::platform::db::{StoreError, Stored};
 use crate::platform::ids::{AccountId, Id, MembershipId, RequestId, SessionId, SubjectId, TenantId};
 use jsonwebtoken::{Algorithm, Header, Validation};
@@ -60,17 +60,9 @@ pub(super) fn issue(platform: &Platform, session: &Session) -> Stored<String> {
 /// Whose token it is, if it is good and its session goes on.
 pub(super) fn caller(platform: &Platform, token: &str) -> Result<Caller, SignInError> {
     let claims = verify(platform, token)?;
-    match store::end_of_session(platform, claims.sid)? {
-        Some(None) => Ok(Caller {
-            tenant: claims.tid,
-            actor: Actor::Member {
-                membership: claims.mid,
-                subject: claims.sbj,
-                account: claims.sub,
-                session: claims.sid,
-            },
-        }),
-        Some(reason) => Err(browser::ended(reason.as_deref())),
+    match store::as_it_is(platform, claims.sid)? {
+        Some(session) if session.ended_at.is_none() => Ok(Caller { tenant: session.tenant_id, actor: session.actor() }),
+        Some(session) => Err(browser::ended(session.end_reason.as_deref())),
         None => Err(SignInError::SessionEnded),
     }
 }

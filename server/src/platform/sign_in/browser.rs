@@ -6,7 +6,7 @@
 //! from the cookie's: it needs no storage, and is of no use with another session.
 
 use super::error::SignInError;
-use super::model::{Organisation, Session, SessionKind};
+use super::model::{Organisation, Session, SessionKind, SessionReach};
 use super::secret::{self, Secret};
 use super::sessions;
 use super::store::{accounts, sessions as store};
@@ -60,6 +60,8 @@ pub struct PresentSession {
     pub id: SessionId,
     /// A browser's, or a program's.
     pub kind: SessionKind,
+    /// How far it reaches: `own_data` where the membership has ended.
+    pub reach: SessionReach,
     /// What the person signed in with.
     pub account: SessionAccount,
     /// The organisation.
@@ -126,15 +128,7 @@ pub(super) fn caller(platform: &Platform, shown: &Shown) -> Result<Caller, SignI
     {
         tracing::warn!(code = "session.use-not-noted", error = %e, session = %session.id);
     }
-    Ok(Caller {
-        tenant: session.tenant_id,
-        actor: Actor::Member {
-            membership: session.membership_id,
-            subject: session.subject_id,
-            account: session.account_id,
-            session: session.id,
-        },
-    })
+    Ok(Caller { tenant: session.tenant_id, actor: session.actor() })
 }
 
 /// Whether a session of either kind goes on.
@@ -162,6 +156,7 @@ pub(super) fn present(
         Ok(PresentSession {
             id: session.id,
             kind: session.kind,
+            reach: session.reach,
             account: SessionAccount { id: account.id, kind: account.kind },
             tenant,
             membership_id: session.membership_id,

@@ -5,7 +5,7 @@
 //! guesses many at once still meets the lock.
 
 use super::error::SignInError;
-use super::model::{Account, AccountKind, AccountState, Choice, SessionKind, Standing};
+use super::model::{Account, AccountKind, AccountState, Choice, SessionKind, SessionReach, Standing};
 use super::secret::Secret;
 use super::store::{accounts as store, sessions as session_store};
 use super::{accounts, sessions, trace};
@@ -41,6 +41,8 @@ pub struct Credentials {
     pub password: Secret,
     /// The tenant's short name or id.
     pub tenant: Option<String>,
+    /// Whether to come in to one's own data where the membership has ended.
+    pub own_data: bool,
 }
 
 /// How it went.
@@ -142,7 +144,7 @@ fn settle(
         return Ok(Err(SignInError::Refused));
     }
     let doors = doors(p, &account, tenants)?;
-    enter(p, &account, doors, visitor)
+    enter(p, &account, doors, visitor, with.own_data)
 }
 
 /// The tenants that this sign-in concerns, each with whether it is confirmed: the one named, or all that the account can
@@ -175,6 +177,18 @@ struct Door {
     standing: Standing,
 }
 
+impl Door {
+    /// How far it lets in; not at all where it is closed. An enterprise account is the organisation's, and is taken back with
+    /// the membership (dingtalk-def-17); a personal one goes on leading to what is the person's own (gbt35273-8.1-a).
+    fn lets_in(&self, account: &Account) -> Option<SessionReach> {
+        match (self.is_confirmed, self.standing.lets_in, account.kind) {
+            (true, true, _) => Some(SessionReach::Member),
+            (true, false, AccountKind::Personal) => Some(SessionReach::OwnData),
+            (true, false, AccountKind::Enterprise) | (false, _, _) => None,
+        }
+    }
+}
+
 fn doors(p: &mut PlatformTx<'_>, account: &Account, tenants: Vec<(TenantId, bool)>) -> Stored<Vec<Door>> {
     let mut doors = Vec::new();
     for (tenant, is_confirmed) in tenants {
@@ -190,11 +204,12 @@ fn enter(
     account: &Account,
     mut doors: Vec<Door>,
     visitor: &Visitor,
+    own_data: bool,
 ) -> Stored<Result<Entry, SignInError>> {
-    let open = open_of(&doors);
+    let open = open_of(account, &doors, own_data);
     match open.as_slice() {
         [] => closed(p, account, &doors, visitor).map(Err),
-        [tenant] => {
+        [(tenant, _)] => {
             doors.retain(|d| d.tenant == *tenant);
             let Some(door) = doors.pop() else { return Ok(Err(SignInError::NoMembership)) };
             let opened = sessions::open(p, account, door.tenant, door.standing, visitor)?;
@@ -204,13 +219,25 @@ fn enter(
     }
 }
 
-fn open_of(doors: &[Door]) -> Vec<TenantId> {
-    doors.iter().filter(|d| d.standing.lets_in && d.is_confirmed).map(|d| d.tenant).collect()
+type Open = (TenantId, SessionReach);
+
+/// The doors that are open. Those of organisations that the person has left only where they are content with their own data,
+/// and where nothing leads further: who works somewhere signs in to work.
+fn open_of(account: &Account, doors: &[Door], own_data: bool) -> Vec<Open> {
+    let all = all_of(account, doors);
+    let (full, own): (Vec<Open>, Vec<Open>) = all.into_iter().partition(|(_, reach)| *reach == SessionReach::Member);
+    if full.is_empty() && own_data { own } else { full }
 }
 
-fn choices(p: &mut PlatformTx<'_>, open: &[TenantId]) -> Stored<Vec<Choice>> {
-    let named = store::tenant_names(p, open)?;
-    Ok(named.into_iter().map(|(_, tenant, name)| Choice { tenant, name }).collect())
+fn all_of(account: &Account, doors: &[Door]) -> Vec<Open> {
+    doors.iter().filter_map(|d| d.lets_in(account).map(|reach| (d.tenant, reach))).collect()
+}
+
+fn choices(p: &mut PlatformTx<'_>, open: &[Open]) -> Stored<Vec<Choice>> {
+    let ids: Vec<TenantId> = open.iter().map(|(tenant, _)| *tenant).collect();
+    let reach = |id: TenantId| open.iter().find(|(tenant, _)| *tenant == id).map(|(_, reach)| *reach);
+    let named = store::tenant_names(p, &ids)?.into_iter();
+    Ok(named.filter_map(|(id, tenant, name)| reach(id).map(|reach| Choice { tenant, name, reach })).collect())
 }
 
 /// Opens a session where somebody has just proved who they are by a set-up link.
@@ -222,7 +249,7 @@ pub(super) fn enter_from_link(
     (account, tenant): (AccountId, TenantId),
     visitor: &Visitor,
 ) -> Result<sessions::Opened, SignInError> {
-    platform_tx(platform, |p| go_in(p, account, tenant, visitor))?
+    platform_tx(platform, |p| go_in(p, account, tenant, visitor, false))?
 }
 
 /// Goes over from one organisation into another of the same account's: this session ends, and a new one is opened there.
@@ -239,7 +266,7 @@ pub(super) fn switch(
     let opened = platform_tx(platform, |p| {
         let left = session_store::find(p, from)?.ok_or(SignInError::SessionEnded)?;
         let Some(tenant) = tenant_named(p, to)? else { return Ok(Err(SignInError::NoMembership)) };
-        match go_in(p, left.account_id, tenant, visitor)? {
+        match go_in(p, left.account_id, tenant, visitor, true)? {
             // However often somebody goes over, the day's work ends when it would have ended.
             Ok(opened) => Ok(Ok(sessions::as_old_as(p, opened, left.created_at)?)),
             Err(refused) => Ok::<_, SignInError>(Err(refused)),
@@ -256,7 +283,7 @@ pub(super) fn organisations(platform: &Platform, account: AccountId) -> Result<V
         let account = accounts::open_account(p, account)?;
         let tenants = tenants(p, &account, None)?;
         let doors = doors(p, &account, tenants)?;
-        Ok(choices(p, &open_of(&doors))?)
+        Ok(choices(p, &all_of(&account, &doors))?)
     })
 }
 
@@ -266,13 +293,14 @@ fn go_in(
     account: AccountId,
     tenant: TenantId,
     visitor: &Visitor,
+    own_data: bool,
 ) -> Stored<Result<sessions::Opened, SignInError>> {
     let Some(account) = store::find_account(p, account)?.filter(|a| a.state == AccountState::Open) else {
         return Ok(Err(SignInError::SessionEnded));
     };
     let tenants = tenants(p, &account, Some(&tenant.to_string()))?;
     let doors = doors(p, &account, tenants)?;
-    match enter(p, &account, doors, visitor)? {
+    match enter(p, &account, doors, visitor, own_data)? {
         Ok(Entry::In(opened)) => Ok(Ok(*opened)),
         Ok(Entry::Choose(_)) => Ok(Err(SignInError::NoMembership)),
         Err(refused) => Ok(Err(refused)),

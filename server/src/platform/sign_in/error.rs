@@ -113,7 +113,7 @@ impl AsProblem for SignInError {
                 .help(format!("Wait {retry_after_seconds} seconds.")),
             Self::MembershipEnded => Problem::refused("membership.ended")
                 .detail("Your membership in this organisation has ended, and your access with it.")
-                .help("Ask the organisation if you still need something of yours.")
+                .help("With a personal account and `own_data` you still see what was kept of you, and take what is yours.")
                 .clause("gbt35273-11.6-c"),
             Self::NoMembership => Problem::refused("sign-in.no-membership")
                 .detail("You are not a member of such an organisation with this account.")

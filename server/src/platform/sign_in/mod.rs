@@ -37,7 +37,8 @@ pub use api_keys::{Scopes, good_until};
 pub use entrance::{Credentials, Entry, Visitor, sign_in};
 pub use error::SignInError;
 pub use model::{
-    Account, AccountKind, AccountState, ApiKey, Choice, Memberships, Owner, Present, SessionKind, SigningKey, Standing,
+    Account, AccountKind, AccountState, ApiKey, Choice, Memberships, Owner, Present, SessionKind, SessionReach,
+    SigningKey, Standing,
 };
 pub use password::Weakness;
 pub use routes::{routes, well_known};
@@ -155,7 +156,7 @@ pub fn key_shown(req: &HttpRequest) -> Option<[u8; 32]> {
 /// 401 `session.expired`, `session.ended`; 403 `membership.ended`.
 pub fn lasts(platform: &Platform, caller: &Caller) -> Result<(), Problem> {
     let lasts = match &caller.actor {
-        Actor::Member { session, .. } => browser::lasts(platform, *session),
+        Actor::Member { session, .. } | Actor::Leaver { session, .. } => browser::lasts(platform, *session),
         Actor::ApiKey { id, .. } => api_keys::lasts(platform, caller.tenant, *id),
         Actor::Source(_) | Actor::Job(_) | Actor::Operator | Actor::Anonymous => Ok(()),
     };

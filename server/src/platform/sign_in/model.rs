@@ -3,6 +3,7 @@
 use super::store::accounts::{accounts, tenants};
 use super::store::keys::{api_keys, signing_keys};
 use super::store::sessions::sessions;
+use crate::platform::caller::Actor;
 use crate::platform::db::{MultiBackend, Stored, TenantTx, Ts};
 use crate::platform::ids::{AccountId, ApiKeyId, ConnectorId, MembershipId, PersonId, SessionId, SubjectId, TenantId};
 use crate::text_enum;
@@ -28,6 +29,16 @@ text_enum! {
         Token = "token",
         /// By a browser, in a cookie that no script can read.
         Browser = "browser",
+    }
+}
+
+text_enum! {
+    /// How far a session reaches.
+    SessionReach {
+        /// As far as the member's roles.
+        Member = "member",
+        /// To what is the person's own and no further: their membership has ended.
+        OwnData = "own_data",
     }
 }
 
@@ -156,6 +167,28 @@ pub(super) struct Session {
     pub kind: SessionKind,
     /// What is stored of a browser's cookie.
     pub token_hash: Option<Vec<u8>>,
+    pub reach: SessionReach,
+}
+
+impl Session {
+    /// Who acts in it. Read from the row with every request: no token says how far it reaches.
+    pub fn actor(&self) -> Actor {
+        let (membership, subject) = (self.membership_id, self.subject_id);
+        let (account, session) = (self.account_id, self.id);
+        match self.reach {
+            SessionReach::Member => Actor::Member { membership, subject, account, session },
+            SessionReach::OwnData => Actor::Leaver { membership, subject, account, session },
+        }
+    }
+
+    /// Whether it goes on where its person stands so now.
+    pub fn fits(&self, standing: &Standing) -> bool {
+        self.membership_id == standing.membership
+            && match self.reach {
+                SessionReach::Member => standing.lets_in,
+                SessionReach::OwnData => !standing.lets_in,
+            }
+    }
 }
 
 /// A machine's key, without its secret.
@@ -211,6 +244,8 @@ pub struct Choice {
     pub tenant: String,
     /// Its name.
     pub name: String,
+    /// How far it would let in: to what is the person's own, where they have left it.
+    pub reach: SessionReach,
 }
 
 /// A key that signs access tokens, as it is stored.

@@ -7,7 +7,7 @@
 
 use super::entrance::{SIGN_IN, Visitor};
 use super::error::SignInError;
-use super::model::{Account, AccountState, Session, SessionKind, Standing};
+use super::model::{Account, AccountState, Session, SessionKind, SessionReach, Standing};
 use super::secret::{self, Secret};
 use super::store::{accounts, links, sessions as store};
 use super::trace;
@@ -37,6 +37,11 @@ impl Opened {
     /// The tenant that it is in.
     pub fn tenant(&self) -> TenantId {
         self.session.tenant_id
+    }
+
+    /// How far it reaches.
+    pub fn reach(&self) -> SessionReach {
+        self.session.reach
     }
 
     /// The tenure in which its person acts.
@@ -90,12 +95,17 @@ pub(super) fn open(
         end_reason: None,
         kind: visitor.comes_with,
         token_hash,
+        reach: if standing.lets_in { SessionReach::Member } else { SessionReach::OwnData },
     };
     store::add(p, &session)?;
     if session.kind == SessionKind::Token {
         keep_refresh_token(p, session.id, &token)?;
     }
-    leave(p, &session, trace::from(Record::of(SIGN_IN), session.subject_id, visitor))?;
+    let mut record = Record::of(SIGN_IN);
+    if session.reach == SessionReach::OwnData {
+        record = record.with("reach", session.reach.as_str());
+    }
+    leave(p, &session, trace::from(record, session.subject_id, visitor))?;
     Ok(Opened { session, token, roles: standing.roles })
 }
 
@@ -139,9 +149,14 @@ fn go_on(p: &mut PlatformTx<'_>, token_hash: &[u8]) -> Stored<Result<Opened, Sig
         None => None,
         Some(account) => trace::standing(p, account, session.tenant_id)?,
     };
-    let Some(standing) = standing.filter(|s| s.lets_in && s.membership == session.membership_id) else {
-        end(p, &session, "membership.ended", Outcome::Done)?;
-        return Ok(Err(SignInError::MembershipEnded));
+    let Some(standing) = standing.filter(|s| session.fits(s)) else {
+        let (reason, refusal) = match session.reach {
+            SessionReach::Member => ("membership.ended", SignInError::MembershipEnded),
+            // They work here again, or the account is closed.
+            SessionReach::OwnData => ("membership.another", SignInError::SessionEnded),
+        };
+        end(p, &session, reason, Outcome::Done)?;
+        return Ok(Err(refusal));
     };
     store::touch(p, session.id)?;
     let token = secret::new_token()?;
@@ -177,7 +192,7 @@ pub(super) fn sign_out_everywhere(platform: &Platform, from: SessionId) -> Resul
 /// # Errors
 /// [`SignInError::UnknownSession`]; [`SignInError::NoSession`] for a machine.
 pub(super) fn end_one(platform: &Platform, caller: &Caller, id: SessionId) -> Result<(), SignInError> {
-    let Actor::Member { account, .. } = caller.actor else { return Err(SignInError::NoSession) };
+    let Some((account, _)) = caller.actor.signed_in() else { return Err(SignInError::NoSession) };
     platform_tx(platform, |p| {
         let found = store::find(p, id)?.filter(|s| s.account_id == account && s.tenant_id == caller.tenant);
         let session = found.ok_or(SignInError::UnknownSession)?;
@@ -187,7 +202,7 @@ pub(super) fn end_one(platform: &Platform, caller: &Caller, id: SessionId) -> Re
 
 /// The live sessions of the caller's account in the caller's tenant, newest first.
 pub(super) fn list(platform: &Platform, caller: &Caller, page: &PageQuery) -> Result<Page<SessionView>, Problem> {
-    let Actor::Member { account, session: this, .. } = caller.actor else {
+    let Some((account, this)) = caller.actor.signed_in() else {
         return Err(SignInError::NoSession.problem());
     };
     let (limit, after) = (page.limit()?, page.cursor()?);
@@ -248,13 +263,7 @@ pub(super) fn end(p: &mut PlatformTx<'_>, session: &Session, reason: &'static st
 
 /// A record of this session's person, in this session's tenant.
 pub(super) fn leave(p: &mut PlatformTx<'_>, session: &Session, record: Record) -> Stored<()> {
-    let actor = Actor::Member {
-        membership: session.membership_id,
-        subject: session.subject_id,
-        account: session.account_id,
-        session: session.id,
-    };
-    leave_as(p, session.tenant_id, actor, record.on("session", session.id).about(session.subject_id))
+    leave_as(p, session.tenant_id, session.actor(), record.on("session", session.id).about(session.subject_id))
 }
 
 fn leave_as(p: &mut PlatformTx<'_>, tenant: TenantId, actor: Actor, record: Record) -> Stored<()> {

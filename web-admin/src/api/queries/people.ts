@@ -87,6 +87,13 @@ export const revokeRole = mutationOptions({
   onSuccess: changed,
 })
 
+/** Erases the name of somebody who has left, for good. */
+export const forgetSubject = mutationOptions({
+  mutationFn: ({ subject, reason }: { subject: string; reason: string }) =>
+    body(api.POST('/api/v1/subjects/{id}/forget', { params: { path: { id: subject } }, body: { reason } })),
+  onSuccess: changed,
+})
+
 export const importMembers = mutationOptions({
   mutationFn: ({ file, dryRun }: { file: File; dryRun: boolean }) =>
     body(

@@ -66,6 +66,7 @@ export const inbox = {
     departure__supplement: 'Data about somebody who has left has come late',
     departure__fallen: 'An instruction of a departure is no longer good',
     departure__unapproved: 'The last day has come and the departure is not approved',
+    ruling__contested: 'Somebody contests a ruling',
     line__undone: 'A line of a departure was not done',
   },
   operations: {

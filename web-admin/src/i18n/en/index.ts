@@ -4,6 +4,7 @@ import { certificate, departures } from './departures'
 import { holdings } from './holdings'
 import { inbox } from './inbox'
 import { instructions, purposes } from './instructions'
+import { contests, my } from './my'
 import { packs } from './packs'
 import { people } from './people'
 import { problems } from './problems'
@@ -29,6 +30,8 @@ export const en: Messages = {
   records,
   packs,
   people,
+  my,
+  contests,
   problems,
   settings,
   setup,

@@ -83,6 +83,11 @@ export const people = {
   heldBefore: 'Before',
   nobodyHolds: 'Nobody holds it',
   nobodyHoldsHelp: 'Whatever needs this role’s approval waits until somebody holds it.',
+  forget: 'Forget',
+  forgetTitle: 'Forget {{name}}',
+  forgetMeans:
+    'The name, and personal texts in access records, are erased for good; every proof still holds. Everything that is held about them has to be dealt with first.',
+  forgotten: 'The name is erased.',
   invite: 'Give set-up link',
   inviteSent: 'The set-up link went to {{name}}.',
   setUpLink: 'One-time set-up link',
@@ -91,7 +96,7 @@ export const people = {
   export: 'Export',
   importTitle: 'Import people from a CSV file',
   importHelp:
-    'UTF-8, with a first line that names the columns, in English or Chinese. Each row is applied as an HR event: it joins whoever is not here, changes whoever is, and opens a departure where it has a last day. Try it first: a dry run keeps nothing.',
+    'UTF-8, with a first line that names the columns, in English or Chinese. Each row is applied as an HR event: it joins whoever is not here, changes whoever is, and opens a departure where it has a last day. Try it first: a dry run keeps nothing. The columns state and roles of an export are for reading and not taken in: roles are given by appointment.',
   file: 'File',
   dryRun: 'Dry run',
   importRows_one: 'Import {{n}} row',

@@ -64,6 +64,7 @@ export const inbox = {
     departure__supplement: '离职办结后又登记了该离职者的数据',
     departure__fallen: '离职处置的一条指令已失效',
     departure__unapproved: '最后工作日已到，离职处置仍未获批',
+    ruling__contested: '有人对权属判定提出异议',
     line__undone: '离职处置有一行没有执行',
   },
   operations: { read: '读取', reveal: '读取明文', correct: '更正', export: '导出', '*': '全部操作' },

@@ -9,7 +9,7 @@ use crate::platform::ids::{MembershipId, SessionId, TenantId};
 use crate::platform::sign_in::access_token;
 use crate::platform::sign_in::entrance::{self, Credentials, Entry, Visitor};
 use crate::platform::sign_in::error::SignInError;
-use crate::platform::sign_in::model::{Choice, SessionKind};
+use crate::platform::sign_in::model::{Choice, SessionKind, SessionReach};
 use crate::platform::sign_in::secret::Secret;
 use crate::platform::sign_in::sessions::{self, Opened, SessionView};
 use crate::platform::sign_in::signing_keys::{self, JWKS_MAX_AGE, Jwks};
@@ -38,16 +38,20 @@ pub struct SignInRequest {
     password: Secret,
     /// The organisation's short name or id; needed by those who are in several.
     tenant: Option<String>,
+    /// Whether to come in where the membership has ended, to what is the person's own and no further. Only with a personal
+    /// account; refused with `membership.ended` when absent.
+    #[serde(default)]
+    own_data: bool,
 }
 
 impl SignInRequest {
     /// What of it can be tried at all.
     pub(super) fn credentials(self) -> Result<Credentials, Problem> {
-        let Self { identifier, password, tenant } = self;
+        let Self { identifier, password, tenant, own_data } = self;
         bounded(&identifier, LONGEST_IDENTIFIER, "/identifier")?;
         bounded(&password, LONGEST_PASSWORD, "/password")?;
         refuse_odd_tenant(tenant.as_deref())?;
-        Ok(Credentials { identifier, password, tenant })
+        Ok(Credentials { identifier, password, tenant, own_data })
     }
 }
 
@@ -68,6 +72,8 @@ pub struct Tokens {
     tenant_id: TenantId,
     /// The tenure in which the person acts.
     membership_id: MembershipId,
+    /// How far the session reaches: `own_data` where that tenure has ended.
+    reach: SessionReach,
     /// The roles held now.
     roles: Vec<String>,
 }
@@ -234,6 +240,7 @@ fn tokens(platform: &Platform, opened: Opened) -> Stored<Tokens> {
         tenant: slug(platform, opened.tenant())?,
         tenant_id: opened.tenant(),
         membership_id: opened.membership(),
+        reach: opened.reach(),
         roles: opened.roles,
     })
 }

@@ -8,8 +8,8 @@ mod setup;
 
 use super::error::SignInError;
 use crate::platform::Platform;
-use crate::platform::attempt::Attempt;
-use crate::platform::caller::{Actor, Caller};
+use crate::platform::attempt::arriving;
+use crate::platform::caller::Caller;
 use crate::platform::http::{AsProblem, Problem};
 use crate::platform::ids::{AccountId, SessionId};
 use actix_web::web::Data;
@@ -43,7 +43,7 @@ pub fn well_known(cfg: &mut ServiceConfig<'_>) {
     cfg.service(auth::jwks);
 }
 
-/// A person who is signed in.
+/// A person who is signed in, in whatever reach.
 struct SignedIn {
     caller: Caller,
     account: AccountId,
@@ -54,15 +54,13 @@ impl FromRequest for SignedIn {
     type Error = Problem;
     type Future = Pin<Box<dyn Future<Output = Result<Self, Problem>>>>;
 
-    fn from_request(req: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let attempt = Attempt::from_request(req, payload);
+    fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let arriving = arriving(req);
         Box::pin(async move {
-            let caller = attempt.await?.caller().clone();
-            match caller.actor {
-                Actor::Member { account, session, .. } => Ok(Self { caller, account, session }),
-                Actor::ApiKey { .. } | Actor::Source(_) | Actor::Job(_) | Actor::Operator | Actor::Anonymous => {
-                    Err(SignInError::NoSession.problem())
-                }
+            let caller = arriving.await?.caller().clone();
+            match caller.actor.signed_in() {
+                Some((account, session)) => Ok(Self { caller, account, session }),
+                None => Err(SignInError::NoSession.problem()),
             }
         })
     }

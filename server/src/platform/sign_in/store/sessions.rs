@@ -5,7 +5,7 @@ use crate::platform::db::tx::platform_table;
 use crate::platform::db::{MultiBackend, PlatformTx, Stored, Ts};
 use crate::platform::http::Cursor;
 use crate::platform::ids::{AccountId, MembershipId, SessionId, SubjectId, TenantId};
-use crate::platform::sign_in::model::{Session, SessionKind};
+use crate::platform::sign_in::model::{Session, SessionKind, SessionReach};
 use diesel::prelude::*;
 
 platform_table! {
@@ -13,6 +13,7 @@ platform_table! {
         id -> SqlUid, account_id -> SqlUid, tenant_id -> SqlUid, membership_id -> SqlUid, subject_id -> SqlUid,
         user_agent -> Text, created_at -> SqlTs, last_used_at -> SqlTs, ended_at -> Nullable<SqlTs>,
         end_reason -> Nullable<Text>, kind -> Text, token_hash -> Nullable<Binary>,
+        reach -> Text,
     }
 }
 platform_table! {
@@ -29,15 +30,11 @@ pub fn find(p: &mut PlatformTx<'_>, id: SessionId) -> Stored<Option<Session>> {
     p.first(sessions::table, |all| all.filter(sessions::id.eq(id)).select(Session::as_select()))
 }
 
-/// Whether a session exists, and why it ended if it has: one read by key, outside any transaction, for every request.
-pub fn end_of_session(platform: &Platform, id: SessionId) -> Stored<Option<Option<String>>> {
+/// A session as it is now: one read by key, outside any transaction, for every request with a token.
+pub fn as_it_is(platform: &Platform, id: SessionId) -> Stored<Option<Session>> {
     let mut conn = platform.pool().get()?;
-    let found: Option<(Option<Ts>, Option<String>)> = sessions::table
-        .filter(sessions::id.eq(id))
-        .select((sessions::ended_at, sessions::end_reason))
-        .first(&mut *conn)
-        .optional()?;
-    Ok(found.map(|(ended, reason)| ended.map(|_| reason.unwrap_or_default())))
+    let found = sessions::table.filter(sessions::id.eq(id)).select(Session::as_select());
+    Ok(found.first(&mut *conn).optional()?)
 }
 
 /// The session of a browser's cookie: one read by key, outside any transaction, for every request.
@@ -138,6 +135,7 @@ pub fn end_of_membership(
         diesel::update(
             all.filter(sessions::tenant_id.eq(tenant))
                 .filter(sessions::membership_id.eq(membership))
+                .filter(sessions::reach.eq(SessionReach::Member))
                 .filter(sessions::ended_at.is_null()),
         )
         .set((sessions::ended_at.eq(Some(now)), sessions::end_reason.eq(Some(reason))))

@@ -108,7 +108,10 @@ async fn who_is_in_two_organisations_is_asked_which() {
     assert_eq!(status, StatusCode::OK);
     assert_eq!(
         body,
-        json!({"choose": [{"tenant": "acme", "name": "acme 公司"}, {"tenant": "other", "name": "other 公司"}]})
+        json!({"choose": [
+            {"tenant": "acme", "name": "acme 公司", "reach": "member"},
+            {"tenant": "other", "name": "other 公司", "reach": "member"},
+        ]})
     );
     credentials["tenant"] = json!("other");
     let (_, body) = ask!(server, post("/api/v1/auth/sign-in", &credentials));

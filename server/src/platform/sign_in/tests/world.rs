@@ -156,6 +156,7 @@ impl World {
             identifier: Secret::new(name),
             password: Secret::new(password),
             tenant: tenant.map(str::to_owned),
+            own_data: false,
         };
         sign_in(&self.platform, &visitor, &with)
     }

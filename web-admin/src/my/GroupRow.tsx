@@ -1,0 +1,107 @@
+import { useMutation } from '@tanstack/react-query'
+import { Button } from 'antd'
+import { useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { contest, type MyGroup } from '@/api/queries/my'
+import { word } from '@/i18n'
+import { Act } from '@/ui/Act'
+import { Chip } from '@/ui/Chip'
+import { Clauses } from '@/ui/Clauses'
+import { bytes, number } from '@/ui/format'
+import { ReasonDialog } from '@/ui/ReasonDialog'
+import { useTell } from '@/ui/useTell'
+import { Holdings } from './Holdings'
+import css from './My.module.css'
+import { itemsOf, keepingOf, nameOf, reasonOf, spanOf } from './words'
+
+/** Data of one kind, under the reason whose it is: how much, until when, and what one can do about it. */
+export function GroupRow({ group, answeredWithin }: { group: MyGroup; answeredWithin: number }) {
+  const { t } = useTranslation()
+  const [open, setOpen] = useState(false)
+  const name = nameOf(group.class)
+  const counts = [
+    itemsOf(t, group.items),
+    group.bytes > 0 && bytes(group.bytes),
+    spanOf(t, group.first_at, group.last_at),
+  ]
+  return (
+    <article className={css.row}>
+      <div className={css.top}>
+        <h2>{name}</h2>
+        <Chips group={group} />
+      </div>
+      <p className={css.counts}>{counts.filter(Boolean).join(' · ')}</p>
+      {group.controller === 'organisation' && (
+        <p className={css.kept}>{keepingOf(t, group.keeping, group.retain_until)}</p>
+      )}
+      <div className={css.acts}>
+        <Button onClick={() => setOpen((o) => !o)} aria-expanded={open}>
+          {open ? t('my.lessDetails') : t('my.details')}
+        </Button>
+        {group.controller === 'organisation' && <Contest group={group} name={name} days={answeredWithin} />}
+      </div>
+      {open && (
+        <>
+          {group.controller === 'organisation' && group.keeping && (
+            <div className={css.soft}>
+              <p>{reasonOf(group.keeping.why)}</p>
+              <Clauses ids={group.keeping.why.clauses} />
+            </div>
+          )}
+          <Holdings group={group} name={name} />
+        </>
+      )}
+    </article>
+  )
+}
+
+function Chips({ group }: { group: MyGroup }) {
+  const { t } = useTranslation()
+  const states = Object.entries(group.states).filter(([state]) => state !== 'active')
+  return (
+    <span className={css.chips}>
+      {group.class.sensitive && <Chip>{t('my.sensitive')}</Chip>}
+      {!group.settled && <Chip tone="quiet">{t('my.unsettled')}</Chip>}
+      {group.settled_by && <Chip tone="quiet">{t('my.byOfficer')}</Chip>}
+      {states.map(([state, n]) => (
+        <Chip key={state} tone="quiet">
+          {t('my.stateCount', { state: word('my.states', state), n: number(n) })}
+        </Chip>
+      ))}
+      {group.contest && <Chip tone="accent">{t('my.underContest')}</Chip>}
+    </span>
+  )
+}
+
+function Contest({ group, name, days }: { group: MyGroup; name: string; days: number }) {
+  const { t } = useTranslation()
+  const tell = useTell()
+  const [asked, setAsked] = useState(false)
+  const send = useMutation(contest)
+  return (
+    <>
+      <Act can={group.can.contest} label={t('my.contest')} onClick={() => setAsked(true)} />
+      {asked && (
+        <ReasonDialog
+          title={t('my.contestOf', { class: name })}
+          consequence={t('my.contestMeans', { days })}
+          confirm={t('my.contestSend')}
+          busy={send.isPending}
+          onClose={() => setAsked(false)}
+          onConfirm={(reason) =>
+            send.mutate(
+              { class: group.class.key, reason },
+              {
+                onSuccess: () => {
+                  setAsked(false)
+                  tell.done(t('my.contested'))
+                },
+                onError: tell.failed,
+              },
+            )
+          }
+        />
+      )}
+    </>
+  )
+}

@@ -1,0 +1,44 @@
+import { useInfiniteQuery } from '@tanstack/react-query'
+import { Button } from 'antd'
+import { useTranslation } from 'react-i18next'
+import { type MyGroup, myHoldingsQuery } from '@/api/queries/my'
+import { word } from '@/i18n'
+import { Failed, Loading } from '@/ui/Page'
+import css from './My.module.css'
+import { itemsOf, keepingOf, spanOf } from './words'
+
+/** The entries of a group, a page at a time: counts and dates, never content. */
+export function Holdings({ group, name }: { group: MyGroup; name: string }) {
+  const { t } = useTranslation()
+  const list = useInfiniteQuery(
+    myHoldingsQuery({ class: group.class.key, controller: group.controller, rule: group.rule }),
+  )
+  if (list.isError) return <Failed error={list.error} onRetry={() => void list.refetch()} />
+  if (list.isPending) return <Loading />
+  const rows = list.data.pages.flatMap((page) => page.items)
+  return (
+    <section aria-label={t('my.detailsOf', { class: name })}>
+      <ul className={css.rows}>
+        {rows.map((h) => (
+          <li key={h.id}>
+            <span>{[itemsOf(t, h.items), spanOf(t, h.first_at, h.last_at)].filter(Boolean).join(' · ')}</span>
+            <span>
+              {[
+                h.kept_at ?? t('my.vault'),
+                word('my.states', h.state),
+                h.retain_until && keepingOf(t, null, h.retain_until),
+              ]
+                .filter(Boolean)
+                .join(' · ')}
+            </span>
+          </li>
+        ))}
+      </ul>
+      {list.hasNextPage && (
+        <Button loading={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
+          {t('ui.more')}
+        </Button>
+      )}
+    </section>
+  )
+}
