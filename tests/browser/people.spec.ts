@@ -85,7 +85,7 @@ story('the palette leads to somebody, and a phone shows who holds what', async (
   const zhou = await Somebody.signedIn(house, 'primary_admin', { width: 390 })
   const member = await memberOf(zhou, 'A0008')
   await zhou.page.keyboard.press('Control+k')
-  await zhou.page.keyboard.type('A0008')
+  await zhou.page.getByRole('dialog').getByRole('combobox').fill('A0008')
   await zhou.page.getByRole('option', { name: new RegExp(member.name) }).first().waitFor()
   await zhou.page.keyboard.press('Enter')
   await zhou.page.getByRole('heading', { level: 1, name: member.name }).waitFor()

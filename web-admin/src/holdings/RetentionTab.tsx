@@ -11,7 +11,6 @@ import { Clauses } from '@/ui/Clauses'
 import { Facts } from '@/ui/Facts'
 import { day, instant } from '@/ui/format'
 import { Loaded } from '@/ui/Page'
-import { Strip } from '@/ui/Strip'
 import css from './HoldingDrawer.module.css'
 import { stateOf } from './Sides'
 
@@ -110,5 +109,5 @@ function Reason({ r, k }: { r: KeptReason; k: Kept }) {
       <Clauses ids={r.clauses} />
     </>
   )
-  return r.by === 'hold' ? <Strip tone="accent">{shown}</Strip> : shown
+  return r.by === 'hold' ? <div className={css.holds}>{shown}</div> : shown
 }
