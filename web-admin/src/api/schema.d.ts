@@ -2419,15 +2419,15 @@ export interface components {
         AccessObligation: {
             /** @description Of which class. */
             class: string;
-            /** @description In which way: `phone_keep_3_4` … */
-            mask: string;
-            /** @description `mask`. */
-            type: string;
             /**
              * @description Where the class is a record: its fields by name, each with its own mask. Every other text in it is free text: what leads to
              *     a person in it is masked.
              */
             fields?: components["schemas"]["AccessFieldMask"][];
+            /** @description In which way: `phone_keep_3_4` … */
+            mask: string;
+            /** @description `mask`. */
+            type: string;
         };
         /** @description Where to go on. */
         AccessPage: {
@@ -2454,10 +2454,10 @@ export interface components {
         AccessRequestable: {
             /** @description The roles whose yes it takes; for `person`, nobody's in the organisation. */
             approvers: string[];
-            /** @description `instruction`, `exceptional`, `order`; `person` where only the person's own word helps. */
-            what: string;
             /** @description Where the person who was refused asks for it, signed in, in one call. */
             at?: string | null;
+            /** @description `instruction`, `exceptional`, `order`; `person` where only the person's own word helps. */
+            what: string;
         };
         /** @description Who controls the data. */
         AccessRuling: {
@@ -6228,7 +6228,10 @@ export interface components {
             buckets: components["schemas"]["VolumeBucket"][];
             /** @description What each bucket stands for. */
             by: components["schemas"]["Unit"];
-            /** @description Records counted. */
+            /**
+             * Format: int64
+             * @description Records counted.
+             */
             records: number;
             /** @description From when. */
             since: components["schemas"]["Ts"];
