@@ -15,12 +15,18 @@ use std::time::{Instant, UNIX_EPOCH};
 
 const HOLDINGS: usize = 10_000;
 const RUNS: usize = 3;
-const PASSWORD: &str = "correct horse 远山";
+/// Everybody's.
+pub const PASSWORD: &str = "correct horse 远山";
 const ADMIN: &str = "admin@yuanshan.example";
 
 /// Whoever it takes: staff number and role.
-const STAFF: [(&str, Option<&str>); 4] =
-    [("hr", Some("hr_admin")), ("privacy", Some("privacy_officer")), ("successor", None), (LEAVER, None)];
+const STAFF: [(&str, Option<&str>); 5] = [
+    ("hr", Some("hr_admin")),
+    ("privacy", Some("privacy_officer")),
+    ("auditor", Some("auditor")),
+    ("successor", None),
+    (LEAVER, None),
+];
 const LEAVER: &str = "leaver";
 
 /// On both databases.
@@ -54,15 +60,17 @@ fn a_departure(database: &str) -> Departure {
 }
 
 /// The organisation, staffed.
-struct Office {
+pub struct Office {
     source: Value,
-    tenant: String,
+    /// Its id.
+    pub tenant: String,
     /// The leaver, as the API shows them.
-    leaver: Value,
+    pub leaver: Value,
 }
 
 impl Office {
-    fn opened(program: &Program) -> Self {
+    /// Founded, with an HR system, and with somebody in every role it takes.
+    pub fn opened(program: &Program) -> Self {
         let founding = ["tenant", "create", "--name", "远山科技", "--slug", "yuanshan", "--pack", "dingtalk"];
         let said = program.says(&[&founding[..], &["--admin-email", ADMIN]].concat());
         let token = said.lines().find_map(|line| line.strip_prefix("set-up token")).expect("it says the token").trim();
@@ -157,7 +165,8 @@ fn says(server: &Running, source: &Value, what: &str, data: &Value) {
     assert_eq!(status, 202, "{what}: {answer}");
 }
 
-fn email(staff_number: &str) -> String {
+/// The address that somebody signs in with.
+pub fn email(staff_number: &str) -> String {
     format!("{staff_number}@yuanshan.example")
 }
 
