@@ -5861,7 +5861,10 @@ export interface components {
             buckets: components["schemas"]["VolumeBucket"][];
             /** @description What each bucket stands for. */
             by: components["schemas"]["Unit"];
-            /** @description Records counted. */
+            /**
+             * Format: int64
+             * @description Records counted.
+             */
             records: number;
             /** @description From when. */
             since: components["schemas"]["Ts"];
