@@ -76,8 +76,8 @@ async function interaction(page, act) {
 }
 
 /** Wheel turns over what is under the pointer; how long the slowest frames took, as the 95th of a hundred. */
-async function scroll(page, over) {
-  await over.hover()
+async function scroll(page) {
+  await page.mouse.move(960, 650)
   await page.evaluate(() => {
     globalThis.frames = []
     let last = performance.now()
@@ -178,9 +178,8 @@ async function atSize(house, browser) {
   await filtering('200,000', browser, auditor)
   const scrolled = async (name, as, path) => {
     const { context, page } = await load(browser, as, path, title)
-    const table = page.getByRole('table').first()
-    await table.waitFor()
-    tell(`scrolling ${name}: a frame, 95 of 100`, 'ms', [await scroll(page, table)], 100)
+    await page.locator('tbody tr').nth(5).waitFor()
+    tell(`scrolling ${name}: a frame, 95 of 100`, 'ms', [await scroll(page)], 100)
     await context.close()
   }
   await scrolled('200,000 records', auditor, '/records')
