@@ -6,7 +6,8 @@ use scenarios::signature;
 use serde_json::{Value, json};
 use std::time::UNIX_EPOCH;
 
-const PASSWORD: &str = "correct horse 远山";
+/// Everybody's.
+pub const PASSWORD: &str = "correct horse 远山";
 const ADMIN: &str = "admin@yuanshan.example";
 
 /// The organisation, staffed, and a server that serves it.

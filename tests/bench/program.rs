@@ -107,6 +107,11 @@ impl Running {
         self.base_url.trim_start_matches("http://")
     }
 
+    /// Where it listens.
+    pub fn base_url(&self) -> &str {
+        &self.base_url
+    }
+
     /// A request with a JSON body and an answer that is a success.
     pub fn call(&self, method: &str, path: &str, token: Option<&str>, body: Option<&Value>) -> Value {
         let (status, answer) =

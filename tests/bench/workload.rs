@@ -1,11 +1,13 @@
 //! Tenure from inside, as its own command line has it: opened on a directory or a database, with an organisation to work in.
 
+use chrono::NaiveDate;
 use serde_json::{Map, Value, json};
 use std::path::Path;
 use std::sync::Arc;
 use tenure::app::{self, Tenure};
 use tenure::holdings::{self, Deposit};
 use tenure::organisations::{self, NewOrganisation};
+use tenure::people::{self, AccountKind, HrFacts, Joining, PeopleError};
 use tenure::platform::attempt::{Act, Attempt};
 use tenure::platform::caller::Actor;
 use tenure::platform::config::{Config, Sources};
@@ -18,6 +20,9 @@ use tenure::platform::record::{Outcome, Record};
 pub const BATCH: usize = 256;
 /// Persons whom the records are about.
 const SUBJECTS: usize = 200;
+
+const SURNAMES: &str = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕单解";
+const GIVEN: &str = "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超秀霞平刚桂英华玉兰晓雨欣怡子轩浩宇梓涵诗琪思远博文嘉懿若曦";
 
 /// Opens what is there, or begins it: on PostgreSQL when an address is given, else on SQLite in the directory.
 pub fn open(dir: &Path, url: Option<&str>) -> Tenure {
@@ -51,9 +56,14 @@ impl Ledger {
             admin_email: "admin@yuanshan.example".into(),
         };
         let made = organisations::create(&tenure.platform, &new).unwrap_or_else(|e| panic!("{e}"));
+        Self::of(tenure, made.tenant, made.slug)
+    }
+
+    /// The ledger of an organisation that is there.
+    pub fn of(tenure: Tenure, tenant: TenantId, slug: String) -> Self {
         let now = tenure.platform.now();
         let subjects = (0..SUBJECTS).map(|_| tenure.platform.new_id(now)).collect();
-        Self { tenure, tenant: made.tenant, slug: made.slug, subjects }
+        Self { tenure, tenant, slug, subjects }
     }
 
     /// One attempt, as a decision makes it, that leaves a batch of records: through the one door, asked, recorded, committed.
@@ -110,5 +120,37 @@ pub fn deposit(tenure: &Tenure, tenant: TenantId, subject: SubjectId, count: usi
         Attempt::by(Arc::clone(&tenure.platform), tenant, Actor::Operator)
             .run_here(&Act::named("holdings.deposit"), |tx| holdings::put_in_vault(tx, some))
             .unwrap_or_else(|e| panic!("{e}"));
+    }
+}
+
+/// Hires so many people, with names as people have them and the staff numbers `A00000` and on.
+pub fn hire(tenure: &Tenure, tenant: TenantId, count: usize) {
+    let (surnames, given): (Vec<char>, Vec<char>) = (SURNAMES.chars().collect(), GIVEN.chars().collect());
+    let name = |n: usize| -> String {
+        let second = (!n.is_multiple_of(5)).then(|| given[n / 7 % given.len()]);
+        [Some(surnames[n % surnames.len()]), Some(given[n / 3 % given.len()]), second].into_iter().flatten().collect()
+    };
+    let numbers: Vec<usize> = (0..count).collect();
+    for some in numbers.chunks(1_000) {
+        let hired = Attempt::by(Arc::clone(&tenure.platform), tenant, Actor::Operator).run_here(
+            &Act::named("members.join"),
+            |tx| {
+                for n in some {
+                    let joining = Joining {
+                        person: tx.new_id(),
+                        account: tx.new_id(),
+                        account_kind: AccountKind::Personal,
+                        staff_number: format!("A{n:05}"),
+                        first_day: NaiveDate::from_ymd_opt(2024, 5, 1).expect("a day"),
+                        contacts: Vec::new(),
+                        facts: HrFacts { name: Some(name(*n)), ..HrFacts::default() },
+                        said_at: tx.now(),
+                    };
+                    people::hire(tx, &joining)?;
+                }
+                Ok::<_, PeopleError>(())
+            },
+        );
+        hired.unwrap_or_else(|e| panic!("{e}"));
     }
 }

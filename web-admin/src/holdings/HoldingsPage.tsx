@@ -67,14 +67,14 @@ function Found({ q }: { q: string }) {
       title: t('people.department'),
       width: '24%',
       wideOnly: true,
-      cell: (m) => <bdi>{m.department}</bdi>,
+      cell: (m) => <bdi className={css.brief}>{m.department}</bdi>,
     },
     {
       key: 'position',
       title: t('people.position'),
       width: '24%',
       wideOnly: true,
-      cell: (m) => <bdi>{m.position}</bdi>,
+      cell: (m) => <bdi className={css.brief}>{m.position}</bdi>,
     },
     {
       key: 'state',

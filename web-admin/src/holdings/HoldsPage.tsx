@@ -70,7 +70,7 @@ function List({
   const { t } = useTranslation()
   const names = usePackNames()
   const columns: Column<Hold>[] = [
-    { key: 'matter', title: t('holdings.matterTitle'), cell: (h) => <bdi>{h.reason}</bdi> },
+    { key: 'matter', title: t('holdings.matterTitle'), cell: (h) => <bdi className={css.brief}>{h.reason}</bdi> },
     {
       key: 'whose',
       title: t('holdings.whose'),

@@ -155,14 +155,14 @@ function List({ filter }: { filter: MemberFilter }) {
       title: t('people.department'),
       width: '18%',
       wideOnly: true,
-      cell: (m) => <bdi>{m.department}</bdi>,
+      cell: (m) => <bdi className={css.brief}>{m.department}</bdi>,
     },
     {
       key: 'position',
       title: t('people.position'),
       width: '16%',
       wideOnly: true,
-      cell: (m) => <bdi>{m.position}</bdi>,
+      cell: (m) => <bdi className={css.brief}>{m.position}</bdi>,
     },
     {
       key: 'roles',

@@ -1,11 +1,14 @@
-import { useMutation } from '@tanstack/react-query'
+import { useMutation, useQuery } from '@tanstack/react-query'
 import { Button, Modal } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Member } from '@/api/queries/find'
 import { usePackNames } from '@/api/queries/pack'
-import { appoint, moveRole, type RoleToFill } from '@/api/queries/setup'
-import { useSession } from '@/session/useSession'
+import { assignRole, offersQuery, type RoleOffer } from '@/api/queries/people'
+import { moveRole, type RoleToFill } from '@/api/queries/setup'
+import { word } from '@/i18n'
+import { inLanguage } from '@/packs/words'
+import { Clauses } from '@/ui/Clauses'
 import { useTell } from '@/ui/useTell'
 import css from './GuidePage.module.css'
 import { PickMember } from './PickMember'
@@ -23,13 +26,14 @@ export function AppointDialog({
   const { t } = useTranslation()
   const tell = useTell()
   const names = usePackNames()
-  const me = useSession().membership_id
   const [whom, setWhom] = useState<Member | null>(null)
-  const give = useMutation(appoint)
+  const give = useMutation(assignRole)
   const move = useMutation(moveRole)
   const title = t('setup.appointTitle', { role: names.ofRole(role.role) })
-  const inTheWay = whom ? whom.roles.filter((held) => role.excludes.includes(held)) : []
-  const isMe = whom?.id === me
+  // Whether they could be given it, from what would refuse it.
+  const offers = useQuery({ ...offersQuery(whom?.id ?? ''), enabled: whom !== null })
+  const offer = whom ? offers.data?.find((o) => o.role === role.role) : undefined
+  const isReady = offer?.assign.allowed === true && !offer.held
   const ends = {
     onSuccess: () => {
       onClose()
@@ -43,7 +47,7 @@ export function AppointDialog({
       title={title}
       okText={t('setup.appoint')}
       cancelText={t('ui.cancel')}
-      okButtonProps={{ disabled: !whom || isMe || inTheWay.length > 0, loading: give.isPending }}
+      okButtonProps={{ disabled: !isReady, loading: give.isPending }}
       onOk={() => whom && give.mutate({ membership_id: whom.id, role: role.role }, ends)}
       onCancel={onClose}
       width={520}
@@ -51,15 +55,18 @@ export function AppointDialog({
       <div className={css.source}>
         <PickMember label={t('setup.appointWhom')} value={whom} onChange={setWhom} autoFocus />
         <div role="status" className={css.source}>
-          {isMe && <p className={css.missing}>{t('setup.ownRole')}</p>}
-          {whom && !isMe && inTheWay.length > 0 && (
+          {offer?.held && <p className={css.faint}>{t('people.heldAlready')}</p>}
+          {offer && !offer.held && !offer.assign.allowed && !offer.excluded_by && (
+            <p className={css.missing}>{word('problems', offer.assign.why)}</p>
+          )}
+          {whom && offer?.excluded_by && (
             <Excluded
               role={role}
               roles={roles}
               whom={whom}
-              inTheWay={inTheWay}
+              offer={offer}
               busy={move.isPending}
-              onMove={() => move.mutate({ membership_id: whom.id, from: inTheWay, to: role.role }, ends)}
+              onMove={() => move.mutate({ membership_id: whom.id, from: inTheWayOf(role, whom), to: role.role }, ends)}
             />
           )}
         </div>
@@ -72,14 +79,15 @@ function Excluded(props: {
   role: RoleToFill
   roles: RoleToFill[]
   whom: Member
-  inTheWay: string[]
+  offer: RoleOffer
   busy: boolean
   onMove: () => void
 }) {
-  const { role, roles, whom, inTheWay, busy, onMove } = props
+  const { role, roles, whom, offer, busy, onMove } = props
   const { t } = useTranslation()
   const names = usePackNames()
   const who = whom.name ?? whom.staff_number
+  const inTheWay = inTheWayOf(role, whom)
   const other = inTheWay.map(names.ofRole).join(t('ui.and'))
   const others = roles
     .filter((r) => inTheWay.includes(r.role))
@@ -87,6 +95,8 @@ function Excluded(props: {
   return (
     <div className={css.explain}>
       <p>{t('setup.excluded', { who, other, role: names.ofRole(role.role) })}</p>
+      <p>{inLanguage(offer.reason_zh ?? '', offer.reason_en ?? '')}</p>
+      <Clauses ids={offer.clauses} />
       <p>{t('setup.waysOut')}</p>
       <ul>
         <li>{t('setup.wayOther', { other })}</li>
@@ -105,3 +115,6 @@ function Excluded(props: {
     </div>
   )
 }
+
+/** Of several roles that exclude it, the one that is named is not enough. */
+const inTheWayOf = (role: RoleToFill, whom: Member) => whom.roles.filter((held) => role.excludes.includes(held))

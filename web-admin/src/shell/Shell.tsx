@@ -30,7 +30,7 @@ export function Shell() {
 
   // Fetched while nothing else is: who presses Ctrl-K types on at once.
   useEffect(() => {
-    const idle = setTimeout(() => void palette(), 1_000)
+    const idle = setTimeout(() => void palette(), 3_000)
     return () => clearTimeout(idle)
   }, [])
 

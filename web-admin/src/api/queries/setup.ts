@@ -35,11 +35,6 @@ async function rolesChanged() {
   )
 }
 
-export const appoint = mutationOptions({
-  mutationFn: (to: { membership_id: string; role: string }) => body(api.POST('/api/v1/role-assignments', { body: to })),
-  onSuccess: rolesChanged,
-})
-
 /** Takes a role away from a member and gives another, the way that separation leaves open. */
 export const moveRole = mutationOptions({
   mutationFn: async ({ membership_id, from, to }: { membership_id: string; from: string[]; to: string }) => {

@@ -85,7 +85,6 @@ export const setup = {
   othersHold: '{{names}} would still be {{other}}.',
   noOtherHolds: 'Nobody would be {{other}} then; appoint somebody else.',
   takeAwayAndAppoint: 'Take away and appoint',
-  ownRole: 'Nobody gives themselves a role; choose somebody else.',
 
   sourceNone: 'There is no HR source yet. Make one to get its address and signing secret.',
   heard: 'Last heard: {{event}}, {{at}} ({{state}})',

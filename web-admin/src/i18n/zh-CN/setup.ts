@@ -73,7 +73,6 @@ export const setup = {
   othersHold: '{{other}}另由{{names}}担任，免去后不会空缺。',
   noOtherHolds: '免去后将无人担任{{other}}，须另行任命。',
   takeAwayAndAppoint: '免去并任命',
-  ownRole: '不能给自己任命角色，请选择他人。',
 
   sourceNone: '还没有人事来源。新建后会得到接收地址和签名密钥。',
   heard: '最近收到：{{event}}，{{at}}（{{state}}）',
