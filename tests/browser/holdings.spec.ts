@@ -105,6 +105,19 @@ story('what proves a holding, and what is not settled, on a phone', async (house
   await gu.goesTo('/holdings/unsettled')
   await gu.takesAPicture('unsettled')
   await gu.findsThePageInOrder()
+
+  // She settles one, with her reason, for all that is alike.
+  const reason = '员工私人语音，归个人。'
+  const card = gu.page.getByRole('article').filter({ hasText: '语音消息' }).first()
+  await card.getByRole('button', { name: '认定归个人' }).click()
+  const asked = gu.page.getByRole('dialog')
+  await asked.getByLabel('理由').fill(reason)
+  await asked.getByRole('button', { name: '认定' }).click()
+  await asked.waitFor({ state: 'detached' })
+  await gu.goesTo('/holdings/unsettled?state=settled')
+  await gu.sees(reason)
+  await gu.takesAPicture('settled')
+  await gu.findsThePageInOrder()
 })
 
 story('nothing of another organisation is there', async (house: House) => {
