@@ -36,7 +36,7 @@ export function CaseListPage() {
       title: t('cases.about'),
       cell: (c) => <Person name={c.about.name} number={c.about.staff_number} />,
     },
-    { key: 'kind', title: t('cases.kind'), width: '104px', cell: (c) => word('cases.kinds', c.kind) },
+    { key: 'kind', title: t('cases.kind'), width: '104px', wideOnly: true, cell: (c) => word('cases.kinds', c.kind) },
     {
       key: 'opens',
       title: t('cases.opens'),
@@ -47,7 +47,7 @@ export function CaseListPage() {
     {
       key: 'assignee',
       title: t('cases.assignee'),
-      width: '20%',
+      width: '34%',
       cell: (c) => <Person name={c.assignee.name} number={c.assignee.staff_number} />,
     },
     {
