@@ -34,6 +34,8 @@ enum VerifyCommandError {
     Unreadable { path: PathBuf, source: io::Error },
     #[error("standard input can be read only once: give one key, or a file")]
     KeysForStandardInput,
+    #[error("--key is empty: give the key you trust, or leave --key out")]
+    EmptyKey,
 }
 
 /// Carries out `tenure verify`. The exit code is 0 when everything holds, 1 when something does not, 2 when nothing could
@@ -71,6 +73,10 @@ fn verdict(args: &VerifyArgs) -> Result<Result<Verified, Finding>, VerifyCommand
     // One argument may hold the whole list, a key a line.
     let keys: Vec<VerifierKey> =
         args.key.iter().flat_map(|text| text.split_whitespace()).map(str::parse).collect::<Result<_, _>>()?;
+    // A script whose fetching of the key failed passes nothing, and must not hear that all is well.
+    if keys.is_empty() && !args.key.is_empty() {
+        return Err(VerifyCommandError::EmptyKey);
+    }
     if args.file == Path::new("-") {
         return match keys.as_slice() {
             [] => Ok(verify(io::stdin().lock(), None)),

@@ -40,8 +40,8 @@ fn too_large() -> Problem {
     Problem::too_large("request.too-large").detail("The body is larger than this route takes.")
 }
 
-/// Refuses a NUL character in a JSON body or in the query: PostgreSQL cannot store one, and on both databases a request
-/// means the same.
+/// Refuses a NUL character in a JSON body, the path or the query: PostgreSQL cannot store one, and on both databases a
+/// request means the same.
 ///
 /// # Errors
 /// `request.nul`, or that the body is too large.
@@ -49,7 +49,7 @@ pub async fn refuse_nul<B: MessageBody>(
     mut req: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<B>, actix_web::Error> {
-    if req.query_string().contains("%00") {
+    if req.path().contains("%00") || req.query_string().contains("%00") {
         return Err(nul().into());
     }
     let kind = req.headers().get(CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default();
