@@ -191,11 +191,15 @@ pub(super) fn remove_lines(tx: &mut TenantTx<'_>, departure: DepartureId) -> Sto
     Ok(())
 }
 
-/// Replaces what a line says, when it is still at the version that was read.
+/// Replaces what a line says, when it is still at the version that was read and was not handed in meanwhile.
 pub(super) fn replace_line(tx: &mut TenantTx<'_>, before: i64, line: &LineRow) -> Stored<()> {
     let (id, now) = (line.id, line.clone());
     let removed = tx.change(departure_lines::table, |rows| {
-        diesel::delete(rows.filter(departure_lines::id.eq(id)).filter(departure_lines::version.eq(before)))
+        diesel::delete(
+            rows.filter(departure_lines::id.eq(id))
+                .filter(departure_lines::version.eq(before))
+                .filter(departure_lines::instruction_id.is_null()),
+        )
     })?;
     if removed != 1 {
         return Err(lost_race());
@@ -203,18 +207,19 @@ pub(super) fn replace_line(tx: &mut TenantTx<'_>, before: i64, line: &LineRow) -
     tx.add(departure_lines::table, &now)
 }
 
-/// Moves a line on.
+/// Moves a line on, when it still says what was read: what is ordered is what the line says.
 pub(super) fn move_line(tx: &mut TenantTx<'_>, line: &mut LineRow, state: LineState) -> Stored<()> {
     line.state = state;
     let now = line.clone();
-    tx.change(departure_lines::table, |rows| {
-        diesel::update(rows.filter(departure_lines::id.eq(now.id))).set((
+    let moved = tx.change(departure_lines::table, |rows| {
+        let same = rows.filter(departure_lines::id.eq(now.id)).filter(departure_lines::version.eq(now.version));
+        diesel::update(same).set((
             departure_lines::state.eq(now.state),
             departure_lines::instruction_id.eq(now.instruction_id),
             departure_lines::order_id.eq(now.order_id),
         ))
     })?;
-    Ok(())
+    if moved == 1 { Ok(()) } else { Err(lost_race()) }
 }
 
 pub(super) fn replace_certificate(tx: &mut TenantTx<'_>, departure: DepartureId, document: &str) -> Stored<()> {

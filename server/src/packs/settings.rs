@@ -173,7 +173,7 @@ pub fn change(
     row.time_zone = wanted.time_zone.clone().unwrap_or(row.time_zone);
     row.locale = wanted.locale.clone().unwrap_or(row.locale);
     row.pack = wanted.pack.clone().unwrap_or(row.pack);
-    let (id, at) = (row.id, row.version);
+    let (id, at) = (row.id, before.version);
     let changed = tx.as_platform(|p| {
         p.change(tenants::table, |all| {
             diesel::update(all.filter(tenants::id.eq(id)).filter(tenants::version.eq(at))).set((
