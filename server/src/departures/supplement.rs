@@ -20,7 +20,11 @@ pub fn came_late(tx: &mut TenantTx<'_>, membership: MembershipId) -> Result<(), 
         return Ok(());
     }
     match store::open_case(tx, membership)? {
-        Some(d) if d.state == State::Planned => operations::add_missing(tx, &d).map(drop),
+        Some(mut d) if d.state == State::Planned => {
+            // Whoever hands the plan in meanwhile hears that it has grown: a line that nobody ordered would never end.
+            store::save(tx, &mut d)?;
+            operations::add_missing(tx, &d).map(drop)
+        }
         Some(_) => Ok(()),
         None => match store::last_completed(tx, membership)? {
             Some(last) if has_news(tx, &last)? => open(tx, last),
