@@ -111,6 +111,15 @@ fn a_clause_a_class_or_a_name_that_nobody_knows() {
 }
 
 #[test]
+fn a_rule_that_rests_on_nothing() {
+    let rule = control("a", r#"class = "hr.name""#, "person").replace("[\"gbt35273-3.4\"]", "[]");
+    refuses(&rule, "clause.missing", 5, "control `a` cites no clause", "Cite the clause");
+    let excluded = "[[exclusion]]\nid = \"e\"\nroles = [\"hr_admin\", \"data_operator\"]\nclause = []\n\
+                    reason_zh = \"因\"\nreason_en = \"because\"\n";
+    refuses(excluded, "clause.missing", 4, "exclusion `e` cites no clause", "Cite the clause");
+}
+
+#[test]
 fn an_id_used_twice() {
     let rules = control("a", r#"age = "child""#, "person") + &control("a", r#"age = "minor""#, "person");
     refuses(&rules, "id.repeated", 9, "control `a` is already in line 8", "a name of its own");

@@ -18,6 +18,9 @@ pub trait Entry: serde::de::DeserializeOwned {
     /// What identifies the entry among its section.
     fn id(&self) -> &str;
 
+    /// Whether it is a rule, which rests on a clause.
+    const RULES: bool = false;
+
     /// The clauses it cites.
     fn clauses(&self) -> &[String] {
         &[]
@@ -48,7 +51,7 @@ pub struct Weaker {
 /// Writes out [`Entry`]: the section, the key that identifies an entry, and where its clauses and classes stand.
 macro_rules! entries {
     ($( $entry:ty, $section:literal, $id_key:literal => $($id:tt).+
-        $(, clauses: $clauses:ident)? $(, patterns: $($patterns:ident).+)? $(, guard: $guard:ident)?; )+) => {
+        $(, rule: $rule:literal)? $(, clauses: $clauses:ident)? $(, patterns: $($patterns:ident).+)? $(, guard: $guard:ident)?; )+) => {
         $(
             impl Entry for $entry {
                 const SECTION: &'static str = $section;
@@ -57,6 +60,8 @@ macro_rules! entries {
                 fn id(&self) -> &str {
                     self.$($id).+.as_ref()
                 }
+
+                $( const RULES: bool = $rule;)?
 
                 $( fn clauses(&self) -> &[String] {
                     &self.$clauses
@@ -78,14 +83,14 @@ entries! {
     Class, "class", "key" => key, clauses: clauses, guard: lowered_class;
     ServiceName, "service", "key" => 0.key;
     FeatureName, "feature", "key" => 0.key;
-    ControlRule, "control", "id" => id, clauses: clauses, patterns: when.class;
-    Schedule, "schedule", "id" => id, clauses: clauses, patterns: classes;
-    DepartureRule, "departure", "id" => id, clauses: clauses, patterns: classes;
-    ApprovalRule, "approval", "id" => id, clauses: clauses;
+    ControlRule, "control", "id" => id, rule: true, clauses: clauses, patterns: when.class;
+    Schedule, "schedule", "id" => id, rule: true, clauses: clauses, patterns: classes;
+    DepartureRule, "departure", "id" => id, rule: true, clauses: clauses, patterns: classes;
+    ApprovalRule, "approval", "id" => id, rule: true, clauses: clauses;
     Role, "role", "key" => key;
-    Exclusion, "exclusion", "id" => id, clauses: clauses;
+    Exclusion, "exclusion", "id" => id, rule: true, clauses: clauses;
     ActName, "act", "key" => 0.key;
-    Power, "power", "id" => id, clauses: clauses;
+    Power, "power", "id" => id, rule: true, clauses: clauses;
 }
 
 fn lowered_class(own: &Class, base: &Class) -> Option<Weaker> {

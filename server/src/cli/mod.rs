@@ -69,6 +69,11 @@ pub fn run() -> ExitCode {
         Verb::Openapi => openapi::run(),
     };
     done.unwrap_or_else(|e| {
+        // Whoever reads no further (`| head`) has what they wanted.
+        let closed = e.downcast_ref::<std::io::Error>().is_some_and(|e| e.kind() == std::io::ErrorKind::BrokenPipe);
+        if closed {
+            return ExitCode::SUCCESS;
+        }
         eprintln!("tenure: {e}");
         ExitCode::FAILURE
     })

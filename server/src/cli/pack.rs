@@ -43,7 +43,9 @@ fn load(file: &std::path::Path) -> Result<policy_model::pack::Pack, Box<dyn std:
 
 fn check(file: &std::path::Path) -> Outcome {
     let pack = load(file)?;
-    println!(
+    let mut out = std::io::stdout().lock();
+    writeln!(
+        out,
         "{} is sound: {} classes, {} control rules, {} schedules, {} departure rules, {} approval rules.",
         pack.header().name,
         pack.classes().len(),
@@ -51,9 +53,9 @@ fn check(file: &std::path::Path) -> Outcome {
         pack.schedules().len(),
         pack.departure_rules().len(),
         pack.approvals().len(),
-    );
+    )?;
     for class in pack.classes_with_a_rule_missing() {
-        println!("note: some facts about `{class}` fit no control rule; such data belongs to the person.");
+        writeln!(out, "note: some facts about `{class}` fit no control rule; such data belongs to the person.")?;
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -68,7 +70,16 @@ fn rule(name: &str) -> Outcome {
     let mut out = std::io::stdout().lock();
     let mut code = ExitCode::SUCCESS;
     for (n, line) in std::io::stdin().lock().lines().enumerate() {
-        let (line, number) = (line?, u64::try_from(n + 1)?);
+        let number = u64::try_from(n + 1)?;
+        let line = match line {
+            Ok(line) => line,
+            Err(e) if e.kind() == std::io::ErrorKind::InvalidData => {
+                eprintln!("line {number}: it is not UTF-8");
+                code = ExitCode::FAILURE;
+                continue;
+            }
+            Err(e) => return Err(e.into()),
+        };
         if line.trim().is_empty() {
             continue;
         }

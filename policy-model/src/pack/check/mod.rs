@@ -35,13 +35,12 @@ struct References<'s> {
 impl EntryCheck for References<'_> {
     fn entry<T: Entry>(&mut self, located: &Located<T>) {
         let (section, id) = (T::SECTION, located.entry.id());
-        check_clauses(
-            self.clauses,
-            located.entry.clauses(),
-            &format!("{section} `{id}` cites"),
-            located.at("clause"),
-            self.problems,
-        );
+        let who = format!("{section} `{id}` cites");
+        if T::RULES && located.entry.clauses().is_empty() {
+            let help = "Cite the clause that it rests on: an id of the clause register.".to_owned();
+            self.problems.push(located.at("clause").problem("clause.missing", format!("{who} no clause"), help));
+        }
+        check_clauses(self.clauses, located.entry.clauses(), &who, located.at("clause"), self.problems);
         for pattern in located.entry.patterns().iter().filter(|pattern| !fits_one_of(self.classes, pattern)) {
             let help = match nearest(pattern.as_str(), self.classes.iter().map(|class| class.entry.key.as_str())) {
                 Some(near) => format!("Did you mean `{near}`?"),
