@@ -60,6 +60,15 @@ scenario!(an_inventory_tells_what_is_there_and_unknown_and_what_is_known_and_gon
     let findings = done["findings"].as_array().expect("findings").iter();
     let found: Vec<_> = findings.map(|f| (f["kind"].as_str().unwrap(), f["locator"].as_str().unwrap())).collect();
     assert_eq!(found, [("missing_there", "drive/Lin"), ("unknown_here", "drive/_forgotten")]);
+    assert_eq!((&done["missing_there"], &done["unknown_here"]), (&json!(1), &json!(1)));
+    let of = |rest: &str| {
+        let path = format!("/connectors/{connector}/inventories/{inventory}?kind=unknown_here{rest}");
+        acme.first_admin().gets(&path).ok()["findings"].clone()
+    };
+    assert_eq!(of("").as_array().map(Vec::len), Some(1));
+    assert_eq!(of("&after=drive/_forgotten"), json!([]));
+    let waiting = acme.hr_admin().gets("/attention").items();
+    assert!(waiting.iter().any(|a| a["kind"] == "inventory.differs"), "somebody is told: {waiting:#?}");
 });
 
 scenario!(the_vault_takes_no_original_of_a_face, |t| {

@@ -166,18 +166,42 @@ struct InventoryView {
     /// The inventory.
     #[serde(flatten)]
     inventory: Inventory,
-    /// The first 5,000 findings.
+    /// What was found: the first 2,500 of each kind, or a page of the one that was asked for.
     findings: Vec<Finding>,
 }
 
-/// What an inventory found: there and not known, known and not there.
-#[utoipa::path(tag = "connectors", responses((status = 200, body = InventoryView)))]
+/// `?kind=unknown_here&after=mail/lin`
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+struct WhichFindings {
+    /// `missing_there` or `unknown_here`; some of both when absent.
+    kind: Option<String>,
+    /// Only what comes after this locator, of the kind that is asked for.
+    after: Option<String>,
+}
+
+const FINDINGS: i64 = 2_500;
+
+/// What an inventory found: there and not known, known and not there. Its totals say how much there is; go on with `after`,
+/// the last locator of the page before.
+#[utoipa::path(tag = "connectors", params(WhichFindings), responses((status = 200, body = InventoryView)))]
 #[get("/connectors/{id}/inventories/{inventory}")]
-async fn get_inventory(at: Attempt, path: web::Path<(ConnectorId, InventoryId)>) -> Answer<InventoryView> {
-    let (id, inventory) = path.into_inner();
+async fn get_inventory(
+    at: Attempt,
+    path: web::Path<(ConnectorId, InventoryId)>,
+    which: web::Query<WhichFindings>,
+) -> Answer<InventoryView> {
+    let ((id, inventory), which) = (path.into_inner(), which.into_inner());
     at.run(Act::on("connectors.manage", "connector", id), move |tx| {
         let found = inventory::find(tx, id, inventory)?;
-        Ok::<_, HoldingError>(InventoryView { findings: inventory::findings(tx, inventory, 5_000)?, inventory: found })
+        let (kinds, after) = match which.kind.as_deref() {
+            None => (vec![inventory::MISSING_THERE, inventory::UNKNOWN_HERE], ""),
+            Some(kind) => (vec![kind], which.after.as_deref().unwrap_or_default()),
+        };
+        let mut findings = Vec::new();
+        for kind in kinds {
+            findings.extend(inventory::findings(tx, inventory, kind, after, FINDINGS)?);
+        }
+        Ok::<_, HoldingError>(InventoryView { inventory: found, findings })
     })
     .await
     .map(Answered::ok)

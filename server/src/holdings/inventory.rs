@@ -4,6 +4,7 @@
 use super::connectors::connector;
 use super::error::HoldingError;
 use super::store;
+use crate::attention;
 use crate::platform::db::tx::tenant_table;
 use crate::platform::db::{MultiBackend, StoreError, Stored, TenantTx, Ts};
 use crate::platform::ids::{ConnectorId, Id, InventoryId};
@@ -19,7 +20,7 @@ use std::collections::HashSet;
 tenant_table! {
     inventories (id) {
         id -> SqlUid, connector_id -> SqlUid, asked_at -> SqlTs, closed_at -> Nullable<SqlTs>, known -> BigInt,
-        seen -> BigInt, state -> Text,
+        seen -> BigInt, state -> Text, missing_there -> BigInt, unknown_here -> BigInt,
     }
 }
 tenant_table! {
@@ -28,6 +29,11 @@ tenant_table! {
 tenant_table! {
     inventory_seen (inventory_id, locator) { inventory_id -> SqlUid, locator -> Text, }
 }
+
+/// Known and not there.
+pub(super) const MISSING_THERE: &str = "missing_there";
+/// There and not known.
+pub(super) const UNKNOWN_HERE: &str = "unknown_here";
 
 /// Asks a connector for its inventory.
 pub const ASK: &str = "holdings.ask-inventory";
@@ -50,6 +56,10 @@ pub struct Inventory {
     pub seen: i64,
     /// `asked`, `counting` or `closed`.
     pub state: String,
+    /// Locators that are known and were not named.
+    pub missing_there: i64,
+    /// Locators that were named and are not known.
+    pub unknown_here: i64,
 }
 
 /// Something that one side has and the other has not.
@@ -87,6 +97,8 @@ pub(super) fn ask(tx: &mut TenantTx<'_>, id: ConnectorId) -> Result<Inventory, H
         known: 0,
         seen: 0,
         state: "asked".into(),
+        missing_there: 0,
+        unknown_here: 0,
     };
     tx.add(inventories::table, &inventory)?;
     tx.record(Record::of("connectors.ask-inventory").on("connector", id));
@@ -135,7 +147,7 @@ pub(super) fn close(tx: &mut TenantTx<'_>, inventory: &Inventory) -> Stored<Inve
     let (mut known_after, mut seen_after) = (String::new(), String::new());
     let mut known = std::collections::VecDeque::new();
     let mut seen = std::collections::VecDeque::new();
-    let mut count = 0;
+    let (mut count, mut missing, mut unknown) = (0, 0, 0);
     let mut findings = Vec::new();
     loop {
         if known.is_empty() {
@@ -155,10 +167,14 @@ pub(super) fn close(tx: &mut TenantTx<'_>, inventory: &Inventory) -> Stored<Inve
                 count += 1;
             }
             (Some(k), s) if s.is_none_or(|s| k < s) => {
-                findings.extend(known.pop_front().map(|l| finding("missing_there", l)));
+                findings.extend(known.pop_front().map(|l| finding(MISSING_THERE, l)));
                 count += 1;
+                missing += 1;
             }
-            (_, _) => findings.extend(seen.pop_front().map(|l| finding("unknown_here", l))),
+            (_, _) => {
+                findings.extend(seen.pop_front().map(|l| finding(UNKNOWN_HERE, l)));
+                unknown += 1;
+            }
         }
         if findings.len() >= 512 {
             tx.add_all::<inventory_findings::table, Finding>(inventory_findings::table, &findings)?;
@@ -173,10 +189,34 @@ pub(super) fn close(tx: &mut TenantTx<'_>, inventory: &Inventory) -> Stored<Inve
             inventories::state.eq("closed"),
             inventories::closed_at.eq(Some(now)),
             inventories::known.eq(count),
+            inventories::missing_there.eq(missing),
+            inventories::unknown_here.eq(unknown),
         ))
     })?;
-    tx.record(Record::of("connectors.inventory").on("connector", inventory.connector_id).with("known", count));
-    Ok(Inventory { state: "closed".into(), closed_at: Some(now), known: count, ..inventory.clone() })
+    tx.record(
+        Record::of("connectors.inventory")
+            .on("connector", inventory.connector_id)
+            .with("known", count)
+            .with("missing_there", missing)
+            .with("unknown_here", unknown),
+    );
+    if missing + unknown > 0 {
+        attention::raise(
+            tx,
+            "inventory.differs",
+            ("inventory", id.to_string()),
+            "connectors.inventory-differs",
+            &format!("{missing} are known here and not there, {unknown} are there and not known here"),
+        )?;
+    }
+    Ok(Inventory {
+        state: "closed".into(),
+        closed_at: Some(now),
+        known: count,
+        missing_there: missing,
+        unknown_here: unknown,
+        ..inventory.clone()
+    })
 }
 
 fn seen_locators(tx: &mut TenantTx<'_>, id: InventoryId, after: &str) -> Stored<Vec<String>> {
@@ -190,11 +230,20 @@ fn seen_locators(tx: &mut TenantTx<'_>, id: InventoryId, after: &str) -> Stored<
     })
 }
 
-/// What was found, in pages by locator.
-pub(super) fn findings(tx: &mut TenantTx<'_>, id: InventoryId, limit: i64) -> Stored<Vec<Finding>> {
+/// What was found of one kind, in order of the locators, after one.
+pub(super) fn findings(
+    tx: &mut TenantTx<'_>,
+    id: InventoryId,
+    kind: &str,
+    after: &str,
+    limit: i64,
+) -> Stored<Vec<Finding>> {
+    let (kind, after) = (kind.to_owned(), after.to_owned());
     tx.load(inventory_findings::table, |rows| {
         rows.filter(inventory_findings::inventory_id.eq(id))
-            .order((inventory_findings::kind, inventory_findings::locator))
+            .filter(inventory_findings::kind.eq(kind))
+            .filter(inventory_findings::locator.gt(after))
+            .order(inventory_findings::locator)
             .limit(limit)
             .select(Finding::as_select())
     })
@@ -247,7 +296,7 @@ fn ask_step(outside: &Outside<'_>, payload: &Value) -> Result<Step, JobError> {
         }
         None => {
             outside.tx(|tx| {
-                crate::attention::raise(
+                attention::raise(
                     tx,
                     "inventory.unanswered",
                     ("connector", id.to_string()),

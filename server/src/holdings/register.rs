@@ -93,12 +93,21 @@ pub struct RegistrationReport {
     pub updated: u64,
     /// Known ones that are the same.
     pub unchanged: u64,
-    /// Lines that did not go in, each with its number and reason.
+    /// How many lines did not go in.
+    pub refused: u64,
+    /// Lines that did not go in, each with its number and reason: of a stream with more of them, the first 10,000.
     pub rejected: Vec<RejectedLine>,
 }
 
+/// Lines that are named: what a report of a stream without end may hold.
+const MOST_NAMED: usize = 10_000;
+
 impl RegistrationReport {
     pub(super) fn reject(&mut self, line: u64, error: &HoldingError) {
+        self.refused += 1;
+        if self.rejected.len() >= MOST_NAMED {
+            return;
+        }
         self.rejected.push(RejectedLine {
             line,
             code: error.code().into(),
@@ -118,7 +127,9 @@ impl RegistrationReport {
         self.added += other.added;
         self.updated += other.updated;
         self.unchanged += other.unchanged;
-        self.rejected.extend(other.rejected);
+        self.refused += other.refused;
+        let room = MOST_NAMED.saturating_sub(self.rejected.len());
+        self.rejected.extend(other.rejected.into_iter().take(room));
     }
 }
 
@@ -147,7 +158,7 @@ pub fn register_line_by_line(
             .with("added", report.added)
             .with("updated", report.updated)
             .with("unchanged", report.unchanged)
-            .with("rejected", report.rejected.len()),
+            .with("rejected", report.refused),
     );
     Ok(report.in_order())
 }
@@ -194,6 +205,9 @@ fn read_line(
     let registration: Registration = serde_json::from_str(text).map_err(|e| HoldingError::Invalid(e.to_string()))?;
     check(pack, &registration)?;
     let day = moment(&registration, None).unwrap_or(tx.now()).with_timezone(&packs::time_zone(tx)?).date_naive();
+    if let Some(stranger) = registration.sides.keys().find(|number| !registration.subjects.contains(number)) {
+        return Err(HoldingError::Invalid(format!("sides: `{stranger}` is not among the subjects")));
+    }
     let mut subjects: Vec<Named> = Vec::with_capacity(registration.subjects.len());
     for staff_number in &registration.subjects {
         if !people.contains_key(staff_number) {
@@ -231,6 +245,9 @@ fn check(pack: &Pack, r: &Registration) -> Result<(), HoldingError> {
         return Err(HoldingError::UnknownClass(r.class.clone()));
     }
     check_locator(&r.locator)?;
+    if r.facts.contains_key("class") || r.sides.values().any(|side| side.contains_key("class")) {
+        return Err(HoldingError::Invalid("facts: the class is said beside them, not in them".into()));
+    }
     if !COUNTS.contains(&r.items) || !COUNTS.contains(&r.bytes) {
         return Err(HoldingError::Invalid(format!("items and bytes are counts: 0 to {}", COUNTS.end())));
     }

@@ -544,7 +544,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What an inventory found: there and not known, known and not there. */
+        /**
+         * What an inventory found: there and not known, known and not there. Its totals say how much there is; go on with `after`,
+         *     the last locator of the page before.
+         */
         get: operations["get_inventory"];
         put?: never;
         /** What a connector has: NDJSON, one `{"locator": …}` a line. At its end the comparison is made. */
@@ -3681,11 +3684,21 @@ export interface components {
             known: number;
             /**
              * Format: int64
+             * @description Locators that are known and were not named.
+             */
+            missing_there: number;
+            /**
+             * Format: int64
              * @description Locators that the connector named.
              */
             seen: number;
             /** @description `asked`, `counting` or `closed`. */
             state: string;
+            /**
+             * Format: int64
+             * @description Locators that were named and are not known.
+             */
+            unknown_here: number;
         };
         /**
          * Format: uuid
@@ -3694,7 +3707,7 @@ export interface components {
         InventoryId: string;
         /** @description An inventory with what was found. */
         InventoryView: components["schemas"]["Inventory"] & {
-            /** @description The first 5,000 findings. */
+            /** @description What was found: the first 2,500 of each kind, or a page of the one that was asked for. */
             findings: components["schemas"]["Finding"][];
         };
         /**
@@ -5558,7 +5571,12 @@ export interface components {
              * @description New holdings.
              */
             added: number;
-            /** @description Lines that did not go in, each with its number and reason. */
+            /**
+             * Format: int64
+             * @description How many lines did not go in.
+             */
+            refused: number;
+            /** @description Lines that did not go in, each with its number and reason: of a stream with more of them, the first 10,000. */
             rejected: components["schemas"]["RejectedLine"][];
             /**
              * Format: int64
@@ -7266,7 +7284,12 @@ export interface operations {
     };
     get_inventory: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description `missing_there` or `unknown_here`; some of both when absent. */
+                kind?: string | null;
+                /** @description Only what comes after this locator, of the kind that is asked for. */
+                after?: string | null;
+            };
             header?: never;
             path: {
                 id: components["schemas"]["ConnectorId"];

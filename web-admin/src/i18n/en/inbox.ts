@@ -65,6 +65,7 @@ export const inbox = {
     inventory__unanswered: 'A connector has not answered an inventory',
     departure__supplement: 'Data about somebody who has left has come late',
     departure__fallen: 'An instruction of a departure is no longer good',
+    inventory__differs: 'The inventory of a connector differs from what is known',
     departure__unapproved: 'The last day has come and the departure is not approved',
     ruling__contested: 'Somebody contests a ruling',
     line__undone: 'A line of a departure was not done',

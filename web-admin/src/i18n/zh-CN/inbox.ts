@@ -63,6 +63,7 @@ export const inbox = {
     inventory__unanswered: '连接器没有答复清点',
     departure__supplement: '离职办结后又登记了该离职者的数据',
     departure__fallen: '离职处置的一条指令已失效',
+    inventory__differs: '连接器的清单与已知数据不符',
     departure__unapproved: '最后工作日已到，离职处置仍未获批',
     ruling__contested: '有人对权属判定提出异议',
     line__undone: '离职处置有一行没有执行',

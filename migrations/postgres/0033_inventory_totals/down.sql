@@ -1,0 +1,2 @@
+ALTER TABLE inventories DROP COLUMN unknown_here;
+ALTER TABLE inventories DROP COLUMN missing_there;

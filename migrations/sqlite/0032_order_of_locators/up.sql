@@ -1,0 +1,2 @@
+-- SQLite sorts text byte by byte already.
+SELECT 1;
