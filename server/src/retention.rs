@@ -145,6 +145,7 @@ fn propose_disposals(tx: &mut TenantTx<'_>) -> Result<(), JobError> {
             holdings: count,
             executor: None,
             author: None,
+            drawn_by: None,
             origin: ("retention", None),
         };
         if instructions::is_proposed(tx, "retention", action, subject, &class)? {

@@ -290,3 +290,128 @@ scenario!(what_came_to_be_after_a_return_is_not_the_old_departures, |t| {
     let still: Vec<_> = held.iter().filter(|side| side["state"] == "active").collect();
     assert_eq!(still.len(), 1, "what came to be after the return stays: {held:#?}");
 });
+
+scenario!(nothing_is_handed_over_to_somebody_who_has_left, |t| {
+    let acme = t.organisation("远山科技").pack("dingtalk");
+    let (chen, zhou, lin) = (acme.hires("陈立"), acme.hires("周敏"), acme.hires("林晓"));
+    acme.hr_system().says_changed(json!({ "staff_number": lin.staff_number, "manager": zhou.staff_number })).ok();
+    acme.keeps("mail/lin", "mail.message").about(&lin);
+    let leaving = json!({
+        "staff_number": lin.staff_number, "last_day": "2026-03-31", "successor": chen.staff_number,
+    });
+    acme.hr_system().says("member.leaving", leaving).sent().ok();
+    t.settles();
+    let departure = acme.departure_of(&lin);
+    assert_eq!(departure.line("mail.message")["successor_id"], acme.member(&chen)["subject_id"]);
+
+    // The successor goes first, before the plan is handed in …
+    acme.hr_system().says_left(&chen, "2026-02-27").ok();
+    t.settles();
+    departure.submitted_by(&acme.hr_admin()).is_refused("departures.successor-gone");
+    assert_eq!(departure.view()["can"]["submit"]["why"], "departures.successor-gone");
+    departure
+        .changed_to(
+            &acme.hr_admin(),
+            "mail.message",
+            &json!({ "disposition": "hand_over", "successor": chen.staff_number }),
+        )
+        .is_refused("departures.unknown-successor");
+    departure
+        .changed_to(
+            &acme.hr_admin(),
+            "mail.message",
+            &json!({ "disposition": "hand_over", "successor": lin.staff_number }),
+        )
+        .is_refused("departures.successor-leaves");
+    // … and whoever is named instead after it was approved.
+    departure
+        .changed_to(
+            &acme.hr_admin(),
+            "mail.message",
+            &json!({ "disposition": "hand_over", "successor": zhou.staff_number }),
+        )
+        .ok();
+    departure.is_agreed();
+    acme.hr_system().says_left(&zhou, "2026-02-27").ok();
+    t.settles();
+    t.clock().reaches("2026-04-01T00:00+08:00");
+    t.settles();
+    lin.signs_in().is_refused("membership.ended");
+    assert_eq!(departure.state(), "planned", "it goes back to be adjusted");
+    assert_eq!(acme.connector().shelf().deeds(), [] as [String; 0]);
+    let waiting = acme.hr_admin().gets("/attention").items();
+    assert!(waiting.iter().any(|a| a["reason"] == "departures.successor-gone"), "{waiting:#?}");
+    let sun = acme.hires("孙宁");
+    departure
+        .changed_to(
+            &acme.hr_admin(),
+            "mail.message",
+            &json!({ "disposition": "hand_over", "successor": sun.staff_number }),
+        )
+        .ok();
+    departure.is_agreed();
+    t.settles();
+    assert_eq!(acme.connector().shelf().deeds(), ["hand_over mail/lin"]);
+    assert_eq!(departure.state(), "completed");
+});
+
+scenario!(whoever_made_of_a_line_what_it_is_does_not_agree_to_it, |t| {
+    let acme = t.organisation("远山科技").pack("dingtalk");
+    let lin = acme.hires("林晓");
+    acme.holds("contacts.emergency").about(&lin);
+    let both = acme.hires("孙宁");
+    acme.appoints(&both, "hr_admin").ok();
+    acme.appoints(&both, "privacy_officer").ok();
+    acme.hr_system().says_leaving(&lin, "2026-03-31").ok();
+    t.settles();
+    let departure = acme.departure_of(&lin);
+    departure.changed_by(&both, "contacts.emergency", "delete").ok();
+    let another_hr = acme.hires("周敏");
+    acme.appoints(&another_hr, "hr_admin").ok();
+    departure.submitted_by(&another_hr).ok();
+    departure.approved_by(&both).is_refused("instructions.own-request");
+    assert_eq!(departure.seen_by(&both)["can"]["approve"]["why"], "instructions.own-request");
+    let another = acme.hires("郑华");
+    acme.appoints(&another, "privacy_officer").ok();
+    departure.approved_by(&another).ok();
+    assert_eq!(departure.state(), "approved");
+});
+
+scenario!(a_change_of_the_time_zone_does_not_move_the_instant_that_everybody_was_told, |t| {
+    let acme = t.organisation("远山科技").pack("dingtalk");
+    let lin = acme.hires("林晓");
+    acme.hr_system().says_leaving(&lin, "2026-03-31").ok();
+    t.settles();
+    let told = acme.departure_of(&lin).view()["effective_at"].clone();
+    let settings = acme.first_admin().gets("/organisation");
+    acme.first_admin().caller().patch("/organisation", &settings.etag(), &json!({ "time_zone": "Asia/Tokyo" })).ok();
+    t.settles();
+    assert_eq!(acme.departure_of(&lin).view()["effective_at"], told);
+    t.clock().reaches("2026-03-31T23:30+08:00");
+    t.settles();
+    lin.signs_in().ok();
+    t.clock().reaches("2026-04-01T00:00+08:00");
+    t.settles();
+    lin.signs_in().is_refused("membership.ended");
+});
+
+scenario!(what_ran_when_a_departure_was_called_off_ends_and_says_how_far_it_came, |t| {
+    let acme = t.organisation("远山科技").pack("dingtalk");
+    let lin = acme.hires("林晓");
+    acme.keeps("door/lin", "biometric.face_features").about(&lin);
+    acme.hr_system().says_left(&lin, "2026-02-27").ok();
+    t.settles();
+    let departure = acme.departure_of(&lin);
+    acme.connector().is(scenarios::connector::Mood::Silent);
+    departure.is_agreed();
+    t.settles();
+    assert_eq!(departure.line("biometric.face_features")["state"], "running");
+    departure.rescinded_by(&acme.hr_admin()).ok();
+    t.settles();
+    assert_eq!(departure.state(), "rescinded");
+    assert_eq!(
+        departure.line("biometric.face_features")["state"],
+        "undone",
+        "its order was stopped before anything was reported"
+    );
+});

@@ -114,3 +114,28 @@ scenario!(a_hold_puts_forgetting_off_and_whoever_comes_back_is_named_anew, |t| {
     assert_eq!(back["name"], "林晓");
     acme.auditor().verifies_offline();
 });
+
+scenario!(what_hr_said_of_somebody_goes_with_them_and_names_them_no_more, |t| {
+    let acme = t.organisation("远山科技").pack("dingtalk");
+    let lin = acme.hires("林晓");
+    acme.holds("biometric.face_features").about(&lin);
+    acme.hr_system().says_changed(json!({ "staff_number": lin.staff_number, "position": "组长" })).ok();
+    leaves(t, &acme, &lin);
+    assert_eq!(name(&acme, &lin), Value::Null);
+    let emptied = || {
+        let kept = "SELECT CAST(count(*) AS TEXT) AS name FROM messages m WHERE length(m.sealed_body) = 0";
+        t.server().names(kept).remove(0)
+    };
+    assert_eq!(emptied(), "3", "their joining, their change and their leaving");
+    // An HR system that goes on speaking of them is heard, and brings no name back.
+    let late = json!({ "staff_number": lin.staff_number, "name": lin.name, "position": "顾问" });
+    acme.hr_system().says_changed(late).ok();
+    t.settles();
+    assert_eq!(name(&acme, &lin), Value::Null);
+    assert_eq!(emptied(), "4");
+    let records = acme.auditor().verifies_offline();
+    let forgotten = records.iter().find(|r| r["act"] == "subjects.forget").expect("a record of it");
+    assert_eq!(forgotten["detail"]["messages"], 3);
+    let message = acme.hr_admin().gets("/messages?limit=200").items();
+    assert!(message.iter().all(|m| m["state"] != "rejected"), "{message:#?}");
+});

@@ -266,3 +266,18 @@ scenario!(no_role_approves_what_it_is_granted, |t| {
     says(&both, "approve", &instruction).is_refused("instructions.executor");
     says(&acme.privacy_officer(), "approve", &instruction).ok();
 });
+
+scenario!(a_scope_has_bounds_and_speaks_of_what_can_be_done, |t| {
+    let (acme, _) = attendance(t);
+    let author = acme.member_with("security_admin");
+    let asks = |scope: Value| {
+        let asked = json!({ "kind": "standing", "purpose": "payroll", "reason": "每月核算工资", "scope": scope });
+        author.posts("/instructions", &asked)
+    };
+    let many = vec!["attendance.*"; 201];
+    let pointer = |answer: Answer| answer.is_refused("instructions.invalid")["pointer"].clone();
+    let all = asks(json!({ "classes": many, "operations": ["read"], "roles": ["data_operator"] }));
+    assert_eq!(pointer(all), "/scope/classes");
+    let unheard = asks(json!({ "classes": ["attendance.*"], "operations": ["fly"], "roles": ["data_operator"] }));
+    assert_eq!(pointer(unheard), "/scope/operations");
+});

@@ -348,3 +348,92 @@ scenario!(a_circle_of_departments_is_kept_aside_and_the_tree_stays_as_it_was, |t
     assert_eq!((above("a"), above("b"), above("c")), (None, Some(json!("a")), Some(json!("b"))));
     assert_eq!(acme.member(&lin)["position"], "c", "of a word that is kept aside nothing is applied");
 });
+
+scenario!(an_earlier_first_day_that_is_said_later_corrects_the_membership_that_there_is, |t| {
+    let acme = t.organisation("远山科技").pack("dingtalk");
+    let lin = acme.hires("林晓");
+    let again = |first_day: &str, at: &str| {
+        let data = json!({
+            "staff_number": lin.staff_number, "name": lin.name, "email": lin.email, "account": "personal",
+            "first_day": first_day,
+        });
+        said_at(&acme, at, "member.joined", data);
+        t.settles();
+    };
+    t.clock().passes(chrono::TimeDelta::hours(2));
+    let as_first_said = member(&acme, &lin.staff_number)[0]["first_day"].clone();
+    again("2023-05-08", "2026-03-02T02:30:00Z");
+    let tenures = member(&acme, &lin.staff_number);
+    assert_eq!(tenures.len(), 1, "no second membership that nobody would end: {tenures:#?}");
+    assert_eq!(tenures[0]["first_day"], "2023-05-08");
+    again(as_first_said.as_str().expect("a day"), "2026-03-02T02:20:00Z");
+    assert_eq!(member(&acme, &lin.staff_number)[0]["first_day"], "2023-05-08", "an older word does not undo it");
+
+    let corrected = json!({ "staff_number": lin.staff_number, "first_day": "2023-06-01" });
+    said_at(&acme, "2026-03-02T02:40:00Z", "member.changed", corrected);
+    t.settles();
+    assert_eq!(member(&acme, &lin.staff_number)[0]["first_day"], "2023-06-01");
+
+    acme.hr_system().says_left(&lin, "2026-02-27").ok();
+    t.settles();
+    lin.signs_in().is_refused("membership.ended");
+    assert_eq!(member(&acme, &lin.staff_number).len(), 1);
+});
+
+scenario!(whoever_is_named_before_they_joined_is_the_manager_or_the_successor_once_they_have, |t| {
+    let acme = t.organisation("远山科技").pack("dingtalk");
+    let lin = acme.hires("林晓");
+    acme.keeps("mail/lin", "mail.message").about(&lin);
+    acme.hr_system().says_changed(json!({ "staff_number": lin.staff_number, "manager": "M0001" })).ok();
+    let leaving = json!({ "staff_number": lin.staff_number, "last_day": "2026-03-31", "successor": "S0001" });
+    acme.hr_system().says("member.leaving", leaving).sent().ok();
+    t.settles();
+    assert_eq!(acme.departure_of(&lin).view()["successor_id"], Value::Null);
+    acme.hr_system().says_joined(joining("M0001", "2025-01-06")).ok();
+    acme.hr_system().says_joined(joining("S0001", "2025-01-06")).ok();
+    t.settles();
+    let (manager, successor) = (member(&acme, "M0001").remove(0), member(&acme, "S0001").remove(0));
+    assert_eq!(acme.member(&lin)["manager_id"], manager["id"]);
+    assert_eq!(acme.departure_of(&lin).view()["successor_id"], successor["subject_id"]);
+    let line = acme.departure_of(&lin).line("mail.message");
+    assert_eq!((&line["disposition"], &line["successor_id"]), (&json!("hand_over"), &successor["subject_id"]));
+});
+
+scenario!(of_two_words_of_one_instant_none_is_lost_and_their_order_does_not_matter, |t| {
+    let acme = t.organisation("远山科技").pack("dingtalk");
+    let at = "2026-03-02T00:30:00Z";
+    said_at(&acme, at, "member.joined", joining("Z0001", "2025-01-06"));
+    let changed = json!({ "staff_number": "Z0001", "name": "周敏", "position": "经理" });
+    said_at(&acme, at, "member.changed", changed);
+    t.settles();
+    let seen = member(&acme, "Z0001").remove(0);
+    assert_eq!((&seen["name"], &seen["position"]), (&json!("周敏"), &json!("经理")));
+
+    let says = |number: &str, order: [&str; 2]| {
+        said_at(&acme, at, "member.joined", joining(number, "2025-01-06"));
+        t.settles();
+        for position in order {
+            let data = json!({ "staff_number": number, "position": position });
+            said_at(&acme, "2026-03-02T00:40:00Z", "member.changed", data);
+            t.settles();
+        }
+        member(&acme, number).remove(0)["position"].clone()
+    };
+    assert_eq!(says("Z0002", ["组长", "顾问"]), says("Z0003", ["顾问", "组长"]));
+});
+
+scenario!(a_leaver_is_not_their_own_successor, |t| {
+    let acme = t.organisation("远山科技").pack("dingtalk");
+    let lin = acme.hires("林晓");
+    acme.keeps("mail/lin", "mail.message").about(&lin);
+    let leaving = json!({ "staff_number": lin.staff_number, "last_day": "2026-03-31", "successor": lin.staff_number });
+    acme.hr_system().says("member.leaving", leaving).sent().ok();
+    t.settles();
+    let departure = acme.departure_of(&lin);
+    assert_eq!(departure.view()["successor_id"], Value::Null);
+    assert_eq!(departure.line("mail.message")["successor_id"], Value::Null);
+    let applied = acme.hr_admin().gets("/messages?limit=200&state=applied").items();
+    let told =
+        applied.iter().any(|m| m["reason"].as_str().is_some_and(|r| r.starts_with("departures.successor-leaves")));
+    assert!(told, "{applied:#?}");
+});

@@ -96,6 +96,9 @@ scenario!(an_api_key_ends_at_its_time_and_does_only_what_it_was_made_for, |t| {
     asked("太久", json!(["members.read"]), "2027-06-01T00:00:00Z").is_refused("keys.expiry");
     asked("无范围", json!([]), "2026-12-31T00:00:00Z").is_refused("keys.scopes");
     asked("不归己", json!(["records.export"]), "2026-12-31T00:00:00Z").is_refused("keys.scope-not-yours");
+    // What takes a person is given to no key, though the person may do it: calling a departure off, say, may be their own.
+    acme.appoints(&security, "hr_admin").ok();
+    asked("会撤回", json!(["departures.rescind"]), "2026-12-31T00:00:00Z").is_refused("keys.scope-not-yours");
 });
 
 scenario!(an_organisation_that_chose_sm4_has_everything_sealed_with_it_and_loses_nothing, |t| {

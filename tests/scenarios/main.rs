@@ -36,3 +36,4 @@ mod sign_in;
 mod sign_in_limits;
 mod tenancy;
 mod tenures;
+mod turns;

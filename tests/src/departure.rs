@@ -62,10 +62,16 @@ impl Departure {
     /// Somebody wants another disposition for a class.
     #[track_caller]
     pub fn changed_by(&self, who: &Person, class: &str, disposition: &str) -> Answer {
+        self.changed_to(who, class, &json!({ "disposition": disposition }))
+    }
+
+    /// The same, in all that can be said of a line.
+    #[track_caller]
+    pub fn changed_to(&self, who: &Person, class: &str, wanted: &Value) -> Answer {
         let line = self.line(class);
         let path = self.path(&format!("/lines/{}", line["id"].as_str().unwrap_or_default()));
         let etag = format!("\"{}\"", line["version"]);
-        who.caller().patch(&path, &etag, &json!({ "disposition": disposition }))
+        who.caller().patch(&path, &etag, wanted)
     }
 
     /// Somebody hands the plan in.

@@ -128,6 +128,47 @@ impl Caller {
     }
 }
 
+/// What several callers ask for at the same moment, each by a method at `/api/v1{path}`; the answers in their order.
+pub fn at_once(asked: &[(&Caller, &str, String, Value)]) -> Vec<Answer> {
+    let ready = std::sync::Barrier::new(asked.len());
+    let sent: Vec<_> = asked
+        .iter()
+        .map(|(caller, method, path, body)| {
+            let body = if body.is_null() { String::new() } else { body.to_string() };
+            (*method, caller.server.base_url() + &api(path), caller.bearer.clone(), body)
+        })
+        .collect();
+    let answers: Vec<Answer> = std::thread::scope(|scope| {
+        let calls: Vec<_> = sent
+            .iter()
+            .map(|(method, url, bearer, body)| {
+                let ready = &ready;
+                scope.spawn(move || {
+                    ready.wait();
+                    let request = ureq::http::Request::builder()
+                        .method(*method)
+                        .uri(url)
+                        .header("content-type", "application/json")
+                        .header("idempotency-key", crate::unique())
+                        .header("authorization", format!("Bearer {}", bearer.as_deref().unwrap_or_default()))
+                        .body(body.as_bytes())
+                        .unwrap_or_else(|e| panic!("{url}: {e}"));
+                    let mut answer = agent().run(request).unwrap_or_else(|e| panic!("{url}: {e}"));
+                    let status = answer.status().as_u16();
+                    let bytes = answer.body_mut().read_to_vec().unwrap_or_else(|e| panic!("{url}: {e}"));
+                    let body = String::from_utf8_lossy(&bytes).into_owned();
+                    Answer { asked: format!("{method} {url}"), status, headers: Vec::new(), body, bytes }
+                })
+            })
+            .collect();
+        calls.into_iter().map(|call| call.join().unwrap_or_else(|e| std::panic::resume_unwind(e))).collect()
+    });
+    for ((caller, ..), answer) in asked.iter().zip(&answers) {
+        caller.heard.note(&answer.asked, &answer.body);
+    }
+    answers
+}
+
 impl Answer {
     /// A header's value.
     pub fn header(&self, name: &str) -> Option<&str> {

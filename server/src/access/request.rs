@@ -99,6 +99,7 @@ pub fn raise(tx: &mut TenantTx<'_>, policies: &Policies, new: &NewRequest) -> Re
         holdings: 1,
         executor: None,
         author: None,
+        drawn_by: None,
         origin: (ORIGIN, Some(CaseId::from(new.holding.uuid()))),
     };
     let instruction = instructions::propose(tx, draft)?;

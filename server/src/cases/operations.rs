@@ -196,6 +196,7 @@ fn permit(tx: &mut TenantTx<'_>, case: &Case, matter: &str) -> Result<Instructio
         holdings: 0,
         executor: None,
         author: None,
+        drawn_by: None,
         origin: (ORIGIN, Some(case.id)),
     };
     Ok(instructions::propose(tx, draft)?.id)

@@ -35,6 +35,12 @@ pub enum DepartureError {
     /// The successor is nobody who works here.
     #[error("the successor does not work here")]
     UnknownSuccessor,
+    /// The successor is who leaves.
+    #[error("nobody takes over from themselves")]
+    SuccessorLeaves,
+    /// Whoever was to take over has left meanwhile.
+    #[error("a line hands something over to somebody who does not work here any more")]
+    SuccessorGone,
     /// A change that the caller's approval does not reach.
     #[error("none of the instructions of this departure waits for you")]
     NothingToDecide,
@@ -97,6 +103,13 @@ impl AsProblem for DepartureError {
                 .detail(words)
                 .at("/successor")
                 .help("Send the staff number of a present member."),
+            Self::SuccessorLeaves => Problem::invalid("departures.successor-leaves")
+                .detail(words)
+                .at("/successor")
+                .help("Send the staff number of a present member who stays."),
+            Self::SuccessorGone => Problem::conflict("departures.successor-gone")
+                .detail(words)
+                .help("Name another successor for that line, or change what becomes of it."),
             Self::NothingToDecide => Problem::refused("departures.nothing-to-decide")
                 .detail(words)
                 .help("`waiting_for` on its instructions says whose yes is missing.")

@@ -37,7 +37,9 @@ impl Gathered {
             None => None,
             Some(id) => people::find_membership(tx, id)?.map(|m| m.subject_id),
         };
-        let (successor, taker) = match (d.successor_id, manager) {
+        // Who has left takes nothing over, and nobody takes over what is their own.
+        let named = who_can_take(tx, d, d.successor_id)?;
+        let (successor, taker) = match (named, who_can_take(tx, d, manager)?) {
             (Some(named), _) => (Successor::Named, Some(named)),
             (None, Some(manager)) => (Successor::Manager, Some(manager)),
             (None, None) => (Successor::Nobody, None),
@@ -122,6 +124,19 @@ impl Gathered {
             version: 1,
         })
     }
+}
+
+/// Whoever is to take over, if they can: they work here, and are not the one who leaves.
+fn who_can_take(tx: &mut TenantTx<'_>, d: &Departure, who: Option<SubjectId>) -> Stored<Option<SubjectId>> {
+    match who {
+        Some(taker) if can_take(tx, d, taker)? => Ok(Some(taker)),
+        Some(_) | None => Ok(None),
+    }
+}
+
+/// Whether somebody can take over what is handed over in a departure.
+pub(super) fn can_take(tx: &mut TenantTx<'_>, d: &Departure, taker: SubjectId) -> Stored<bool> {
+    Ok(taker != d.subject_id && people::works_here(tx, taker)?)
 }
 
 /// The one word that serde writes for a small enum.

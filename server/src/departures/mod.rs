@@ -23,7 +23,7 @@ pub use certify::store_certificate;
 pub use error::DepartureError;
 pub use jobs::{END_ACCESS, register};
 pub use model::{Departure, LineState, State};
-pub use operations::{follow, open, without_successor};
+pub use operations::{follow, open, successor_came, without_successor};
 pub use own::{OwnDeparture, OwnLine, of_leaver};
 pub use rescind::{is_open, rescind_of};
 pub use submit::settled;

@@ -1,7 +1,7 @@
 //! Opening a departure, adjusting its lines, and what happens on the day.
 
 use super::error::DepartureError;
-use super::facts::Gathered;
+use super::facts::{Gathered, can_take};
 use super::jobs::END_ACCESS;
 use super::model::{Departure, LineRow, LineState, State};
 use super::{certify, store, submit};
@@ -23,8 +23,10 @@ use serde_json::json;
 /// plans it anew, and what had been approved of the old plan is taken back.
 pub fn open(tx: &mut TenantTx<'_>, m: &Membership, successor: Option<SubjectId>) -> Result<Departure, DepartureError> {
     let last_day = m.last_day.unwrap_or(m.first_day);
-    let tz = packs::time_zone(tx)?;
-    let effective_at = Ts::from(start_of_day(last_day.succ_opt().unwrap_or(last_day), tz));
+    let effective_at = match people::roles::ends_at(tx, m)? {
+        Some(told) => told,
+        None => Ts::from(start_of_day(last_day.succ_opt().unwrap_or(last_day), packs::time_zone(tx)?)),
+    };
     let mut departure = match store::find_open(tx, m.id)? {
         Some(open) if open.effective_at == effective_at && (successor.is_none() || open.successor_id == successor) => {
             return Ok(open);
@@ -50,6 +52,17 @@ pub fn open(tx: &mut TenantTx<'_>, m: &Membership, successor: Option<SubjectId>)
     replan(tx, &mut departure)?;
     tx.run_at(effective_at, END_ACCESS, &departure.id.to_string(), &json!({ "departure": departure.id }))?;
     Ok(departure)
+}
+
+/// Whoever was said to take over from somebody who leaves is known now: the plan is made with them, as far as nothing has
+/// begun and nobody else was named.
+pub fn successor_came(tx: &mut TenantTx<'_>, m: &Membership, successor: SubjectId) -> Result<(), DepartureError> {
+    match store::find_open(tx, m.id)? {
+        Some(d) if d.successor_id.is_none() && d.state.is_before_the_day() && d.access_ended_at.is_none() => {
+            open(tx, m, Some(successor)).map(drop)
+        }
+        Some(_) | None => Ok(()),
+    }
 }
 
 /// What was said about a successor was taken back: the plan is made anew without, as far as nothing has begun.
@@ -137,6 +150,12 @@ pub(super) fn adjust(
     let mut with_taker = d.clone();
     if let Some(number) = &wanted.successor {
         let taker = people::active_by_staff_number(tx, number)?.ok_or(DepartureError::UnknownSuccessor)?;
+        if taker.subject_id == d.subject_id {
+            return Err(DepartureError::SuccessorLeaves);
+        }
+        if !can_take(tx, &d, taker.subject_id)? {
+            return Err(DepartureError::UnknownSuccessor);
+        }
         with_taker.successor_id = Some(taker.subject_id);
     }
     let gathered = Gathered::of(tx, &with_taker)?;
@@ -194,6 +213,16 @@ pub(super) fn end_access(tx: &mut TenantTx<'_>, id: DepartureId) -> Result<(), D
 
 /// Access has ended and the plan is approved: the orders start. What came in since the plan was made gets lines of its own.
 pub(super) fn begin(tx: &mut TenantTx<'_>, mut d: Departure) -> Result<(), DepartureError> {
+    if submit::has_gone_taker(tx, &d)? {
+        submit::take_back(tx, &mut d, "whoever was to take over has left")?;
+        return Ok(attention::raise(
+            tx,
+            "departure.fallen",
+            ("departure", d.id.to_string()),
+            "departures.successor-gone",
+            "Whoever was to take over has left. Access has ended; adjust the plan and submit it again.",
+        )?);
+    }
     d.state = State::CarryingOut;
     store::save(tx, &mut d)?;
     attention::resolve_about(tx, "departure", &d.id.to_string(), "approved")?;
@@ -241,6 +270,19 @@ fn start_line(tx: &mut TenantTx<'_>, d: &Departure, line: &mut LineRow) -> Resul
             return Ok(store::move_line(tx, line, LineState::Undone)?);
         }
     }
+    if let Some(taker) = line.successor_id
+        && !can_take(tx, d, taker)?
+    {
+        instructions::revoke(tx, instruction, "whoever was to take over has left")?;
+        attention::raise(
+            tx,
+            "line.undone",
+            ("line", line.id.to_string()),
+            "departures.successor-gone",
+            "Whoever was to take this over has left. Nothing was done with it.",
+        )?;
+        return Ok(store::move_line(tx, line, LineState::Undone)?);
+    }
     let group: GroupKey = serde_json::from_str(&line.group_key).map_err(StoreError::from)?;
     let start = orders::Start {
         instruction,
@@ -260,7 +302,8 @@ pub fn follow(tx: &mut TenantTx<'_>, id: DepartureId) -> Result<(), DepartureErr
     match d.state {
         State::CarryingOut => {}
         State::Completed => return follow_what_failed(tx, d),
-        State::Planned | State::Submitted | State::Approved | State::Rescinded => return Ok(()),
+        State::Rescinded => return follow_what_was_stopped(tx, &d),
+        State::Planned | State::Submitted | State::Approved => return Ok(()),
     }
     let mut open = 0;
     for mut line in store::lines(tx, id)? {
@@ -280,6 +323,23 @@ pub fn follow(tx: &mut TenantTx<'_>, id: DepartureId) -> Result<(), DepartureErr
         open += u32::from(is_open(line.state));
     }
     if open == 0 { certify::certify(tx, d) } else { Ok(()) }
+}
+
+/// The departure was called off while a line that destroys ran: with its order the line ends, and says what became of it.
+fn follow_what_was_stopped(tx: &mut TenantTx<'_>, d: &Departure) -> Result<(), DepartureError> {
+    for mut line in store::lines(tx, d.id)? {
+        let Some(order) = line.order_id.filter(|_| line.state == LineState::Running) else { continue };
+        let order = orders::find(tx, order)?;
+        let state = match order.state {
+            OrderState::Running | OrderState::Awaiting => continue,
+            OrderState::Done => LineState::Done,
+            OrderState::DoneWithFailures => LineState::DoneWithFailures,
+            OrderState::Cancelled if order.done > 0 => LineState::DoneWithFailures,
+            OrderState::Cancelled => LineState::Undone,
+        };
+        store::move_line(tx, &mut line, state)?;
+    }
+    Ok(())
 }
 
 /// What had failed was done again: its line says so now, and so does a new certificate.

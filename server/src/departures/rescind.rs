@@ -6,6 +6,7 @@ use super::submit::case;
 use super::{operations, store, submit};
 use crate::holdings;
 use crate::instructions;
+use crate::orders;
 use crate::platform::db::{Stored, TenantTx};
 use crate::platform::ids::{DepartureId, MembershipId};
 use crate::platform::record::Record;
@@ -57,9 +58,16 @@ fn rescind(tx: &mut TenantTx<'_>, mut d: Departure) -> Result<Departure, Departu
         match (line.state, line.disposition.as_str()) {
             (LineState::LeftAlone, _) => continue,
             (LineState::Planned | LineState::Instructed, _) => cancelled += line.holdings,
-            (_, "delete" | "anonymise") => {
-                gone += line.holdings;
-                continue; // What is gone stays gone, and the line goes on saying so.
+            (state, "delete" | "anonymise") => {
+                // What is gone stays gone, and the line goes on saying so. One that still runs ends with its order, and
+                // says then how far it had come.
+                let done = match line.order_id.filter(|_| state == LineState::Running) {
+                    Some(order) => orders::find(tx, order)?.done,
+                    None => line.holdings,
+                };
+                gone += done;
+                cancelled += (line.holdings - done).max(0);
+                continue;
             }
             (_, _) => reversed += line.holdings,
         }

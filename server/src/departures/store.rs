@@ -2,7 +2,7 @@
 
 use super::model::{Departure, LineRow, LineState, State};
 use crate::platform::db::tx::tenant_table;
-use crate::platform::db::{MultiBackend, Stored, TenantTx, Ts, lost_race};
+use crate::platform::db::{MultiBackend, Stored, TenantTx, Ts, Turn, lost_race};
 use crate::platform::http::Cursor;
 use crate::platform::ids::{DepartureId, LineId, MembershipId};
 use diesel::prelude::*;
@@ -33,6 +33,7 @@ tenant_table! {
 }
 
 pub(super) fn insert(tx: &mut TenantTx<'_>, departure: &Departure) -> Stored<()> {
+    tx.needs(Turn::Alone)?;
     tx.add(departures::table, departure)
 }
 
@@ -70,6 +71,7 @@ pub(super) fn last_completed(tx: &mut TenantTx<'_>, membership: MembershipId) ->
 }
 
 pub(super) fn save(tx: &mut TenantTx<'_>, d: &mut Departure) -> Stored<()> {
+    tx.needs(Turn::Alone)?;
     let before = d.version;
     d.version += 1;
     let now = d.clone();
@@ -162,6 +164,7 @@ pub(super) fn of_memberships(tx: &mut TenantTx<'_>, ids: &[MembershipId]) -> Sto
 }
 
 pub(super) fn insert_lines(tx: &mut TenantTx<'_>, lines: &[LineRow]) -> Stored<()> {
+    tx.needs(Turn::Alone)?;
     for line in lines {
         tx.add(departure_lines::table, line)?;
     }
@@ -178,6 +181,22 @@ pub(super) fn lines(tx: &mut TenantTx<'_>, departure: DepartureId) -> Stored<Vec
     })
 }
 
+/// What the completed cases of a membership decided, the first case first: of two lines about one group the later holds.
+pub(super) fn decided_lines(tx: &mut TenantTx<'_>, membership: MembershipId) -> Stored<Vec<LineRow>> {
+    let cases: Vec<DepartureId> = tx.load(departures::table, |rows| {
+        rows.filter(departures::membership_id.eq(membership))
+            .filter(departures::state.eq(State::Completed))
+            .order((departures::finished_at, departures::id))
+            .limit(1_000)
+            .select(departures::id)
+    })?;
+    let mut all = Vec::new();
+    for case in cases {
+        all.extend(lines(tx, case)?);
+    }
+    Ok(all)
+}
+
 pub(super) fn find_line(tx: &mut TenantTx<'_>, departure: DepartureId, id: LineId) -> Stored<Option<LineRow>> {
     tx.first(departure_lines::table, |rows| {
         rows.filter(departure_lines::id.eq(id))
@@ -187,12 +206,14 @@ pub(super) fn find_line(tx: &mut TenantTx<'_>, departure: DepartureId, id: LineI
 }
 
 pub(super) fn remove_lines(tx: &mut TenantTx<'_>, departure: DepartureId) -> Stored<()> {
+    tx.needs(Turn::Alone)?;
     tx.change(departure_lines::table, |rows| diesel::delete(rows.filter(departure_lines::departure_id.eq(departure))))?;
     Ok(())
 }
 
 /// Replaces what a line says, when it is still at the version that was read and was not handed in meanwhile.
 pub(super) fn replace_line(tx: &mut TenantTx<'_>, before: i64, line: &LineRow) -> Stored<()> {
+    tx.needs(Turn::Alone)?;
     let (id, now) = (line.id, line.clone());
     let removed = tx.change(departure_lines::table, |rows| {
         diesel::delete(
@@ -209,6 +230,7 @@ pub(super) fn replace_line(tx: &mut TenantTx<'_>, before: i64, line: &LineRow) -
 
 /// Moves a line on, when it still says what was read: what is ordered is what the line says.
 pub(super) fn move_line(tx: &mut TenantTx<'_>, line: &mut LineRow, state: LineState) -> Stored<()> {
+    tx.needs(Turn::Alone)?;
     line.state = state;
     let now = line.clone();
     let moved = tx.change(departure_lines::table, |rows| {

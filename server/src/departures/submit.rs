@@ -1,6 +1,7 @@
 //! Submitting a plan, and the words of those who approve it.
 
 use super::error::DepartureError;
+use super::facts::can_take;
 use super::model::{Departure, LineRow, LineState, State};
 use super::view::Awaited;
 use super::{operations, store};
@@ -46,7 +47,19 @@ pub(super) fn may_plan(tx: &TenantTx<'_>, d: &Departure) -> Result<(), Departure
 /// Whether the caller may hand the plan in: what `can.submit` shows.
 pub(super) fn may_submit(tx: &mut TenantTx<'_>, d: &Departure) -> Result<(), DepartureError> {
     may_plan(tx, d)?;
-    store::lines(tx, d.id)?.iter().try_for_each(|line| refuse_receiver(tx, line))
+    store::lines(tx, d.id)?.iter().try_for_each(|line| refuse_receiver(tx, line))?;
+    if has_gone_taker(tx, d)? { Err(DepartureError::SuccessorGone) } else { Ok(()) }
+}
+
+/// Whether something would be handed over to somebody who has left since the plan was made.
+pub(super) fn has_gone_taker(tx: &mut TenantTx<'_>, d: &Departure) -> Stored<bool> {
+    let takers: BTreeSet<_> = store::lines(tx, d.id)?.iter().filter_map(|line| line.successor_id).collect();
+    for taker in takers {
+        if !can_take(tx, d, taker)? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// Turns the lines into instructions. Those that need nobody's yes are in force; the others wait.
@@ -97,6 +110,11 @@ pub(super) fn instruct(tx: &mut TenantTx<'_>, d: &Departure, line: &mut LineRow)
         .copied()
         .find(|a| a.as_str() == line.disposition)
         .ok_or_else(|| DepartureError::UnknownDisposition(line.disposition.clone()))?;
+    // Whoever made of a line what it is does not agree to it, whoever hands the plan in (gbt35273-7.1-b).
+    let drawn_by = match line.changed_by {
+        None => None,
+        Some(id) => people::find_membership(tx, id)?.map(|m| m.subject_id),
+    };
     let draft = Draft {
         kind: Kind::Order,
         action,
@@ -114,6 +132,7 @@ pub(super) fn instruct(tx: &mut TenantTx<'_>, d: &Departure, line: &mut LineRow)
         holdings: line.holdings,
         executor: None,
         author: d.planned_by.zip(d.planned_by_subject),
+        drawn_by,
         origin: ("departure", Some(case(d.id))),
     };
     let instruction = instructions::propose(tx, draft)?;

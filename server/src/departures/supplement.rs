@@ -2,15 +2,16 @@
 //! came late gets a case of its own, planned and approved like any other, and somebody is told.
 
 use super::error::DepartureError;
-use super::model::{Departure, State};
+use super::model::{Departure, LineState, State};
 use super::{operations, store};
 use crate::attention;
 use crate::holdings;
 use crate::people::{self, MembershipState};
-use crate::platform::db::TenantTx;
+use crate::platform::db::{StoreError, TenantTx};
 use crate::platform::ids::MembershipId;
 use crate::platform::record::Record;
 use serde_json::json;
+use std::collections::HashMap;
 
 /// Something about a membership that has ended was registered. A case that is still planned gets lines for it, one that
 /// runs finds it when it is completed; after the last of them a supplement is opened. A repeat changes nothing.
@@ -21,9 +22,11 @@ pub fn came_late(tx: &mut TenantTx<'_>, membership: MembershipId) -> Result<(), 
     }
     match store::open_case(tx, membership)? {
         Some(mut d) if d.state == State::Planned => {
-            // Whoever hands the plan in meanwhile hears that it has grown: a line that nobody ordered would never end.
-            store::save(tx, &mut d)?;
-            operations::add_missing(tx, &d).map(drop)
+            if !operations::add_missing(tx, &d)?.is_empty() {
+                // Whoever looks at the plan hears that it has grown.
+                store::save(tx, &mut d)?;
+            }
+            Ok(())
         }
         Some(_) => Ok(()),
         None => match store::last_completed(tx, membership)? {
@@ -33,10 +36,26 @@ pub fn came_late(tx: &mut TenantTx<'_>, membership: MembershipId) -> Result<(), 
     }
 }
 
-/// Whether anything came since a case had begun: what it left undone then is not news.
+/// Whether there is anything that no case has decided about. What came since the last one had begun is news, and so is what
+/// lies open in a group that was never planned, or that was carried out: it came while the orders ran, whatever its clock
+/// says. What a case left undone or alone is not.
 fn has_news(tx: &mut TenantTx<'_>, last: &Departure) -> Result<bool, DepartureError> {
     let since = last.access_ended_at.max(last.approved_at).unwrap_or(last.opened_at);
-    Ok(holdings::has_open_since(tx, last.subject_id, last.membership_id, since)?)
+    if holdings::has_open_since(tx, last.subject_id, last.membership_id, since)? {
+        return Ok(true);
+    }
+    let decided: HashMap<String, LineState> =
+        store::decided_lines(tx, last.membership_id)?.into_iter().map(|l| (l.group_key, l.state)).collect();
+    for key in holdings::fold_groups(tx, last.subject_id, last.membership_id)?.keys().filter(|key| !key.unclear) {
+        let text = serde_json::to_string(key).map_err(StoreError::from)?;
+        match decided.get(&text) {
+            Some(LineState::Undone | LineState::LeftAlone | LineState::DoneWithFailures) => {}
+            Some(LineState::Planned | LineState::Instructed | LineState::Running | LineState::Done) | None => {
+                return Ok(true);
+            }
+        }
+    }
+    Ok(false)
 }
 
 fn open(tx: &mut TenantTx<'_>, last: Departure) -> Result<(), DepartureError> {

@@ -9,6 +9,7 @@ pub use error::ForgettingError;
 
 use crate::departures;
 use crate::holdings;
+use crate::intake;
 use crate::packs;
 use crate::people::{self, MembershipState};
 use crate::platform::db::{Stored, TenantTx, Ts};
@@ -111,7 +112,9 @@ fn forget(tx: &mut TenantTx<'_>, subject: SubjectId, cause: Cause<'_>) -> Stored
     if !people::forget(tx, subject)? {
         return Ok(());
     }
+    let messages = intake::forget(tx, subject)?;
     let record = Record::of("subjects.forget").on("subject", subject).about(subject).citing(["gbt35273-6.1-b"]);
+    let record = record.with("messages", messages);
     let record = match cause {
         Cause::NothingLeft => record.with("cause", "nothing-left"),
         // The reason may name whom it is about: it is the officer's text, under the officer's key.

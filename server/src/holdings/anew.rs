@@ -11,7 +11,7 @@ use super::questions::Questions;
 use super::rule::{answer_of, history_of, is_same, side_of};
 use super::store;
 use crate::packs;
-use crate::platform::db::{Stored, TenantTx};
+use crate::platform::db::{Stored, TenantTx, Turn};
 use crate::platform::ids::{HoldingId, JobId, SubjectId};
 use crate::platform::jobs::{JobError, Step};
 use crate::platform::record::Record;
@@ -107,6 +107,7 @@ pub fn start(tx: &mut TenantTx<'_>, change: &Change) -> Stored<()> {
 
 /// Looks at the next sides.
 pub(super) fn step(tx: &mut TenantTx<'_>, payload: &Value) -> Result<Step, JobError> {
+    tx.needs(Turn::Alone)?;
     let cursor: Cursor = serde_json::from_value(payload.clone()).map_err(|e| JobError::of(e.to_string()))?;
     let sides = store::sides_after(tx, cursor.change.subject(), cursor.after, SIDES_A_STEP)?;
     let Some(last) = sides.last().map(|s| (s.subject_id, s.holding_id)) else { return Ok(Step::Done) };

@@ -4,7 +4,7 @@ use super::error::HoldingError;
 use crate::instructions::{self, Draft, Instruction, Kind, Scope};
 use crate::people;
 use crate::platform::db::tx::tenant_table;
-use crate::platform::db::{MultiBackend, Stored, TenantTx, Ts};
+use crate::platform::db::{MultiBackend, Stored, TenantTx, Ts, Turn};
 use crate::platform::ids::{HoldId, Id, InstructionId, MembershipId, SubjectId};
 use crate::platform::record::Record;
 use diesel::prelude::*;
@@ -64,6 +64,7 @@ pub fn place_hold(
     reason: &str,
     under: Option<InstructionId>,
 ) -> Result<Hold, HoldingError> {
+    tx.needs(Turn::Alone)?;
     if let Some(pattern) = class_pattern {
         pattern.parse::<ClassPattern>().map_err(|e| HoldingError::Invalid(format!("class_pattern: {e}")))?;
     }
@@ -113,6 +114,7 @@ pub(super) fn ask_to_end(tx: &mut TenantTx<'_>, id: HoldId, reason: &str) -> Res
         holdings: 0,
         executor: None,
         author: None,
+        drawn_by: None,
         origin: (ORIGIN, Some(id.uuid().into())),
     };
     Ok(instructions::propose(tx, draft)?)
@@ -120,6 +122,7 @@ pub(super) fn ask_to_end(tx: &mut TenantTx<'_>, id: HoldId, reason: &str) -> Res
 
 /// Ends a hold under an instruction in force. A repeat changes nothing.
 pub fn end_hold_under(tx: &mut TenantTx<'_>, instruction: InstructionId) -> Result<(), HoldingError> {
+    tx.needs(Turn::Alone)?;
     let i = instructions::find(tx, instruction)?;
     let (instructions::State::InForce, Some(case)) = (i.state, i.origin_id) else { return Ok(()) };
     let (id, now) = (HoldId::from(case.uuid()), tx.now());

@@ -7,7 +7,7 @@ use super::jobs::SETTLE;
 use super::model::{Side, SideState};
 use super::store::{self, RulingRow};
 use crate::platform::db::tx::tenant_table;
-use crate::platform::db::{MultiBackend, StoreError, Stored, TenantTx, Ts, lost_race};
+use crate::platform::db::{MultiBackend, StoreError, Stored, TenantTx, Ts, Turn, lost_race};
 use crate::platform::http::Cursor;
 use crate::platform::ids::{HoldingId, MembershipId, QuestionId, SettlementId, SubjectId};
 use crate::platform::jobs::{self, JobError, Step};
@@ -232,6 +232,7 @@ pub(super) fn settle(
 
 /// Brings the next sides of a question to how it stands settled now.
 pub(super) fn step(tx: &mut TenantTx<'_>, payload: &Value) -> Result<Step, JobError> {
+    tx.needs(Turn::Alone)?;
     let id: QuestionId = jobs::id(&payload["question"])?;
     let after: Option<(SubjectId, HoldingId)> =
         serde_json::from_value(payload["after"].clone()).map_err(|e| JobError::of(e.to_string()))?;

@@ -3,7 +3,7 @@
 use super::model::{Holding, HoldingState, Side, SideState};
 use crate::platform::current::Touch;
 use crate::platform::db::tx::tenant_table;
-use crate::platform::db::{MultiBackend, Stored, TenantTx, Ts};
+use crate::platform::db::{MultiBackend, Stored, TenantTx, Ts, Turn};
 use crate::platform::http::Cursor;
 use crate::platform::ids::{ConnectorId, HoldingId, InstructionId, QuestionId, RulingId, SettlementId, SubjectId};
 use chrono::NaiveDate;
@@ -53,11 +53,13 @@ pub(super) struct RulingRow {
 }
 
 pub(super) fn insert_holdings(tx: &mut TenantTx<'_>, new: &[Holding]) -> Stored<()> {
+    tx.needs(Turn::Together)?;
     let ids: Vec<HoldingId> = new.iter().map(|holding| holding.id).collect();
     tx.touching(Touch::New(&ids), |tx| tx.add_all::<holdings::table, Holding>(holdings::table, new))
 }
 
 pub(super) fn insert_sides(tx: &mut TenantTx<'_>, new: &[Side]) -> Stored<()> {
+    tx.needs(Turn::Together)?;
     let ids: Vec<HoldingId> = new.iter().map(|side| side.holding_id).collect();
     tx.touching(Touch::These(&ids), |tx| tx.add_all::<holding_sides::table, Side>(holding_sides::table, new))
 }
@@ -104,6 +106,7 @@ pub(super) fn load_many(tx: &mut TenantTx<'_>, ids: &[HoldingId]) -> Stored<Vec<
 }
 
 pub(super) fn update_holding(tx: &mut TenantTx<'_>, h: &Holding) -> Stored<()> {
+    tx.needs(Turn::Together)?;
     tx.touching(Touch::These(&[h.id]), |tx| {
         let now = h.clone();
         tx.change(holdings::table, |rows| {
@@ -142,6 +145,7 @@ pub(super) fn payload(tx: &mut TenantTx<'_>, id: HoldingId) -> Stored<Option<Vec
 
 /// The content goes; what stays says only that something was there.
 pub(super) fn empty(tx: &mut TenantTx<'_>, ids: &[HoldingId], state: HoldingState) -> Stored<()> {
+    tx.needs(Turn::Alone)?;
     tx.touching(Touch::These(ids), |tx| {
         let (now, ids) = (tx.now(), ids.to_vec());
         tx.change(holdings::table, |rows| {
@@ -166,6 +170,7 @@ pub(super) fn sides_of(tx: &mut TenantTx<'_>, ids: &[HoldingId]) -> Stored<Vec<S
 
 /// Writes another ruling of a side; what has become of it stays.
 pub(super) fn update_ruling(tx: &mut TenantTx<'_>, side: &Side) -> Stored<()> {
+    tx.needs(Turn::Together)?;
     tx.touching(Touch::These(&[side.holding_id]), |tx| {
         let now = side.clone();
         tx.change(holding_sides::table, |rows| {
@@ -190,6 +195,7 @@ pub(super) fn update_ruling(tx: &mut TenantTx<'_>, side: &Side) -> Stored<()> {
 
 /// Writes a side as it is now, with all that has become of it.
 pub(super) fn update_side(tx: &mut TenantTx<'_>, side: &Side) -> Stored<()> {
+    tx.needs(Turn::Together)?;
     tx.touching(Touch::These(&[side.holding_id]), |tx| {
         let now = side.clone();
         tx.change(holding_sides::table, |rows| {
@@ -232,6 +238,7 @@ pub(super) fn change_sides(
     ids: &[HoldingId],
     to: SideChange,
 ) -> Stored<usize> {
+    tx.needs(Turn::Alone)?;
     tx.touching(Touch::These(ids), |tx| {
         let ids = ids.to_vec();
         tx.change(holding_sides::table, |rows| {
@@ -249,6 +256,7 @@ pub(super) fn change_sides(
 }
 
 pub(super) fn restore(tx: &mut TenantTx<'_>, subject: SubjectId, under: &[InstructionId]) -> Stored<usize> {
+    tx.needs(Turn::Alone)?;
     let under = under.to_vec();
     // A copy that was given stays with the person; the organisation's own goes on as before.
     let reversible = [SideState::Hidden, SideState::HandedOver, SideState::Retained, SideState::Released];
@@ -268,6 +276,7 @@ pub(super) fn restore(tx: &mut TenantTx<'_>, subject: SubjectId, under: &[Instru
 }
 
 pub(super) fn remove_sides(tx: &mut TenantTx<'_>, subject: SubjectId, ids: &[HoldingId]) -> Stored<()> {
+    tx.needs(Turn::Alone)?;
     tx.touching(Touch::These(ids), |tx| {
         let all = ids.to_vec();
         tx.change(holding_sides::table, |rows| {

@@ -93,6 +93,9 @@ pub fn may_decide(tx: &mut TenantTx<'_>, i: &Instruction) -> Result<Vec<String>,
     let (Some(membership), Some(subject)) = (tx.actor().membership(), tx.actor().subject()) else {
         return Err(InstructionError::NotAPerson);
     };
+    if i.drawn_by_subject_id == Some(subject) {
+        return Err(MayNot::OwnRequest.into());
+    }
     let held = roles::of_membership(tx, membership)?;
     let standing = Standing::of(tx, i)?;
     // Who gets a permission is the one who executes it: somebody else says yes (gbt35273-7.1-b).
@@ -183,7 +186,8 @@ pub fn waiting_roles(tx: &mut TenantTx<'_>, i: &Instruction) -> Stored<(Vec<Stri
     let standing = Standing::of(tx, i)?;
     let mut available: Vec<Candidate<'_, Option<SubjectId>>> = Vec::new();
     for need in &standing.needs {
-        for (_, subject) in roles::holders(tx, &need.role)? {
+        let holders = roles::holders(tx, &need.role)?;
+        for (_, subject) in holders.into_iter().filter(|(_, subject)| i.drawn_by_subject_id != Some(*subject)) {
             match available.iter_mut().find(|c| c.person == Some(subject)) {
                 Some(known) => known.roles.push(&need.role),
                 None => available.push(Candidate { person: Some(subject), roles: vec![&need.role] }),

@@ -139,6 +139,8 @@ pub struct Instruction {
     pub author_subject_id: Option<SubjectId>,
     /// Who is to carry it out, when that is a person.
     pub executor_subject_id: Option<SubjectId>,
+    /// Who had a hand in it beside its author: whoever changed the line of a plan that somebody else submitted.
+    pub drawn_by_subject_id: Option<SubjectId>,
     /// Whether it touches sensitive data.
     pub sensitive: bool,
     /// How many people's data.

@@ -285,7 +285,7 @@ const OWN_AFTER_LEAVING: [&str; 4] = ["self.read", "self.consent", "self.contest
 
 /// What takes a person: one who is known by name, cannot approve their own, and holds no role that excludes it. A
 /// machine's word would be nobody's (gbt35273-7.1-b).
-const TAKES_A_PERSON: [&str; 21] = [
+const TAKES_A_PERSON: [&str; 23] = [
     "self.request",
     "self.reveal",
     "self.cases",
@@ -304,9 +304,11 @@ const TAKES_A_PERSON: [&str; 21] = [
     "holds.manage",
     "instructions.propose",
     "instructions.approve",
+    "instructions.revoke",
     "departures.plan",
     "departures.submit",
     "departures.approve",
+    "departures.rescind",
 ];
 
 /// Which acts a member may give to a key: those that are their own, and that do not take a person.

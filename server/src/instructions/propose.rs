@@ -14,6 +14,7 @@ use crate::platform::vault;
 use policy_model::approval::{self, Ask, Requirement};
 use policy_model::calendar::start_of_day;
 use policy_model::class::ClassPattern;
+use policy_model::decision::is_operation;
 use policy_model::instruction::{Action, Holders, Subjects};
 use policy_model::pack::Pack;
 
@@ -44,6 +45,8 @@ pub struct Draft {
     /// Who gives it; the transaction's actor when nobody is named. What the platform derives from a case somebody
     /// submitted is that person's, or they could approve their own.
     pub author: Option<(MembershipId, SubjectId)>,
+    /// Who had a hand in it beside the author, and decides on it as little.
+    pub drawn_by: Option<SubjectId>,
     /// The case it comes from: kind and id.
     pub origin: (&'static str, Option<CaseId>),
 }
@@ -72,6 +75,7 @@ pub fn draw_up(tx: &mut TenantTx<'_>, draft: Draft) -> Result<Instruction, Instr
         author_id: draft.author.map(|a| a.0).or(tx.actor().membership()),
         author_subject_id: draft.author.map(|a| a.1).or(tx.actor().subject()),
         executor_subject_id: draft.executor,
+        drawn_by_subject_id: draft.drawn_by,
         sensitive,
         subjects: i64::from(subjects),
         holdings: draft.holdings,
@@ -126,6 +130,16 @@ pub fn propose(tx: &mut TenantTx<'_>, draft: Draft) -> Result<Instruction, Instr
 /// The rules' own check of the scope (policy-model), then what only the pack can tell: classes and roles that exist.
 fn check(tx: &mut TenantTx<'_>, draft: &Draft, pack: &Pack) -> Result<(), InstructionError> {
     let invalid = |what: String, pointer, help| Err(InstructionError::Invalid { what, pointer, help });
+    if let Some((what, pointer)) = too_long(&draft.scope) {
+        return invalid(what, pointer, "Name families such as `attendance.*`, or propose it in parts.");
+    }
+    if let Some(unknown) = draft.scope.operations.iter().find(|word| *word != "*" && !is_operation(word)) {
+        return invalid(
+            format!("`{unknown}` is nothing that can be permitted or ordered"),
+            "/scope/operations",
+            "read, reveal, or an action such as `correct` and `export`.",
+        );
+    }
     let mut patterns = Vec::with_capacity(draft.scope.classes.len());
     for text in &draft.scope.classes {
         match text.parse::<ClassPattern>() {
@@ -155,6 +169,20 @@ fn check(tx: &mut TenantTx<'_>, draft: &Draft, pack: &Pack) -> Result<(), Instru
         return invalid("a reason has 1 to 2,000 characters".into(), "/reason", "Say why.");
     }
     Ok(())
+}
+
+/// A list of a scope that nobody could look over who is to say yes to it, and its place.
+fn too_long(scope: &Scope) -> Option<(String, &'static str)> {
+    let lists = [
+        ("/scope/classes", scope.classes.len(), 200),
+        ("/scope/operations", scope.operations.len(), 50),
+        ("/scope/roles", scope.roles.len(), 50),
+        ("/scope/members", scope.members.len(), 1_000),
+        ("/scope/subjects", scope.subjects.len(), 1_000),
+        ("/scope/departments", scope.departments.len(), 200),
+    ];
+    let (pointer, found, most) = lists.into_iter().find(|(_, found, most)| found > most)?;
+    Some((format!("{found} entries; there may be {most}"), pointer))
 }
 
 /// Everybody whom a scope names is somebody of this organisation.

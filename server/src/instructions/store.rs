@@ -3,7 +3,7 @@
 use super::model::{Approval, Instruction, Kind, State};
 use crate::platform::current::Touch;
 use crate::platform::db::tx::tenant_table;
-use crate::platform::db::{MultiBackend, Stored, TenantTx, Ts, lost_race};
+use crate::platform::db::{MultiBackend, Stored, TenantTx, Ts, Turn, lost_race};
 use crate::platform::http::Cursor;
 use crate::platform::ids::{CaseId, InstructionId, MembershipId};
 use diesel::prelude::*;
@@ -14,7 +14,7 @@ tenant_table! {
     instructions (id) decides Law {
         id -> SqlUid, kind -> Text, action -> Text, state -> Text, purpose -> Text, scope -> Text,
         sealed_reason -> Nullable<Binary>, author_id -> Nullable<SqlUid>, author_subject_id -> Nullable<SqlUid>,
-        executor_subject_id -> Nullable<SqlUid>, sensitive -> Bool, subjects -> BigInt, holdings -> BigInt,
+        executor_subject_id -> Nullable<SqlUid>, drawn_by_subject_id -> Nullable<SqlUid>, sensitive -> Bool, subjects -> BigInt, holdings -> BigInt,
         approval_rule -> Text, needs -> Text, origin_kind -> Text, origin_id -> Nullable<SqlUid>, created_at -> SqlTs,
         submitted_at -> Nullable<SqlTs>, expires_at -> Nullable<SqlTs>, in_force_at -> Nullable<SqlTs>,
         until -> Nullable<SqlTs>, ended_at -> Nullable<SqlTs>, version -> BigInt,
@@ -28,6 +28,7 @@ tenant_table! {
 }
 
 pub(super) fn insert(tx: &mut TenantTx<'_>, instruction: &Instruction) -> Stored<()> {
+    tx.needs(Turn::Alone)?;
     tx.touching(touch(instruction.kind), |tx| tx.add(instructions::table, instruction))
 }
 
@@ -45,6 +46,7 @@ pub(super) fn find(tx: &mut TenantTx<'_>, id: InstructionId) -> Stored<Option<In
 
 /// Moves an instruction on when it is still at the version that was read.
 pub(super) fn save(tx: &mut TenantTx<'_>, i: &mut Instruction) -> Stored<()> {
+    tx.needs(Turn::Alone)?;
     let before = i.version;
     i.version += 1;
     let now = i.clone();
@@ -228,6 +230,7 @@ pub(super) fn said_by(
 }
 
 pub(super) fn insert_approval(tx: &mut TenantTx<'_>, approval: &Approval) -> Stored<()> {
+    tx.needs(Turn::Alone)?;
     tx.add(approvals::table, approval)
 }
 

@@ -9,13 +9,14 @@ use super::{operations, store as messages};
 use crate::attention;
 use crate::departures;
 use crate::people::{self, AccountKind, HrFacts, Joining, Leaving, Membership, MembershipState, PeopleError};
-use crate::platform::db::{Stored, TenantTx, Ts};
+use crate::platform::db::{StoreError, Stored, TenantTx, Ts};
 use crate::platform::http::AsProblem;
 use crate::platform::ids::{MessageId, SubjectId};
 use crate::platform::keyring::Identifier;
 use crate::platform::record::{self, Record};
 use crate::platform::sign_in::{Owner, SignInError, accounts};
 use crate::platform::vault;
+use std::collections::BTreeSet;
 
 /// Reads, applies and marks a message.
 pub(super) fn apply(tx: &mut TenantTx<'_>, id: MessageId) -> Result<(), IntakeError> {
@@ -29,9 +30,13 @@ pub(super) fn apply(tx: &mut TenantTx<'_>, id: MessageId) -> Result<(), IntakeEr
     let event = HrEvent::read(&body)?;
     refuse_future(tx, &event)?;
     let Outcome { state, note } = apply_event(tx, &event)?;
-    let staff_key = Some(staff_key(tx, &event.data.staff_number)?);
+    let key = staff_key(tx, &event.data.staff_number)?;
+    let staff_key = Some(key);
     let fate = Fate { state, event: Some(event.kind.as_str().into()), reason: note.map(Into::into), staff_key };
     store::set_fate(tx, id, fate)?;
+    if people::is_number_of_forgotten(tx, &event.data.staff_number)? {
+        store::empty(tx, id)?;
+    }
     attention::resolve_about(tx, "message", &id.to_string(), "applied")?;
     tx.record(
         Record::of("intake.apply").on("message", id).with("event", event.kind.as_str()).with("state", state.as_str()),
@@ -83,6 +88,7 @@ fn facts(tx: &mut TenantTx<'_>, event: &HrEvent) -> Result<HrFacts, IntakeError>
         department,
         position: data.position.clone(),
         manager: data.manager.clone(),
+        first_day: data.first_day.filter(|_| event.kind == EventKind::Changed),
         sign_in_names: sign_in_names(event)?,
     })
 }
@@ -125,17 +131,23 @@ fn joined(tx: &mut TenantTx<'_>, event: &HrEvent) -> Result<Outcome, IntakeError
         account_kind: kind,
         staff_number: data.staff_number.clone(),
         first_day: data.first_day.ok_or(IntakeError::Missing("/data/first_day"))?,
+        last_day: data.last_day,
         contacts: identifiers,
         facts: facts(tx, event)?,
         said_at: event.said_at,
     };
-    let others = rewind(tx, &joining)?;
+    let others = !people::is_about_known(tx, &joining)? && rewind(tx, &joining)?;
     if others {
         say_again(tx, &joining, |said_at| said_at <= event.said_at)?;
     }
     let m = people::hire(tx, &joining)?;
     if others {
         say_again(tx, &joining, |said_at| said_at > event.said_at)?;
+    }
+    for leaver in people::succeeded_by(tx, &m.staff_number)? {
+        if leaver.subject_id != m.subject_id {
+            departures::successor_came(tx, &leaver, m.subject_id)?;
+        }
     }
     let later = people::with_staff_number(tx, &m.staff_number)?.into_iter().any(|other| other.first_day > m.first_day);
     if later && m.last_day.is_none() {
@@ -198,6 +210,9 @@ fn changed(tx: &mut TenantTx<'_>, event: &HrEvent) -> Result<Outcome, IntakeErro
 const PERSONS_OWN: &str =
     "people.identifiers-are-the-persons: e-mail and phone of a personal account are the person's own to change";
 
+/// A leaver who is named as their own successor is left without one, and the message says so.
+const OWN_SUCCESSOR: &str = "departures.successor-leaves: nobody takes over from themselves; the plan has no successor";
+
 /// The membership that a word is about: of those under this staff number that had been announced when it was said, the one
 /// that a last day can belong to, else the newest. An earlier one may still have to arrive, so a word that fits none waits.
 fn membership_of(tx: &mut TenantTx<'_>, event: &HrEvent) -> Result<Membership, IntakeError> {
@@ -228,16 +243,18 @@ fn leaving(tx: &mut TenantTx<'_>, event: &HrEvent) -> Result<Outcome, IntakeErro
     let word = Leaving {
         last_day,
         reason: event.data.reason.as_deref(),
-        names_successor: event.data.successor.is_some(),
+        successor: event.data.successor.as_deref(),
         said_at: event.said_at,
     };
     let taken = people::start_leaving(tx, m, word)?;
     let m = &taken.membership;
+    let is_own = successor == Some(m.subject_id);
     if m.last_day.is_some() && (taken.day || taken.successor) {
-        departures::open(tx, m, successor.filter(|_| taken.successor))?;
+        departures::open(tx, m, successor.filter(|_| taken.successor && !is_own))?;
         attention::resolve_about(tx, "membership", &m.id.to_string(), "its last day is known")?;
     }
-    Ok(Outcome::of(taken.day || taken.successor || taken.reason))
+    let note = is_own.then_some(OWN_SUCCESSOR);
+    Ok(Outcome { note, ..Outcome::of(taken.day || taken.successor || taken.reason) })
 }
 
 /// A successor whom nobody knows yet is left open: the plan then asks for one.
@@ -288,6 +305,47 @@ pub(super) fn keep_aside(tx: &mut TenantTx<'_>, id: MessageId, why: &IntakeError
             .with("state", state.as_str()),
     );
     Ok(())
+}
+
+/// Somebody was forgotten: what the HR system had said of them goes too, and what it said of whoever else had their staff
+/// numbers stays. Returns how many messages were emptied.
+pub fn forget(tx: &mut TenantTx<'_>, subject: SubjectId) -> Stored<usize> {
+    let numbers: BTreeSet<String> =
+        people::memberships_of_subject(tx, subject)?.into_iter().map(|m| m.staff_number).collect();
+    let mut emptied = 0;
+    for number in numbers {
+        let all = people::with_staff_number(tx, &number)?;
+        let is_theirs_alone = all.iter().all(|m| m.subject_id == subject);
+        let key = staff_key(tx, &number).map_err(as_stored)?;
+        let mut after = None;
+        loop {
+            let some = messages::about(tx, &key, after)?;
+            let Some(last) = some.last() else { break };
+            after = Some(*last);
+            for id in some {
+                if is_theirs_alone || is_about(tx, id, &all, subject)? {
+                    messages::empty(tx, id)?;
+                    emptied += 1;
+                }
+            }
+        }
+    }
+    Ok(emptied)
+}
+
+/// Whether a message is about one of those who had a staff number: the one who had been announced last when it was said.
+fn is_about(tx: &mut TenantTx<'_>, id: MessageId, all: &[Membership], subject: SubjectId) -> Stored<bool> {
+    let body = operations::body(tx, id).map_err(as_stored)?;
+    let Ok(event) = HrEvent::read(&body) else { return Ok(false) };
+    let of = all.iter().find(|m| m.was_known_at(event.said_at)).or(all.last());
+    Ok(of.is_some_and(|m| m.subject_id == subject))
+}
+
+fn as_stored(e: IntakeError) -> StoreError {
+    match e {
+        IntakeError::Store(e) => e,
+        other => StoreError::Unreadable(other.to_string()),
+    }
 }
 
 /// A keyed index, so that the table of messages names nobody.

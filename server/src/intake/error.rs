@@ -63,6 +63,9 @@ pub enum IntakeError {
     /// It was applied; replaying it would do it again.
     #[error("the message was applied already")]
     Applied,
+    /// Whom it was about was forgotten, and what it said with them.
+    #[error("whom the message was about was forgotten, and what it said with them")]
+    Forgotten,
     /// It needs somebody who has not joined yet.
     #[error("nobody here has this staff number yet")]
     Waiting,
@@ -112,6 +115,7 @@ impl AsProblem for IntakeError {
                 .help("Give every message an id of its own, and the same one only to its repeats."),
             Self::UnknownMessage => Problem::not_found("message"),
             Self::Applied => Problem::conflict("intake.applied").detail(words),
+            Self::Forgotten => Problem::conflict("intake.forgotten").detail(words),
             Self::Waiting => Problem::conflict("intake.waiting")
                 .detail(words)
                 .help("It is kept and applied when the joining arrives."),

@@ -115,8 +115,15 @@ impl HrEvent {
             return Err(IntakeError::Unreadable("the text holds a NUL character".into()));
         }
         let envelope: Envelope = serde_json::from_slice(body).map_err(|e| unreadable(&e))?;
-        let kind = EventKind::parse(&envelope.kind).ok_or(IntakeError::UnknownEvent(envelope.kind))?;
-        let data: EventData = serde_json::from_value(envelope.data).map_err(|e| unreadable(&e))?;
+        let kind = EventKind::parse(&envelope.kind).ok_or_else(|| IntakeError::UnknownEvent(code_of(envelope.kind)))?;
+        let mut data: EventData = serde_json::from_value(envelope.data).map_err(|e| unreadable(&e))?;
+        // A blank that nobody sees is no part of a number: or there would be two people.
+        let numbers = [Some(&mut data.staff_number), data.manager.as_mut(), data.successor.as_mut()];
+        for number in numbers.into_iter().flatten() {
+            if number.trim().len() < number.len() {
+                *number = number.trim().to_owned();
+            }
+        }
         let event = Self { kind, said_at: Ts::from(envelope.timestamp.0), data };
         event.check()?;
         Ok(event)
@@ -149,6 +156,12 @@ impl HrEvent {
             }
         }
     }
+}
+
+/// A kind of event is a word of the HR system's. Anything else may be somebody's name, and a reason is stored in the clear.
+fn code_of(kind: String) -> String {
+    let is_code = kind.len() <= 64 && kind.bytes().all(|b| b.is_ascii_alphanumeric() || b"._-".contains(&b));
+    if is_code { kind } else { "type".to_owned() }
 }
 
 fn bounded(pointer: &'static str, text: Option<&String>, most: usize) -> Result<(), IntakeError> {

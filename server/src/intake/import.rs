@@ -338,6 +338,14 @@ impl Work {
             m.state != MembershipState::Departed || first_day.is_none_or(|day: chrono::NaiveDate| day == m.first_day)
         });
         let last_day = data.remove("last_day");
+        // A row about a time before the membership that there is does not move that one's first day.
+        let is_past = |m: &people::Membership| {
+            let last = last_day.as_ref().and_then(Value::as_str).and_then(|day| day.parse().ok());
+            last.is_some_and(|last: chrono::NaiveDate| last < m.first_day)
+        };
+        if known.as_ref().is_some_and(is_past) {
+            data.remove("first_day");
+        }
         let leaving = last_day.filter(|day| match &known {
             Some(m) => m.last_day.map(|d| d.to_string()).as_deref() != day.as_str(),
             None => true,

@@ -14,6 +14,7 @@ mod sources;
 mod store;
 mod table;
 
+pub use apply::forget;
 pub use error::IntakeError;
 pub use event::{EventKind, HrEvent};
 pub use jobs::{APPLY, register};

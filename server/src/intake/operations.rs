@@ -81,6 +81,9 @@ pub(super) fn enqueue(tx: &mut TenantTx<'_>) -> Stored<()> {
 /// The body of a message, opened.
 pub(super) fn body(tx: &mut TenantTx<'_>, id: MessageId) -> Result<Vec<u8>, IntakeError> {
     let sealed = store::sealed_body(tx, id)?.ok_or(IntakeError::UnknownMessage)?;
+    if sealed.is_empty() {
+        return Err(IntakeError::Forgotten);
+    }
     Ok(vault::open_secret(tx, &BODY.row(id), sealed)?)
 }
 
@@ -90,6 +93,9 @@ pub(super) fn replay(tx: &mut TenantTx<'_>, id: MessageId) -> Result<Message, In
     match message.state {
         MessageState::Applied | MessageState::Superseded => return Err(IntakeError::Applied),
         MessageState::Received | MessageState::Waiting | MessageState::Rejected => {}
+    }
+    if store::sealed_body(tx, id)?.is_none_or(|sealed| sealed.is_empty()) {
+        return Err(IntakeError::Forgotten);
     }
     store::to_received(tx, id)?;
     tx.record(Record::of("messages.replay").on("message", id));

@@ -166,12 +166,36 @@ pub(super) fn to_received(tx: &mut TenantTx<'_>, id: MessageId) -> Stored<()> {
     Ok(())
 }
 
+/// Those about this staff number that still say something, in order after one.
+pub(super) fn about(tx: &mut TenantTx<'_>, staff_key: &[u8], after: Option<MessageId>) -> Stored<Vec<MessageId>> {
+    let key = staff_key.to_vec();
+    tx.load(messages::table, |rows| {
+        let mut query = rows
+            .filter(messages::staff_key.eq(key))
+            .filter(messages::sealed_body.ne(Vec::<u8>::new()))
+            .into_boxed::<MultiBackend>();
+        if let Some(after) = after {
+            query = query.filter(messages::id.gt(after));
+        }
+        query.order(messages::id).limit(500).select(messages::id)
+    })
+}
+
+/// What a message said goes; that it came, and what became of it, stays.
+pub(super) fn empty(tx: &mut TenantTx<'_>, id: MessageId) -> Stored<()> {
+    tx.change(messages::table, |rows| {
+        diesel::update(rows.filter(messages::id.eq(id))).set(messages::sealed_body.eq(Vec::<u8>::new()))
+    })?;
+    Ok(())
+}
+
 /// The newest of those about this staff number that could be applied, or were overtaken.
 pub(super) fn understood(tx: &mut TenantTx<'_>, staff_key: &[u8]) -> Stored<Vec<MessageId>> {
     let key = staff_key.to_vec();
     tx.load(messages::table, |rows| {
         rows.filter(messages::staff_key.eq(key))
             .filter(messages::state.eq_any([MessageState::Applied, MessageState::Superseded]))
+            .filter(messages::sealed_body.ne(Vec::<u8>::new()))
             .order((messages::received_at.desc(), messages::id.desc()))
             .limit(500)
             .select(messages::id)
@@ -184,6 +208,7 @@ pub(super) fn waiting_for(tx: &mut TenantTx<'_>, staff_key: &[u8]) -> Stored<Vec
     tx.load(messages::table, |rows| {
         rows.filter(messages::staff_key.eq(key))
             .filter(messages::state.eq_any([MessageState::Waiting, MessageState::Rejected]))
+            .filter(messages::sealed_body.ne(Vec::<u8>::new()))
             .order((messages::received_at, messages::id))
             .limit(500)
             .select(messages::id)

@@ -106,6 +106,7 @@ fn draft(new: &NewInstruction, action: Action, scope: Scope, holdings: i64, exec
         holdings,
         executor,
         author: None,
+        drawn_by: None,
         origin: (ORIGIN, None),
     }
 }

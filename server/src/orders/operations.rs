@@ -86,8 +86,6 @@ fn to_value(cursor: &Cursor) -> Stored<Value> {
 pub(super) fn step(tx: &mut TenantTx<'_>, payload: &Value) -> Result<Step, OrderError> {
     let cursor: Cursor = serde_json::from_value(payload.clone()).map_err(crate::platform::db::StoreError::from)?;
     let mut order = store::find(tx, cursor.order)?.ok_or(OrderError::Unknown)?;
-    // Whoever takes the instruction back waits for this batch, or this batch sees that it was taken back.
-    instructions::one_at_a_time(tx, order.instruction_id)?;
     let in_force = match instructions::in_force(tx, order.instruction_id) {
         Ok(in_force) => in_force,
         Err(InstructionError::NotInForce(_)) => return cancel(tx, order),

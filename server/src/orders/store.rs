@@ -2,7 +2,7 @@
 
 use super::model::{Delivery, DeliveryState, Item, ItemState, Order, OrderState};
 use crate::platform::db::tx::tenant_table;
-use crate::platform::db::{MultiBackend, Stored, TenantTx, Ts, lost_race};
+use crate::platform::db::{MultiBackend, Stored, TenantTx, Ts, Turn, lost_race};
 use crate::platform::ids::{CaseId, DeliveryId, HoldingId, InstructionId, OrderId};
 use diesel::prelude::*;
 
@@ -29,6 +29,7 @@ tenant_table! {
 }
 
 pub(super) fn insert(tx: &mut TenantTx<'_>, order: &Order) -> Stored<()> {
+    tx.needs(Turn::Alone)?;
     tx.add(orders::table, order)
 }
 
@@ -172,6 +173,7 @@ pub(super) fn has_package(tx: &mut TenantTx<'_>, instruction: InstructionId) -> 
 }
 
 pub(super) fn save(tx: &mut TenantTx<'_>, order: &mut Order) -> Stored<()> {
+    tx.needs(Turn::Alone)?;
     let before = order.version;
     order.version += 1;
     let now = order.clone();
@@ -204,6 +206,7 @@ pub(super) fn settle_items(
     state: ItemState,
     outcome: &str,
 ) -> Stored<usize> {
+    tx.needs(Turn::Alone)?;
     let (now, ids, outcome) = (tx.now(), ids.to_vec(), outcome.to_owned());
     tx.change(order_items::table, |rows| {
         diesel::update(
@@ -254,6 +257,7 @@ pub(super) fn forget_items(tx: &mut TenantTx<'_>, order: OrderId) -> Stored<()> 
 }
 
 pub(super) fn insert_delivery(tx: &mut TenantTx<'_>, delivery: &Delivery) -> Stored<()> {
+    tx.needs(Turn::Alone)?;
     tx.add(deliveries::table, delivery)
 }
 

@@ -191,6 +191,7 @@ fn first_admin(
         account_kind: AccountKind::Personal,
         staff_number: "ADMIN-1".into(),
         first_day: today,
+        last_day: None,
         contacts: vec![email],
         facts: HrFacts { name: Some(new.admin_name.clone()), ..HrFacts::default() },
         said_at: tx.now(),

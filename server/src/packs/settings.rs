@@ -4,7 +4,7 @@
 use super::store::tenants;
 use super::{PackError, by_name, in_force, tenant};
 use crate::platform::db::tx::tenant_table;
-use crate::platform::db::{MultiBackend, Stored, TenantTx, Ts, lost_race};
+use crate::platform::db::{MultiBackend, Stored, TenantTx, Ts, Turn, lost_race};
 use crate::platform::http::Versioned;
 use crate::platform::ids::{FeaturePeriodId, TenantId};
 use crate::platform::record::Record;
@@ -159,6 +159,7 @@ pub fn change(
     version: Option<i64>,
     wanted: &SettingsChange,
 ) -> Result<(OrganisationSettings, Moved), PackError> {
+    tx.needs(Turn::Alone)?;
     let before = settings(tx)?;
     if version.is_some_and(|v| v != before.version) {
         return Err(PackError::Stale(before.version));

@@ -7,6 +7,8 @@ mod directory;
 mod error;
 mod export;
 mod forget;
+mod joining;
+mod leaving;
 mod model;
 mod named;
 mod operations;
@@ -22,13 +24,15 @@ mod within;
 pub use directory::Directories;
 pub use error::PeopleError;
 pub use forget::forget;
+pub use joining::{Joining, hire, is_about_known};
+pub use leaving::{Leaving, Taken, rescind_leaving, rewind, start_leaving};
 pub use model::{AccountKind, Department, Membership, MembershipState, RoleAssignment, Via};
 pub use named::{MemberName, Names, SubjectName};
 pub use operations::{
-    Change, HrFacts, Joining, Leaving, PlatformAnswers, Taken, active_by_staff_number, apply_change, are_subjects,
-    count_present, department_names, departments_of, end_access, hire, memberships_by_id, name_of, names,
-    newest_by_staff_number, rescind_leaving, rewind, staff_number_of, start_leaving, subject_of, upsert_department,
-    with_staff_number,
+    Change, HrFacts, PlatformAnswers, active_by_staff_number, apply_change, are_subjects, count_present,
+    department_names, departments_of, end_access, is_number_of_forgotten, memberships_by_id, name_of, names,
+    newest_by_staff_number, staff_number_of, subject_of, succeeded_by, upsert_department, with_staff_number,
+    works_here,
 };
 pub use store::{find_membership, memberships_of_subject, newest_by_account, some_memberships};
 pub use within::subjects_within;

@@ -67,10 +67,19 @@ pub struct Membership {
     pub position: String,
     /// Whom they report to.
     pub manager_id: Option<MembershipId>,
+    /// The staff number by which the HR system names whom they report to, who may not be known yet.
+    #[serde(skip)]
+    pub manager_number: Option<String>,
+    /// The staff number by which the HR system named whoever takes over, once they leave.
+    #[serde(skip)]
+    pub successor_number: Option<String>,
     /// The first day of work.
     pub first_day: NaiveDate,
     /// The last day of work, once it is known.
     pub last_day: Option<NaiveDate>,
+    /// The instant at which access ends, as it was when the last day was said.
+    #[serde(skip)]
+    pub ends_at: Option<Ts>,
     /// Why they leave, as a code.
     pub leave_reason: Option<String>,
     /// Where it stands.

@@ -1,11 +1,13 @@
-//! What happens to memberships: joining, changing, leaving, staying after all, the end of access.
+//! What happens to memberships: changes and the end of access, and how people are found. Joining and leaving have files of
+//! their own.
 //!
 //! HR events may arrive in any order. Each carries the instant it was said; of two words about the same thing the later
 //! one holds, so that any order of the same events ends the same.
 
 use super::error::PeopleError;
+use super::joining::refuse_overlap;
 use super::model::{AccountKind, Department, Membership, MembershipState};
-use super::said::{Said, holds};
+use super::said::{Said, holds, holds_over};
 use super::{roles, store};
 use crate::platform::db::{Stored, TenantTx, Ts};
 use crate::platform::ids::{AccountId, DepartmentId, MembershipId, PersonId, SubjectId};
@@ -30,118 +32,15 @@ pub struct HrFacts {
     pub position: Option<String>,
     /// Whom they report to, by staff number.
     pub manager: Option<String>,
+    /// Their first day of work, where it is corrected.
+    pub first_day: Option<NaiveDate>,
     /// What they sign in with. The organisation changes these of its own accounts only.
     pub sign_in_names: Vec<Identifier>,
 }
 
-/// Somebody joins.
-#[derive(Debug, Clone)]
-pub struct Joining {
-    /// The human being, found by the account's identifiers or new.
-    pub person: PersonId,
-    /// The account they will act with.
-    pub account: AccountId,
-    /// Whose account that is.
-    pub account_kind: AccountKind,
-    /// 工号.
-    pub staff_number: String,
-    /// Their first day of work.
-    pub first_day: NaiveDate,
-    /// By what the organisation knows them: e-mail addresses and phone numbers. Kept as a keyed index alone.
-    pub contacts: Vec<Identifier>,
-    /// Everything else.
-    pub facts: HrFacts,
-    /// When the HR system said so.
-    pub said_at: Ts,
-}
-
-/// Opens a membership. A repeat of the same joining returns the one that there is; coming back after a last day opens a new
-/// one for the same subject, and nothing that was deleted returns. One that began before another with this staff number may
-/// arrive after it.
-pub fn hire(tx: &mut TenantTx<'_>, joining: &Joining) -> Result<Membership, PeopleError> {
-    let before = store::by_staff_number(tx, &joining.staff_number)?;
-    let known = store::find_subject_of_person(tx, joining.person)?;
-    let is_repeat = |m: &&Membership| m.first_day == joining.first_day && known == Some(m.subject_id);
-    if let Some(same) = before.iter().find(is_repeat) {
-        let mut same = same.clone();
-        same.joined_at = Some(same.joined_at.unwrap_or(same.created_at).min(joining.said_at));
-        let facts = HrFacts { sign_in_names: Vec::new(), ..joining.facts.clone() };
-        keep_contacts(tx, same.id, &joining.contacts)?;
-        if !apply_change(tx, &mut same, &facts, joining.said_at)?.is_taken {
-            store::save_membership(tx, &mut same)?;
-        }
-        return Ok(same);
-    }
-    if let Some(open) = before.iter().find(|m| still_there(m, joining.first_day)) {
-        return Err(PeopleError::AlreadyMember { since: open.first_day });
-    }
-    let subject = subject_for(tx, joining.person)?;
-    let facts = &joining.facts;
-    let at = |is_said: bool| is_said.then_some(joining.said_at);
-    let said = Said {
-        name: at(facts.name.is_some()),
-        department: at(facts.department.is_some()),
-        position: at(facts.position.is_some()),
-        manager: at(facts.manager.is_some()),
-        email: Some(joining.said_at),
-        phone: Some(joining.said_at),
-        ..Said::default()
-    };
-    if let Some(name) = &facts.name {
-        rename_unless_later(tx, subject, None, name, joining.said_at)?;
-    }
-    let membership = Membership {
-        id: tx.new_id(),
-        subject_id: subject,
-        account_id: Some(joining.account),
-        account_kind: joining.account_kind,
-        staff_number: joining.staff_number.clone(),
-        department_id: facts.department,
-        position: facts.position.clone().unwrap_or_default(),
-        manager_id: manager(tx, facts)?,
-        first_day: joining.first_day,
-        last_day: None,
-        leave_reason: None,
-        state: MembershipState::Employed,
-        facts_at: joining.said_at,
-        leaving_at: None,
-        joined_at: Some(joining.said_at),
-        said: said.text()?,
-        created_at: tx.now(),
-        version: 1,
-    };
-    store::insert_membership(tx, &membership)?;
-    keep_contacts(tx, membership.id, &joining.contacts)?;
-    tx.record(
-        Record::of("members.join")
-            .on("membership", membership.id)
-            .about(subject)
-            .with("first_day", membership.first_day.to_string())
-            .with("account", membership.account_kind.as_str())
-            .with("again", before.iter().any(|m| m.subject_id == subject)),
-    );
-    Ok(membership)
-}
-
-fn keep_contacts(tx: &mut TenantTx<'_>, membership: MembershipId, contacts: &[Identifier]) -> Stored<()> {
+pub(super) fn keep_contacts(tx: &mut TenantTx<'_>, membership: MembershipId, contacts: &[Identifier]) -> Stored<()> {
     let key = vault::tenant_key(tx)?.blind_index_key();
     contacts.iter().try_for_each(|contact| store::add_contact(tx, membership, key.index(contact).as_bytes()))
-}
-
-/// Whether a membership with the same staff number stands on `day`, so that no other one can begin then. One that begins
-/// later stands in nobody's way.
-fn still_there(m: &Membership, day: NaiveDate) -> bool {
-    m.first_day <= day && m.last_day.is_none_or(|last| last > day)
-}
-
-/// The subject of a person, known or new.
-fn subject_for(tx: &mut TenantTx<'_>, person: PersonId) -> Result<SubjectId, PeopleError> {
-    if let Some(known) = store::find_subject_of_person(tx, person)? {
-        return Ok(known);
-    }
-    let subject = store::Subject { id: tx.new_id(), person_id: person, sealed_name: None, created_at: tx.now() };
-    store::insert_subject(tx, &subject)?;
-    Ok(subject.id)
 }
 
 /// What became of a word about somebody's place.
@@ -163,25 +62,39 @@ pub fn apply_change(
     let before = m.clone();
     let mut said = Said::of(m)?;
     if let Some(department) = facts.department
-        && holds(&mut said.department, said_at)
+        && holds_over(&mut said.department, said_at, &key_of(tx, Some(department))?, &key_of(tx, m.department_id)?)
     {
         m.department_id = Some(department);
     }
     if let Some(position) = &facts.position
-        && holds(&mut said.position, said_at)
+        && holds_over(&mut said.position, said_at, position, &m.position)
     {
         m.position.clone_from(position);
     }
-    if facts.manager.is_some() && holds(&mut said.manager, said_at) {
+    if facts.manager.is_some() && holds_over(&mut said.manager, said_at, &facts.manager, &m.manager_number) {
         m.manager_id = manager(tx, facts)?;
+        m.manager_number.clone_from(&facts.manager);
     }
-    if let Some(name) = &facts.name
-        && holds(&mut said.name, said_at)
+    let mut renamed = false;
+    if facts.name.is_some()
+        && !is_forgotten(tx, m)?
+        && holds_over(&mut said.name, said_at, &facts.name, &name_of(tx, m.subject_id)?)
+        && let Some(name) = &facts.name
     {
-        rename_unless_later(tx, m.subject_id, Some(m.id), name, said_at)?;
+        renamed = rename_unless_later(tx, m.subject_id, Some(m.id), name, said_at)?;
+    }
+    if let Some(day) = facts.first_day
+        && holds_over(&mut said.first_day, said_at, &m.first_day, &day)
+        && day != m.first_day
+    {
+        if let Some(last) = m.last_day.filter(|last| *last < day) {
+            return Err(PeopleError::LeavesBeforeJoining { first: day, last });
+        }
+        refuse_overlap(&store::by_staff_number(tx, &m.staff_number)?, m, day)?;
+        m.first_day = day;
     }
     let (names_are_the_persons, names_changed) = change_names(tx, m, &mut said, facts, said_at)?;
-    if said == Said::of(&before)? && !names_changed {
+    if said == Said::of(&before)? && *m == before && !renamed && !names_changed {
         return Ok(Change { is_taken: false, names_are_the_persons });
     }
     m.said = said.text()?;
@@ -193,6 +106,7 @@ pub fn apply_change(
             .about(m.subject_id)
             .with("department_changed", m.department_id != before.department_id)
             .with("position_changed", m.position != before.position)
+            .with("first_day_changed", m.first_day != before.first_day)
             .with("sign_in_names_changed", names_changed),
     );
     Ok(Change { is_taken: true, names_are_the_persons })
@@ -231,133 +145,41 @@ fn change_names(
 }
 
 /// A person has one name here, whatever memberships they have: the last word about any of them holds.
-fn rename_unless_later(
+pub(super) fn rename_unless_later(
     tx: &mut TenantTx<'_>,
     subject: SubjectId,
     but: Option<MembershipId>,
     name: &str,
     said_at: Ts,
-) -> Result<(), PeopleError> {
+) -> Result<bool, PeopleError> {
     for m in store::memberships_of_subject(tx, subject)?.iter().filter(|m| Some(m.id) != but) {
         if Said::of(m)?.name.is_some_and(|later| later > said_at) {
-            return Ok(());
+            return Ok(false);
         }
     }
     rename(tx, subject, name)
 }
 
-/// A manager who is not known yet is left open rather than refused: HR systems send people in any order.
-fn manager(tx: &mut TenantTx<'_>, facts: &HrFacts) -> Stored<Option<MembershipId>> {
+/// Whether a membership is over and whose it was has been forgotten since: from then on only who comes back gets a name.
+fn is_forgotten(tx: &mut TenantTx<'_>, m: &Membership) -> Stored<bool> {
+    Ok(m.state == MembershipState::Departed && vault::was_erased(tx, m.subject_id, Drawer::Identity)?)
+}
+
+/// By what the HR system calls a department: ours has another id wherever the words came in another order.
+fn key_of(tx: &mut TenantTx<'_>, department: Option<DepartmentId>) -> Stored<Option<String>> {
+    match department {
+        None => Ok(None),
+        Some(id) => Ok(store::find_department(tx, id)?.and_then(|d| d.external_ref)),
+    }
+}
+
+/// A manager who is not known yet is left open rather than refused: HR systems send people in any order. The staff number is
+/// kept, and whoever joins with it is the manager.
+pub(super) fn manager(tx: &mut TenantTx<'_>, facts: &HrFacts) -> Stored<Option<MembershipId>> {
     match &facts.manager {
         None => Ok(None),
         Some(number) => Ok(active_by_staff_number(tx, number)?.map(|m| m.id)),
     }
-}
-
-/// Somebody leaves.
-#[derive(Debug, Clone, Copy)]
-pub struct Leaving<'a> {
-    /// The last day of work.
-    pub last_day: NaiveDate,
-    /// Why, as a code.
-    pub reason: Option<&'a str>,
-    /// Whether it was said who takes over.
-    pub names_successor: bool,
-    /// When it was said.
-    pub said_at: Ts,
-}
-
-/// What of a word about leaving holds; of the rest something newer was said.
-#[derive(Debug, Clone)]
-pub struct Taken {
-    /// The membership as it is now.
-    pub membership: Membership,
-    /// Whether the day, or the staying, holds.
-    pub day: bool,
-    /// Whether what it says, or takes back, about a successor holds.
-    pub successor: bool,
-    /// Whether its reason holds.
-    pub reason: bool,
-}
-
-/// The membership gets its last day, or another one, thing by thing as far as nothing newer was said.
-pub fn start_leaving(tx: &mut TenantTx<'_>, mut m: Membership, leaving: Leaving<'_>) -> Result<Taken, PeopleError> {
-    let Leaving { last_day, reason, names_successor, said_at } = leaving;
-    if last_day < m.first_day {
-        return Err(PeopleError::LeavesBeforeJoining { first: m.first_day, last: last_day });
-    }
-    let mut said = Said::of(&m)?;
-    let takes_reason = reason.is_some() && holds(&mut said.reason, said_at);
-    if takes_reason {
-        m.leave_reason = reason.map(str::to_owned);
-    }
-    let successor = names_successor && holds(&mut said.successor, said_at);
-    let day = holds(&mut m.leaving_at, said_at);
-    if day {
-        m.last_day = Some(last_day);
-        if m.state == MembershipState::Employed {
-            m.state = MembershipState::Leaving;
-        }
-    }
-    if day || successor || takes_reason {
-        m.said = said.text()?;
-        store::save_membership(tx, &mut m)?;
-        let record = Record::of("members.leave").on("membership", m.id).about(m.subject_id);
-        tx.record(record.with("last_day", m.last_day.map(|day| day.to_string()).unwrap_or_default()));
-    }
-    Ok(Taken { membership: m, day, successor, reason: takes_reason })
-}
-
-/// They stay after all: the day, the reason and the successor that were said before are taken back.
-pub fn rescind_leaving(tx: &mut TenantTx<'_>, mut m: Membership, said_at: Ts) -> Result<Taken, PeopleError> {
-    let mut said = Said::of(&m)?;
-    let reason = holds(&mut said.reason, said_at);
-    if reason {
-        m.leave_reason = None;
-    }
-    let successor = holds(&mut said.successor, said_at);
-    let day = holds(&mut m.leaving_at, said_at);
-    if day {
-        m.last_day = None;
-        m.state = MembershipState::Employed;
-        tx.record(Record::of("members.stay").on("membership", m.id).about(m.subject_id));
-    }
-    if day || reason || successor {
-        m.said = said.text()?;
-        store::save_membership(tx, &mut m)?;
-    }
-    Ok(Taken { membership: m, day, successor, reason })
-}
-
-/// Takes back what was said after an instant: it turned out to be about a later membership. Returns whether a word about
-/// leaving was among it. What has ended is not begun again.
-pub fn rewind(tx: &mut TenantTx<'_>, m: &mut Membership, after: Ts) -> Result<bool, PeopleError> {
-    let mut said = Said::of(m)?;
-    let before = said.clone();
-    let late = |last: &mut Option<Ts>| last.take_if(|at| *at > after).is_some();
-    if late(&mut said.department) {
-        m.department_id = None;
-    }
-    if late(&mut said.position) {
-        m.position.clear();
-    }
-    if late(&mut said.manager) {
-        m.manager_id = None;
-    }
-    if late(&mut said.reason) {
-        m.leave_reason = None;
-    }
-    late(&mut said.successor);
-    let leaving = late(&mut m.leaving_at);
-    if leaving {
-        m.last_day = None;
-        m.state = MembershipState::Employed;
-    }
-    if leaving || said != before {
-        m.said = said.text()?;
-        store::save_membership(tx, m)?;
-    }
-    Ok(leaving)
 }
 
 /// Access ends: the membership is over, its roles fall, its sessions end, all in the caller's transaction
@@ -382,10 +204,36 @@ pub fn end_access(tx: &mut TenantTx<'_>, id: MembershipId) -> Result<Membership,
     Ok(m)
 }
 
+/// Those whose leaving named this staff number as whoever takes over.
+pub fn succeeded_by(tx: &mut TenantTx<'_>, staff_number: &str) -> Stored<Vec<Membership>> {
+    store::succeeded_by(tx, staff_number)
+}
+
+/// Whether everybody who ever had this staff number has left and was forgotten.
+pub fn is_number_of_forgotten(tx: &mut TenantTx<'_>, staff_number: &str) -> Stored<bool> {
+    let all = store::by_staff_number(tx, staff_number)?;
+    for m in &all {
+        if !is_forgotten(tx, m)? {
+            return Ok(false);
+        }
+    }
+    Ok(!all.is_empty())
+}
+
 /// The newest membership with this staff number that has not ended.
 pub fn active_by_staff_number(tx: &mut TenantTx<'_>, staff_number: &str) -> Stored<Option<Membership>> {
     let all = store::by_staff_number(tx, staff_number)?;
     Ok(all.into_iter().find(|m| m.state != MembershipState::Departed))
+}
+
+/// Whether somebody works here now: a membership of theirs stands, and its last day has not passed.
+pub fn works_here(tx: &mut TenantTx<'_>, subject: SubjectId) -> Stored<bool> {
+    for m in store::memberships_of_subject(tx, subject)? {
+        if !roles::has_ended(tx, &m)? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// The staff number by which a person is known now: of a membership that stands, else of the last one.
@@ -499,14 +347,14 @@ pub fn departments_of(tx: &mut TenantTx<'_>) -> Stored<Vec<Department>> {
     store::all_departments(tx)
 }
 
-fn rename(tx: &mut TenantTx<'_>, subject: SubjectId, name: &str) -> Result<(), PeopleError> {
+fn rename(tx: &mut TenantTx<'_>, subject: SubjectId, name: &str) -> Result<bool, PeopleError> {
     if name_of(tx, subject)?.as_deref() == Some(name) {
-        return Ok(());
+        return Ok(false);
     }
     let key = vault::key(tx, subject, Drawer::Identity)?;
     let sealed = vault::seal_text(&key, &NAME.row(subject), name)?;
     store::set_name(tx, subject, sealed)?;
-    Ok(())
+    Ok(true)
 }
 
 /// One subject's name; `None` when it is not known or was erased.

@@ -8,6 +8,7 @@ use crate::packs;
 use crate::platform::db::{Stored, TenantTx, Ts};
 use crate::platform::ids::{MembershipId, RoleAssignmentId, SubjectId};
 use crate::platform::record::Record;
+use chrono::NaiveDate;
 use policy_model::calendar::start_of_day;
 use policy_model::pack::Pack;
 use policy_model::roles::may_hold;
@@ -149,9 +150,18 @@ pub(super) fn has_ended(tx: &mut TenantTx<'_>, m: &Membership) -> Stored<bool> {
     Ok(ends_at(tx, m)?.is_some_and(|end| tx.now() >= end))
 }
 
-/// The instant at which access ends, once a last day is known.
-fn ends_at(tx: &mut TenantTx<'_>, m: &Membership) -> Stored<Option<Ts>> {
-    let Some(over) = m.last_day.and_then(|last| last.succ_opt()) else { return Ok(None) };
+/// The instant at which access ends, once a last day is known: the one that everybody was told, whatever has become of the
+/// organisation's time zone since.
+pub fn ends_at(tx: &mut TenantTx<'_>, m: &Membership) -> Stored<Option<Ts>> {
+    match (m.last_day, m.ends_at) {
+        (Some(_), Some(told)) => Ok(Some(told)),
+        (last_day, _) => end_of(tx, last_day),
+    }
+}
+
+/// The instant at which a last day is over.
+pub(super) fn end_of(tx: &mut TenantTx<'_>, last_day: Option<NaiveDate>) -> Stored<Option<Ts>> {
+    let Some(over) = last_day.and_then(|last| last.succ_opt()) else { return Ok(None) };
     let tz = packs::time_zone(tx)?;
     Ok(Some(Ts::from(start_of_day(over, tz))))
 }

@@ -26,6 +26,8 @@ pub(super) struct Said {
     pub reason: Option<Ts>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub successor: Option<Ts>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub first_day: Option<Ts>,
 }
 
 impl Said {
@@ -42,6 +44,7 @@ impl Said {
                 phone: Some(m.facts_at),
                 reason: m.leaving_at,
                 successor: m.leaving_at,
+                first_day: m.joined_at,
             },
         })
     }
@@ -50,6 +53,17 @@ impl Said {
     pub(super) fn text(&self) -> Stored<Option<String>> {
         Ok(Some(serde_json::to_string(self)?))
     }
+}
+
+/// A joining comes before all else that is said of it: of a joining and a change of one instant, the change is later.
+pub(super) fn at_joining(said_at: Ts) -> Ts {
+    Ts(said_at.0 - chrono::Duration::microseconds(1))
+}
+
+/// Whether a word of this instant holds, and if so, notes it. Of two different words of one instant the greater holds, which
+/// is as good as any and does not depend on which came first.
+pub(super) fn holds_over<T: Ord>(last: &mut Option<Ts>, said_at: Ts, word: &T, known: &T) -> bool {
+    (*last != Some(said_at) || word >= known) && holds(last, said_at)
 }
 
 /// Whether a word of this instant holds, and if so, notes it.

@@ -2,7 +2,7 @@
 
 use super::model::{Department, Membership, MembershipState, RoleAssignment};
 use crate::platform::db::tx::tenant_table;
-use crate::platform::db::{MultiBackend, Stored, TenantTx, Ts};
+use crate::platform::db::{MultiBackend, Stored, TenantTx, Ts, Turn};
 use crate::platform::http::Cursor;
 use crate::platform::ids::{AccountId, DepartmentId, Id, MembershipId, PersonId, RoleAssignmentId, SubjectId};
 use diesel::prelude::*;
@@ -28,8 +28,9 @@ tenant_table! {
 tenant_table! {
     memberships (id) decides People {
         id -> SqlUid, subject_id -> SqlUid, account_id -> Nullable<SqlUid>, account_kind -> Text, staff_number -> Text,
-        department_id -> Nullable<SqlUid>, position -> Text, manager_id -> Nullable<SqlUid>, first_day -> Date,
-        last_day -> Nullable<Date>, leave_reason -> Nullable<Text>, state -> Text, facts_at -> SqlTs,
+        department_id -> Nullable<SqlUid>, position -> Text, manager_id -> Nullable<SqlUid>, manager_number -> Nullable<Text>,
+        successor_number -> Nullable<Text>, first_day -> Date,
+        last_day -> Nullable<Date>, ends_at -> Nullable<SqlTs>, leave_reason -> Nullable<Text>, state -> Text, facts_at -> SqlTs,
         leaving_at -> Nullable<SqlTs>, joined_at -> Nullable<SqlTs>, said -> Nullable<Text>, created_at -> SqlTs, version -> BigInt,
     }
 }
@@ -149,6 +150,7 @@ pub(super) fn clear_name(tx: &mut TenantTx<'_>, id: SubjectId) -> Stored<()> {
 }
 
 pub(super) fn insert_membership(tx: &mut TenantTx<'_>, membership: &Membership) -> Stored<()> {
+    tx.needs(Turn::Alone)?;
     tx.add(memberships::table, membership)?;
     note_change(tx, membership.subject_id)
 }
@@ -239,8 +241,37 @@ pub(super) fn count_by_department(tx: &mut TenantTx<'_>) -> Stored<HashMap<Depar
     Ok(counted.into_iter().filter_map(|(id, n)| id.map(|id| (id, n))).collect())
 }
 
+/// Whoever was said to report to this staff number before anybody had it reports to this membership.
+pub(super) fn report_to(tx: &mut TenantTx<'_>, manager: &Membership) -> Stored<()> {
+    let (id, number) = (manager.id, manager.staff_number.clone());
+    tx.change(memberships::table, |rows| {
+        diesel::update(
+            rows.filter(memberships::manager_number.eq(number))
+                .filter(memberships::manager_number.is_not_null())
+                .filter(memberships::manager_id.is_null())
+                .filter(memberships::id.ne(id)),
+        )
+        .set((memberships::manager_id.eq(Some(id)), memberships::version.eq(memberships::version + 1)))
+    })?;
+    Ok(())
+}
+
+/// Those of whom it was said that this staff number takes over.
+pub(super) fn succeeded_by(tx: &mut TenantTx<'_>, staff_number: &str) -> Stored<Vec<Membership>> {
+    let number = staff_number.to_owned();
+    tx.load(memberships::table, |rows| {
+        rows.filter(memberships::successor_number.eq(number))
+            .filter(memberships::successor_number.is_not_null())
+            .filter(memberships::state.ne(MembershipState::Departed))
+            .order(memberships::id)
+            .limit(1_000)
+            .select(Membership::as_select())
+    })
+}
+
 /// Writes a membership back when it is still at the version that was read; otherwise somebody else was faster.
 pub(super) fn save_membership(tx: &mut TenantTx<'_>, m: &mut Membership) -> Stored<()> {
+    tx.needs(Turn::Alone)?;
     let before = m.version;
     m.version += 1;
     let now = m.clone();
@@ -250,8 +281,11 @@ pub(super) fn save_membership(tx: &mut TenantTx<'_>, m: &mut Membership) -> Stor
             memberships::department_id.eq(now.department_id),
             memberships::position.eq(now.position),
             memberships::manager_id.eq(now.manager_id),
+            memberships::manager_number.eq(now.manager_number),
+            memberships::successor_number.eq(now.successor_number),
             memberships::first_day.eq(now.first_day),
             memberships::last_day.eq(now.last_day),
+            memberships::ends_at.eq(now.ends_at),
             memberships::leave_reason.eq(now.leave_reason),
             memberships::state.eq(now.state),
             memberships::facts_at.eq(now.facts_at),
@@ -304,6 +338,7 @@ pub(super) fn all_departments(tx: &mut TenantTx<'_>) -> Stored<Vec<Department>> 
 }
 
 pub(super) fn insert_assignment(tx: &mut TenantTx<'_>, assignment: &RoleAssignment) -> Stored<()> {
+    tx.needs(Turn::Alone)?;
     tx.add(role_assignments::table, assignment)
 }
 
@@ -410,6 +445,7 @@ pub(super) fn revoke_assignments(
     which: &[RoleAssignmentId],
     by: Option<MembershipId>,
 ) -> Stored<usize> {
+    tx.needs(Turn::Alone)?;
     let (now, which) = (tx.now(), which.to_vec());
     tx.change(role_assignments::table, |rows| {
         diesel::update(rows.filter(role_assignments::id.eq_any(which)).filter(role_assignments::revoked_at.is_null()))

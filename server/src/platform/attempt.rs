@@ -6,7 +6,7 @@
 use crate::platform::Platform;
 use crate::platform::caller::{Actor, Caller};
 use crate::platform::db::tx::{platform_tx, tenant_tx};
-use crate::platform::db::{StoreError, Stored, TenantTx, Ts};
+use crate::platform::db::{StoreError, Stored, TenantTx, Ts, Work};
 use crate::platform::http::{Answer, Answered, AsProblem, Problem};
 use crate::platform::ids::{RequestId, SessionId, SubjectId, TenantId};
 use crate::platform::record::{Outcome, Record};
@@ -49,6 +49,10 @@ impl Act {
     pub fn polled(mut self) -> Self {
         self.polls = true;
         self
+    }
+
+    fn work(&self) -> Work {
+        (self.name, self.object.as_ref().map_or("", |(kind, _)| *kind))
     }
 }
 
@@ -186,7 +190,7 @@ impl Attempt {
         work: impl Fn(&mut TenantTx<'_>) -> Result<T, E>,
     ) -> Result<T, Problem> {
         let Caller { tenant, actor } = &self.caller;
-        tenant_tx(&self.platform, *tenant, actor.clone(), self.request, |tx| {
+        tenant_tx(&self.platform, *tenant, actor.clone(), self.request, act.work(), |tx| {
             let grant = self.platform.authority().may(tx, act)?;
             tx.resting_on(&grant);
             let done = work(tx).map_err(|e| e.problem())?;
@@ -215,7 +219,7 @@ impl Attempt {
         record.object.clone_from(&act.object);
         let Caller { tenant, actor } = &self.caller;
         let actor = if problem.is_by_nobody_known() { Actor::Anonymous } else { actor.clone() };
-        let kept = tenant_tx(&self.platform, *tenant, actor, self.request, |tx| {
+        let kept = tenant_tx(&self.platform, *tenant, actor, self.request, ("refusal", ""), |tx| {
             tx.record(record);
             Ok::<_, StoreError>(())
         });
@@ -277,7 +281,7 @@ impl View {
     pub fn look<T, E: AsProblem>(&self, work: impl FnOnce(&mut TenantTx<'_>) -> Result<T, E>) -> Result<T, Problem> {
         let Attempt { platform, caller, request, .. } = &self.attempt;
         sign_in::lasts(platform, caller)?;
-        tenant_tx(platform, caller.tenant, caller.actor.clone(), *request, |tx| {
+        tenant_tx(platform, caller.tenant, caller.actor.clone(), *request, self.act.work(), |tx| {
             platform.authority().may(tx, &self.act)?;
             work(tx).map_err(|e| e.problem())
         })
@@ -466,7 +470,7 @@ pub(in crate::platform) fn job_tx<T, E: From<StoreError>>(
     work: impl FnOnce(&mut TenantTx<'_>) -> Result<T, E>,
 ) -> Result<T, E> {
     let request = platform.new_id(platform.now());
-    tenant_tx(platform, tenant, Actor::Job(kind), request, work)
+    tenant_tx(platform, tenant, Actor::Job(kind), request, (kind, "job"), work)
 }
 
 /// The scheduler's and the operator's way across tenants.

@@ -258,7 +258,7 @@ fn write(
     owed: Option<&Owed>,
 ) -> Stored<Vec<Result<(), NotKept>>> {
     let request = platform.new_id(platform.now());
-    tenant_tx(platform, tenant, KEEPER, request, |tx| {
+    tenant_tx(platform, tenant, KEEPER, request, ("records", "group"), |tx| {
         let now = current::versions(tx)?;
         if let Some(owed) = owed {
             let record = Record::of(owed.act).ended(Outcome::Refused, owed.reason);

@@ -97,9 +97,18 @@ pub struct Outside<'p> {
 }
 
 impl Outside<'_> {
-    /// A transaction of the job's tenant.
-    pub fn tx<T, E: From<StoreError>>(&self, work: impl FnOnce(&mut TenantTx<'_>) -> Result<T, E>) -> Result<T, E> {
-        job_tx(self.platform, self.tenant, self.kind, work)
+    /// A transaction of the job's tenant, run again when it lost a race: what was sent before it need not be sent again.
+    pub fn tx<T, E: From<StoreError> + AsProblem>(
+        &self,
+        work: impl Fn(&mut TenantTx<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let mut lost = 0;
+        loop {
+            match job_tx(self.platform, self.tenant, self.kind, &work) {
+                Err(e) if e.lost_a_race() && lost + 1 < RUNS => lost += 1,
+                done => return done,
+            }
+        }
     }
 
     /// The platform, for its outbound client.

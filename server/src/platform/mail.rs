@@ -95,7 +95,7 @@ fn step(outside: &Outside<'_>, payload: &Value) -> Result<Step, JobError> {
     let Some(mail) = &outside.platform().config().mail else { return Err(JobError::of("mail is not set up any more")) };
     let id: JobId = serde_json::from_value(payload["id"].clone()).map_err(|e| wrong(&e))?;
     let sealed = STANDARD.decode(payload["sealed"].as_str().unwrap_or_default()).map_err(|e| wrong(&e))?;
-    let opened = outside.tx(|tx| vault::open_secret(tx, &BODY.row(id), sealed))?;
+    let opened = outside.tx(|tx| vault::open_secret(tx, &BODY.row(id), sealed.clone()))?;
     let letter: Letter = serde_json::from_slice(&opened).map_err(|e| wrong(&e))?;
     let (subject, body) = letter.template.fill(&letter.locale, &letter.words);
     let message = Message::builder()
@@ -107,8 +107,8 @@ fn step(outside: &Outside<'_>, payload: &Value) -> Result<Step, JobError> {
         .body(body)
         .map_err(|e| wrong(&e))?;
     let transport = SmtpTransport::from_url(mail.smtp_url.expose()).map_err(|e| wrong(&e))?.build();
-    let sent = transport.send(&message);
-    outside.tx(|tx| settle(tx, id, sent.map(drop), payload))
+    let sent = transport.send(&message).map(drop);
+    Ok(outside.tx(|tx| settle(tx, id, sent.as_ref().err(), payload))?)
 }
 
 /// Taken, or tried again with the pauses of deliveries, or given up: a record says which. An SMTP answer may quote the
@@ -116,11 +116,11 @@ fn step(outside: &Outside<'_>, payload: &Value) -> Result<Step, JobError> {
 fn settle(
     tx: &mut TenantTx<'_>,
     id: JobId,
-    sent: Result<(), lettre::transport::smtp::Error>,
+    failed: Option<&lettre::transport::smtp::Error>,
     payload: &Value,
-) -> Result<Step, JobError> {
+) -> Stored<Step> {
     let record = Record::of("mail.send").on("mail", id).with("template", payload["template"].clone());
-    let Err(why) = sent else {
+    let Some(why) = failed else {
         tx.record(record);
         return Ok(Step::Done);
     };

@@ -29,7 +29,7 @@ use attempt::{Authority, Polls, RecordSink};
 use clock::Clock;
 use config::Config;
 use current::{Current, Remembers};
-use db::{Pool, Stored, TenantTx, Ts};
+use db::{Pool, Stored, TenantTx, Ts, Turns};
 use groups::Groups;
 use ids::Id;
 use jobs::Wake;
@@ -56,6 +56,7 @@ pub struct Platform {
     polls: Polls,
     current: Current,
     groups: Groups,
+    turns: Turns,
     kept: tokio::sync::watch::Sender<u64>,
 }
 
@@ -100,6 +101,7 @@ impl Platform {
             polls: Polls::default(),
             current: Current::default(),
             groups: Groups::default(),
+            turns: Turns::default(),
             kept: tokio::sync::watch::Sender::default(),
         };
         let keys = db::tx::platform_tx(&platform, |p| Keys::open(p, master))?;
@@ -152,6 +154,10 @@ impl Platform {
 
     pub(in crate::platform) fn authority(&self) -> &dyn Authority {
         self.plugged.authority.as_ref()
+    }
+
+    pub(in crate::platform) fn turns(&self) -> &Turns {
+        &self.turns
     }
 
     pub(in crate::platform) fn polls(&self) -> &Polls {

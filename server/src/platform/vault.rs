@@ -4,7 +4,7 @@
 //! subject's data destroys its key and thereby reaches every backup of it, while what must be kept stays readable
 //! (gbt35273-D-backup). Biometric templates have drawers of their own, apart from identity (gbt35273-6.3-b).
 
-use crate::platform::db::{PlatformTx, StoreError, Stored, TenantTx, Ts};
+use crate::platform::db::{PlatformTx, StoreError, Stored, TenantTx, Ts, Turn};
 use crate::platform::ids::{SubjectId, TenantId};
 use crate::platform::keyring::{
     Aad, Algorithm, Compartment, KeyringError, MasterKey, PlatformKey, Sealed, SubjectKey, TenantKey, Wrapped,
@@ -230,8 +230,14 @@ pub fn erased_since(tx: &mut TenantTx<'_>, drawer: Drawer<'_>, since: Ts) -> Sto
     })
 }
 
+/// Whether a drawer was emptied for good, and not begun anew since.
+pub fn was_erased(tx: &mut TenantTx<'_>, subject: SubjectId, drawer: Drawer<'_>) -> Stored<bool> {
+    Ok(find(tx, subject, &drawer.name())?.is_some_and(|wrapped| wrapped.is_none()))
+}
+
 /// Destroys a drawer's key. Returns whether there was one.
 pub fn erase(tx: &mut TenantTx<'_>, subject: SubjectId, drawer: Drawer<'_>) -> Stored<bool> {
+    tx.needs(Turn::Alone)?;
     let (now, name) = (tx.now(), drawer.name());
     let gone = tx.change(subject_keys::table, |rows| {
         diesel::update(

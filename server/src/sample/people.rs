@@ -132,6 +132,7 @@ fn facts(row: &PersonRow, department: DepartmentId) -> HrFacts {
         department: Some(department),
         position: Some(row.position.clone()),
         manager: row.manager.clone(),
+        first_day: None,
         sign_in_names: Vec::new(),
     }
 }
@@ -160,6 +161,7 @@ fn hire(
         account_kind: row.account,
         staff_number: row.number.clone(),
         first_day: first_day(joined_at),
+        last_day: None,
         contacts: contacts(row)?,
         facts: facts(row, department),
         said_at: joined_at,

@@ -6,11 +6,14 @@
 
 mod migrate;
 mod pool;
+mod turn;
 pub mod tx;
 mod types;
 
 pub use migrate::{MigrateError, migrate};
 pub use pool::{DbTarget, Pool};
+pub use turn::Turn;
+pub(in crate::platform) use turn::{Turns, Work};
 pub use tx::{PlatformTable, PlatformTx, TenantTable, TenantTx};
 pub(crate) use types::multi;
 pub use types::{SqlTs, SqlUid, Ts};
@@ -40,6 +43,10 @@ macro_rules! on_each {
 }
 pub(crate) use on_each;
 
+/// PostgreSQL says it in the language of the database, and the driver passes no code on: in English, Chinese, German,
+/// French, Japanese. In another one a deadlock is a failure instead of a second run.
+const DEADLOCK: [&str; 6] = ["deadlock detected", "死锁", "死結", "Verklemmung", "interblocage", "デッドロック"];
+
 /// What can go wrong between an operation and its rows. Never shown to a caller in words: it becomes a 500 or 503.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
@@ -64,7 +71,7 @@ impl StoreError {
         match self {
             Self::Database(Error::DatabaseError(kind, info)) => {
                 matches!(kind, Kind::SerializationFailure | Kind::UniqueViolation)
-                    || info.message().contains("deadlock detected")
+                    || DEADLOCK.iter().any(|word| info.message().contains(word))
                     || info.message().contains("database is locked")
             }
             Self::Database(_) | Self::NoConnection(_) | Self::Unreadable(_) | Self::Keyring(_) => false,

@@ -9,7 +9,8 @@
 //! let tx = tenure::platform::db::TenantTx { tenant: todo!() };
 //! ```
 
-use super::{AnyConnection, Pool, StoreError, Stored, Ts, on_each};
+use super::turn::{self, Turn, Work};
+use super::{AnyConnection, Pool, StoreError, Stored, Ts, lost_race, on_each};
 use crate::platform::Platform;
 use crate::platform::attempt::{Act, Grant};
 use crate::platform::caller::Actor;
@@ -109,6 +110,9 @@ pub struct TenantTx<'c> {
     touch_is_said: bool,
     wakes_jobs: bool,
     keeps_records: bool,
+    turn: Turn,
+    /// What this is, where it can be run again from its start.
+    work: Option<Work>,
 }
 
 impl<'c> TenantTx<'c> {
@@ -140,6 +144,24 @@ impl<'c> TenantTx<'c> {
     /// A fresh id, sortable by the transaction's time.
     pub fn new_id<I: Id>(&self) -> I {
         self.platform.new_id(self.now)
+    }
+
+    /// Says which turn the work needs that this transaction does. Work that began without it is run again from its start with
+    /// it: what was read before could have changed since.
+    pub fn needs(&mut self, turn: Turn) -> Stored<()> {
+        if self.turn >= turn {
+            return Ok(());
+        }
+        match self.work {
+            Some(work) if !self.platform.pool().is_embedded() => {
+                self.platform.turns().learn(work, turn);
+                return Err(lost_race());
+            }
+            // A step into a tenant out of work across tenants, which is not run again.
+            Some(_) | None => turn::take(self.conn, self.tenant, turn)?,
+        }
+        self.turn = turn;
+        Ok(())
     }
 
     /// Whether the transaction's actor may do this now: for what is shown to them, never in place of an attempt.
@@ -418,6 +440,8 @@ impl<'c> PlatformTx<'c> {
             touch_is_said: false,
             wakes_jobs: false,
             keeps_records: false,
+            turn: Turn::Beside,
+            work: None,
         };
         let done = work(&mut tx)?;
         let changed = tx.conclude()?;
@@ -472,24 +496,29 @@ fn write_tx<T, E: From<StoreError>>(
     }
 }
 
-/// Opens a tenant's transaction, does the work, keeps its records and commits; nothing is kept when the work fails.
-/// Only the platform calls this: slices go through an `Attempt` or a job.
+/// Opens a tenant's transaction, waits for the turn that this kind of work needs, does it, keeps its records and commits;
+/// nothing is kept when the work fails. Only the platform calls this: slices go through an `Attempt` or a job.
 pub(in crate::platform) fn tenant_tx<T, E: From<StoreError>>(
     platform: &Platform,
     tenant: TenantId,
     actor: Actor,
     request: RequestId,
+    kind: Work,
     work: impl FnOnce(&mut TenantTx<'_>) -> Result<T, E>,
 ) -> Result<T, E> {
     let mut conn = platform.pool().get()?;
     let (done, end) = write_tx(&mut conn, |conn| {
         bind_tenant(conn, tenant)?;
+        let turn = platform.turns().of(kind);
+        turn::take(conn, tenant, turn)?;
+        // Who waited for their turn acts now, not when they began to wait.
+        let now = platform.now();
         let mut tx = TenantTx {
             conn,
             platform,
             tenant,
             actor,
-            now: platform.now(),
+            now,
             request,
             pending: Vec::new(),
             rests_on: None,
@@ -497,6 +526,8 @@ pub(in crate::platform) fn tenant_tx<T, E: From<StoreError>>(
             touch_is_said: false,
             wakes_jobs: false,
             keeps_records: false,
+            turn,
+            work: Some(kind),
         };
         let done = work(&mut tx)?;
         let changed = tx.conclude()?.into_iter().collect();

@@ -170,7 +170,8 @@ impl World {
 
     pub fn in_tenant<T>(&self, tenant: TenantId, work: impl FnOnce(&mut TenantTx<'_>) -> T) -> T {
         let request = self.platform.new_id(self.platform.now());
-        tenant_tx(&self.platform, tenant, Actor::Operator, request, |tx| Ok::<_, StoreError>(work(tx))).unwrap()
+        tenant_tx(&self.platform, tenant, Actor::Operator, request, ("test", ""), |tx| Ok::<_, StoreError>(work(tx)))
+            .unwrap()
     }
 
     /// `act outcome reason` of each record that a tenant's ledger was given.
