@@ -270,7 +270,9 @@ fn roles_and_acts_that_do_not_exist() {
         "Did you mean `data_operator`?",
     );
     refuses(&exclusion(r#"["auditor", "auditor"]"#), "exclusion.of-itself", 3, "from itself", "two different roles");
-    let power = |role: &str, act: &str| format!("[[power]]\nid = \"p\"\nrole = \"{role}\"\nacts = [\"{act}\"]\n");
+    let power = |role: &str, act: &str| {
+        format!("[[power]]\nid = \"p\"\nrole = \"{role}\"\nacts = [\"{act}\"]\nclause = [\"gbt35273-7.1-b\"]\n")
+    };
     refuses(&power("clerk", "members.read"), "role.unknown", 3, "`clerk`", "The roles are: primary_admin");
     refuses(&power("auditor", "record.read"), "act.unknown", 4, "`record.read`", "Did you mean `records.read`?");
     let act = "[[act]]\nkey = \"moon.fly\"\nname_zh = \"奔月\"\nname_en = \"Fly to the moon\"\n";
