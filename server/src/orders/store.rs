@@ -295,6 +295,7 @@ pub(super) fn find_delivery(tx: &mut TenantTx<'_>, id: DeliveryId) -> Stored<Opt
 }
 
 pub(super) fn save_delivery(tx: &mut TenantTx<'_>, d: &Delivery) -> Stored<()> {
+    tx.needs(Turn::Alone)?;
     let now = d.clone();
     tx.change(deliveries::table, |rows| {
         diesel::update(rows.filter(deliveries::id.eq(now.id))).set((
