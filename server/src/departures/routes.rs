@@ -69,7 +69,7 @@ async fn list_departures(
 async fn get_departure(at: Attempt, id: web::Path<DepartureId>) -> Answer<DepartureView> {
     let id = id.into_inner();
     let view = at
-        .run(Act::on("departures.read", "departure", id), move |tx| {
+        .run(Act::on("departures.read", "departure", id).polled(), move |tx| {
             let d = store::find(tx, id)?.ok_or(DepartureError::Unknown)?;
             shown(tx, &d)
         })
@@ -96,7 +96,7 @@ async fn get_progress(req: HttpRequest, at: Attempt, id: web::Path<DepartureId>)
 async fn list_lines(at: Attempt, id: web::Path<DepartureId>) -> Answer<Vec<LineView>> {
     let id = id.into_inner();
     let lines = at
-        .run(Act::on("departures.read", "departure", id), move |tx| {
+        .run(Act::on("departures.read", "departure", id).polled(), move |tx| {
             store::find(tx, id)?.ok_or(DepartureError::Unknown)?;
             let lines = store::lines(tx, id)?;
             Ok::<_, DepartureError>(line_views(tx, lines)?)

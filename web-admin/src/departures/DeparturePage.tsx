@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
-import { type Departure, departureQuery, type Line, linesQuery } from '@/api/queries/departures'
+import { type Departure, departureQuery, isUnderway, type Line, linesQuery } from '@/api/queries/departures'
 import { word } from '@/i18n'
 import { useShows } from '@/shell/inView'
 import { Chip, type Tone } from '@/ui/Chip'
@@ -32,7 +32,7 @@ export function DeparturePage() {
   const { t } = useTranslation()
   const { id } = useParams({ from: '/shell/departures/$id' })
   const departure = useQuery(departureQuery(id))
-  const lines = useQuery(linesQuery(id, departure.data?.state === 'carrying_out'))
+  const lines = useQuery(linesQuery(id, isUnderway(departure.data)))
   const d = departure.data
   useShows('departure', id, d?.name ?? d?.staff_number)
   return (

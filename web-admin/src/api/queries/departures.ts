@@ -31,6 +31,16 @@ export const departuresQuery = (filter: { state?: DepartureState }) =>
     refetchInterval: (q) => ((q.state.data?.pages.length ?? 1) > 1 ? false : LIST_MS),
   })
 
+/** Whether orders run, or are about to: between the last yes and the first order there is a moment. */
+export const isUnderway = (d: Departure | undefined) =>
+  d?.state === 'carrying_out' || (d?.state === 'approved' && Boolean(d.access_ended_at))
+
+/** An open case shows what others do to it; a closed one stays as it is. */
+function followed(d: Departure | undefined): number | false {
+  if (isUnderway(d)) return FOLLOW_MS
+  return d?.state === 'completed' || d?.state === 'rescinded' ? false : LIST_MS
+}
+
 /** The latest few, to be found by name: the palette never reads more. */
 export const departuresBriefly = queryOptions({
   queryKey: [...key.all, 'briefly'],
@@ -42,7 +52,7 @@ export const departureQuery = (id: string) =>
   queryOptions({
     queryKey: key.one(id),
     queryFn: () => body(api.GET('/api/v1/departures/{id}', { params: { path: { id } } })),
-    refetchInterval: (q) => (q.state.data?.state === 'carrying_out' ? FOLLOW_MS : false),
+    refetchInterval: (q) => followed(q.state.data),
   })
 
 export const linesQuery = (id: string, follow: boolean) =>

@@ -28,13 +28,12 @@ export const effectQuery = (change: SettingsChange, enabled: boolean) =>
 export const changeOrganisation = mutationOptions({
   mutationFn: ({ version, change }: { version: number; change: SettingsChange }) =>
     body(api.PATCH('/api/v1/organisation', { params: { header: ifMatch(version) }, body: change })),
-  onSuccess: async (now) => {
+  // Not waited for: until the form has taken over what was saved, what somebody chooses next would be lost.
+  onSuccess: (now) => {
     queryClient.setQueryData(organisationQuery.queryKey, now)
     // Name and time zone stand in the frame of every page; another pack has other names and powers.
-    await Promise.all(
-      [sessionQuery.queryKey, ['pack'], ['powers'], ['setup'], ['organisation']].map((queryKey) =>
-        queryClient.invalidateQueries({ queryKey }),
-      ),
-    )
+    for (const queryKey of [sessionQuery.queryKey, ['pack'], ['powers'], ['setup'], ['organisation']]) {
+      void queryClient.invalidateQueries({ queryKey })
+    }
   },
 })
