@@ -142,6 +142,7 @@ pub fn hire(tenure: &Tenure, tenant: TenantId, count: usize) {
                         account_kind: AccountKind::Personal,
                         staff_number: format!("A{n:05}"),
                         first_day: NaiveDate::from_ymd_opt(2024, 5, 1).expect("a day"),
+                        last_day: None,
                         contacts: Vec::new(),
                         facts: HrFacts { name: Some(name(*n)), ..HrFacts::default() },
                         said_at: tx.now(),
