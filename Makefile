@@ -53,7 +53,7 @@ tests/browser/node_modules/.package-lock.json: tests/browser/package.json tests/
 $(UNDER_TEST): test-build
 
 test-build: install-test web
-	cargo build $(TEST) --bins --tests
+	cargo build $(TEST) --bins --tests --bench measure
 	mkdir -p $(dir $(UNDER_TEST))
 	cp $(TARGET)/debug/tenure $(UNDER_TEST)
 

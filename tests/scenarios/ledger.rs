@@ -201,6 +201,10 @@ scenario!(the_volume_of_records_is_counted_by_civil_day_act_and_outcome, |t| {
     assert_eq!(of(&buckets[1], "records.export"), 1);
     let narrowed = volume("act=records.export&by=hour").ok();
     assert_eq!((&narrowed["records"], &narrowed["by"]), (&1.into(), &"hour".into()));
+    // What ends with the second day's first instant has nothing of that day.
+    let second = buckets[1]["at"].as_str().expect("an instant");
+    let first_day = volume(&format!("until={second}")).ok();
+    assert_eq!(first_day["buckets"].as_array().map(Vec::len), Some(1), "{first_day:#}");
     volume("by=hour&since=2025-01-01T00:00:00Z").is_refused("records.too-wide");
     acme.data_operator().gets("/records/volume").is_refused("power.missing");
 });

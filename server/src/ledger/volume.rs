@@ -107,7 +107,8 @@ fn volume(tx: &mut TenantTx<'_>, mut filter: RecordFilter, by: Unit) -> Result<V
     // Whole quarters of an hour: a bar is counted from its beginning.
     let since = Ts(quarter(*since));
     filter.since = Some(since);
-    filter.until = Some(Ts(quarter(*until) + QUARTER));
+    // An end on the quarter is one; the instant itself is not within.
+    filter.until = Some(Ts(quarter(*until - Duration::microseconds(1)) + QUARTER));
     let tz = packs::time_zone(tx)?;
     let (happened, whole_since) = counted(tx, &filter)?;
     let begins = |at: DateTime<Utc>| match by {
