@@ -18,6 +18,7 @@ scenario!(of_many_lines_the_good_ones_go_in_and_every_bad_one_is_named, |t| {
     lines[10] = changed(json!({ "class": "drive.unheard_of" }));
     lines[20] = changed(json!({ "subjects": ["Z9999"] }));
     lines[30] = changed(json!({ "subjects": [] }));
+    lines[35] = good(35).to_string().replace(&lin.staff_number, &format!(" {} ", lin.staff_number));
     lines[40] = changed(json!({ "facts": { "account": "enterprise", "consnt": "explicit" } }));
     lines[650] = changed(json!({ "items": -1 }));
     let report = acme.registers(&(lines.join("\n") + "\n")).ok();

@@ -318,6 +318,21 @@ scenario!(hr_changes_the_sign_in_names_of_enterprise_accounts_and_of_no_others, 
     zhao.signs_in().ok();
     renamed.signs_in().ok();
 
+    // Nor is an account issued that nobody could sign in to.
+    let issued = |phone: Option<&str>| {
+        let mut data = json!({
+            "staff_number": "E7001", "name": "韩梅", "account": "enterprise", "email": zhao.email, "first_day": "2026-03-01",
+        });
+        data["phone"] = phone.into();
+        data.as_object_mut().expect("an object").retain(|_, value| !value.is_null());
+        acme.hr_system().says_joined(data).ok();
+        t.settles();
+        acme.hr_admin().gets("/members?q=E7001").items().len()
+    };
+    assert_eq!(issued(None), 0);
+    assert_eq!(rejected(&acme), ["people.identifier-taken", "people.identifier-taken"]);
+    assert_eq!(issued(Some("13911112222")), 1, "by the phone number one can");
+
     // A personal account's names are its holder's own: the message says that nothing was done about them.
     says(&zhao, "zhao.min@yuanshan.example");
     zhao.signs_in().ok();

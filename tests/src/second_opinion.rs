@@ -16,17 +16,21 @@ type Hash = [u8; 32];
 /// Says what does not fit.
 pub fn of(export: &str, verifier_key: &str) -> Result<Vec<Value>, String> {
     let mut lines = export.lines();
-    let header = json(lines.next().ok_or("there is no header")?)?;
+    let header_line = lines.next().ok_or("there is no header")?;
+    let header = json(header_line)?;
     let note = header["checkpoint"].as_str().ok_or("the header has no checkpoint")?;
     let (size, root) = signed_root(note, verifier_key)?;
-    let (mut leaves, mut records, mut ended) = (Vec::new(), Vec::new(), false);
+    let (mut leaves, mut records, mut ended) = (Vec::<Hash>::new(), Vec::new(), false);
     for line in lines {
         if ended {
             return Err(format!("a line after the end: {line}"));
         }
         let whole = json(line)?;
         if let Some(end) = whole.get("end") {
-            ended = end["records"] == records.len();
+            let header = BASE64_STANDARD.encode(Sha256::digest(header_line));
+            let all = BASE64_STANDARD.encode(Sha256::digest(leaves.concat()));
+            let text = format!("tenure.export-end/1\nrecords {}\nheader {header}\nleaves {all}", records.len());
+            ended = signed_text(end.as_str().ok_or("the end is a note")?, verifier_key)? == text;
             continue;
         }
         let bytes = record_bytes(line)?;
@@ -63,8 +67,16 @@ fn tree_root(leaves: &[Hash]) -> Hash {
     }
 }
 
-/// The text above the empty line is signed; the last line is `— name base64(4 bytes of key id and the signature)`.
+/// The size and the root of a checkpoint.
 fn signed_root(note: &str, verifier_key: &str) -> Result<(usize, Hash), String> {
+    let mut lines = signed_text(note, verifier_key)?.lines().skip(1);
+    let size = lines.next().and_then(|l| l.parse().ok()).ok_or("no size")?;
+    let root = bytes(lines.next().ok_or("no root")?)?;
+    Ok((size, root.try_into().map_err(|_| "the root is not a hash")?))
+}
+
+/// The text above the empty line is signed; the last line is `— name base64(4 bytes of key id and the signature)`.
+fn signed_text<'a>(note: &'a str, verifier_key: &str) -> Result<&'a str, String> {
     let (name, key) = verifier_key.split_once('+').ok_or("a key is name+id+base64")?;
     let key = bytes(key.split_once('+').ok_or("a key is name+id+base64")?.1)?;
     let key: &Hash = key.strip_prefix(&[1]).and_then(|k| k.try_into().ok()).ok_or("not an Ed25519 key")?;
@@ -75,10 +87,7 @@ fn signed_root(note: &str, verifier_key: &str) -> Result<(usize, Hash), String> 
     let signature = bytes(line)?;
     let signature = Signature::from_slice(signature.get(4..).unwrap_or_default()).map_err(|e| e.to_string())?;
     key.verify_strict(format!("{text}\n").as_bytes(), &signature).map_err(|_| "the signature does not fit")?;
-    let mut lines = text.lines().skip(1);
-    let size = lines.next().and_then(|l| l.parse().ok()).ok_or("no size")?;
-    let root = bytes(lines.next().ok_or("no root")?)?;
-    Ok((size, root.try_into().map_err(|_| "the root is not a hash")?))
+    Ok(text)
 }
 
 /// The record as it stands in the line: what was hashed are bytes, not what a parser makes of them.

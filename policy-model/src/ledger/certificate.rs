@@ -12,10 +12,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use super::checkpoint::{Checkpoint, CheckpointError, VerifierKey, tenant_of};
+use super::checkpoint::{Checkpoint, CheckpointError, tenant_of};
 use super::export::{ExportError, HeaderError, Range};
 use super::finding::{Fault, Verified, VerifiedKind};
 use super::line::{RecordLine, RecordView, opened_json};
+use super::note::VerifierKey;
 use super::path::{PathReader, PathWriter};
 use super::record::{Opened, RecordBody};
 use super::tree::{Hash, Span};
@@ -146,6 +147,7 @@ pub(super) fn verify(document: &[u8], trusted: Option<&VerifierKey>) -> Result<V
         key_fingerprint: key.fingerprint(),
         key_is_trusted,
         complete: false,
+        filter: None,
         opened: texts.opened,
         forgotten: texts.closed,
     })

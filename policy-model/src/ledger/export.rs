@@ -4,26 +4,30 @@
 //! {"kind":"tenure.ledger/1","tenant":…,"key":…,"checkpoint":…,"range":{"from":0,"to":3},"filter":null,"generated_at":…}
 //! {"record":{…},"path":["…","…"]}
 //! {"record":{…},"path":[],"opened":{"note":{"salt":"…","text":"…"}}}
-//! {"end":{"records":2,"header":"…"}}
+//! {"end":"tenure.export-end/1\nrecords 2\nheader …\nleaves …\n\n— tenure/… …\n"}
 //! ```
 //!
-//! Every record carries its own proof, so nothing has to be whole in memory, here or there. The end line makes a cut
-//! file noticed, and binds the header, part of which (filter, time) no signature covers: that part is what the
-//! exporter said, and its hash guards it against accidents, not against a forger.
+//! Every record carries its own proof, so nothing has to be whole in memory, here or there. That none was left out, and
+//! what the filter was, the records cannot prove: it is what the ledger's key says at the end. The end is a signed note
+//! over the header, the number of records and the hash of their leaves, so a file of chosen records can no more be cut
+//! or changed than a whole one.
 
 use std::io::{self, Write};
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use sha2::{Digest, Sha256};
 
 use super::canonical::instant;
-use super::checkpoint::{Checkpoint, CheckpointError, KeyError, VerifierKey, origin_of};
+use super::checkpoint::{Checkpoint, CheckpointError, origin_of};
 use super::csv::heading;
 use super::line::{Format, RecordLine, RecordView, opened_json, write_frame};
+use super::note::{KeyError, NoteError, SignerKey, VerifierKey};
 use super::path::{PathError, PathWriter};
 use super::record::Opened;
 use super::tree::{Hash, Span};
+use super::verify::exactly;
 
 /// What the first line says.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -38,7 +42,7 @@ pub struct Header {
     pub checkpoint: String,
     /// Which records the export is about.
     pub range: Range,
-    /// Which of these were chosen; null means all of them. In the words of whoever exported.
+    /// Which of these were chosen; null means all of them.
     pub filter: Option<Value>,
     /// When the export was made.
     #[serde(with = "instant")]
@@ -120,28 +124,101 @@ pub enum HeaderError {
 }
 
 /// The last line.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Ending {
-    pub end: End,
+struct Ending {
+    /// The signed note.
+    end: String,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+/// What an export comes to, for its writer and for its reader.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct End {
     pub records: u64,
     /// The hash of the header's JSON.
     pub header: Hash,
+    /// The hash over the hashes of the records' leaves, in their order.
+    pub leaves: Hash,
+}
+
+/// The first line of the signed text. No ledger has this origin, so the note is never taken for a checkpoint.
+const END_KIND: &str = "tenure.export-end/1";
+
+/// Why an end is not believed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum EndError {
+    /// The note does not hold.
+    #[error("the end does not hold: {0}")]
+    Note(#[from] NoteError),
+    /// What is signed is no end.
+    #[error("the end is not of the form of one")]
+    Malformed,
+}
+
+impl End {
+    /// The JSON of the last line.
+    fn to_json(&self, key: &SignerKey) -> serde_json::Result<Vec<u8>> {
+        serde_json::to_vec(&Ending { end: key.sign(&self.text()) })
+    }
+
+    /// What the JSON of the last line says, once the key that signed the checkpoint has verified it.
+    pub fn open(json: &[u8], key: &VerifierKey) -> Result<Self, EndError> {
+        let Ending { end } = exactly(json).map_err(|_| EndError::Malformed)?;
+        let text = key.open(&end)?;
+        let mut lines = text.lines();
+        let mut value = |label: &str| lines.next()?.strip_prefix(label);
+        let end = (|| {
+            value(END_KIND)?;
+            Some(Self {
+                records: value("records ")?.parse().ok()?,
+                header: value("header ")?.parse().ok()?,
+                leaves: value("leaves ")?.parse().ok()?,
+            })
+        })();
+        end.filter(|end| end.text() == text).ok_or(EndError::Malformed)
+    }
+
+    fn text(&self) -> String {
+        let Self { records, header, leaves } = self;
+        format!("{END_KIND}\nrecords {records}\nheader {header}\nleaves {leaves}\n")
+    }
+}
+
+/// Counts what goes by, on either side.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Tally {
+    records: u64,
+    leaves: Sha256,
+}
+
+impl Tally {
+    /// Takes in a record.
+    pub fn add(&mut self, leaf: &Hash) {
+        self.records += 1;
+        self.leaves.update(leaf.as_bytes());
+    }
+
+    /// Records so far.
+    pub fn records(&self) -> u64 {
+        self.records
+    }
+
+    /// What an export under this header that ended here would come to.
+    pub fn end(&self, header: Hash) -> End {
+        let leaves: [u8; 32] = self.leaves.clone().finalize().into();
+        End { records: self.records, header, leaves: leaves.into() }
+    }
 }
 
 /// Writes an export record by record; holds no more than one line and the way through the tree.
 #[derive(Debug)]
-pub struct ExportWriter<W> {
+pub struct ExportWriter<'a, W> {
     out: W,
     format: Format,
     paths: PathWriter,
     header: Hash,
-    records: u64,
+    key: &'a SignerKey,
+    tally: Tally,
     line: Vec<u8>,
 }
 
@@ -159,10 +236,15 @@ pub enum ExportError<E> {
     Path(PathError<E>),
 }
 
-impl<W: Write> ExportWriter<W> {
-    /// Writes the header. One that its own checkpoint contradicts is refused as invalid input.
-    pub fn begin(mut out: W, format: Format, header: &Header) -> io::Result<Self> {
-        let (_, checkpoint) = header.open().map_err(|error| io::Error::new(io::ErrorKind::InvalidInput, error))?;
+impl<'a, W: Write> ExportWriter<'a, W> {
+    /// Writes the header. One that its own checkpoint contradicts is refused as invalid input, and so is one that
+    /// names another key than the end will be signed with.
+    pub fn begin(mut out: W, format: Format, header: &Header, key: &'a SignerKey) -> io::Result<Self> {
+        let invalid = |error| io::Error::new(io::ErrorKind::InvalidInput, error);
+        let (named, checkpoint) = header.open().map_err(invalid)?;
+        if named != *key.verifier() {
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, "the header names another key than signs the end"));
+        }
         let json = serde_json::to_vec(header)?;
         let mut line = Vec::with_capacity(1_024);
         if format == Format::Csv {
@@ -170,7 +252,8 @@ impl<W: Write> ExportWriter<W> {
         }
         write_frame(format, "ledger", &json, &mut line);
         out.write_all(&line)?;
-        Ok(Self { out, format, paths: PathWriter::new(checkpoint.size), header: Hash::of(&[&json]), records: 0, line })
+        let (paths, header) = (PathWriter::new(checkpoint.size), Hash::of(&[&json]));
+        Ok(Self { out, format, paths, header, key, tally: Tally::default(), line })
     }
 
     /// Writes the next record, in ascending order: its sealed bytes, and what of its personal texts can be opened.
@@ -190,15 +273,15 @@ impl<W: Write> ExportWriter<W> {
         self.line.clear();
         RecordLine::new(sealed.as_bytes(), view, path, &opened_json(opened)).write(self.format, &mut self.line);
         self.out.write_all(&self.line)?;
-        self.records += 1;
+        self.tally.add(&Hash::leaf(sealed.as_bytes()));
         Ok(())
     }
 
-    /// Writes the end and gives the writer back. An export that was dropped before has no end, and says so by that.
+    /// Writes the signed end and gives the writer back. An export that was dropped before has no end, and says so by that.
     pub fn finish(mut self) -> io::Result<W> {
-        let ending = Ending { end: End { records: self.records, header: self.header } };
+        let end = self.tally.end(self.header).to_json(self.key)?;
         self.line.clear();
-        write_frame(self.format, "end", &serde_json::to_vec(&ending)?, &mut self.line);
+        write_frame(self.format, "end", &end, &mut self.line);
         self.out.write_all(&self.line)?;
         self.out.flush()?;
         Ok(self.out)

@@ -8,10 +8,12 @@ use std::fmt;
 use chrono::{DateTime, Utc};
 use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
+use serde_json::Value;
 
 use super::checkpoint::CheckpointError;
 use super::csv::AlteredColumn;
-use super::export::{HeaderError, Range};
+use super::export::{EndError, HeaderError, Range};
+use super::note::NoteError;
 use super::tree::Hash;
 
 /// A file in which everything holds.
@@ -38,6 +40,9 @@ pub struct Verified {
     pub key_is_trusted: bool,
     /// Whether it has every record that was signed, from the first to the last.
     pub complete: bool,
+    /// By what they were chosen, where they were; that these are all it chose is what the key signed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub filter: Option<Value>,
     /// Personal texts that are readable, and are those that were sealed.
     pub opened: u64,
     /// Personal texts that are closed, because they were forgotten or not asked for.
@@ -60,7 +65,11 @@ impl Verified {
     /// The result for a reader of English.
     pub fn summary_en(&self) -> String {
         let Self { records, size, root, key_fingerprint, opened, forgotten, .. } = self;
-        let reach = if self.complete { "every record that was signed" } else { "a part of those signed" };
+        let reach = match &self.filter {
+            None if self.complete => "every record that was signed".to_owned(),
+            None => "a part of those signed".to_owned(),
+            Some(filter) => format!("all that the filter {filter} chose among those signed"),
+        };
         let trust = if self.key_is_trusted { "the key you trust" } else { "not checked against a key you trust" };
         format!(
             "All {records} records are as they were sealed ({reach}: {size}, root {root}). \
@@ -71,7 +80,11 @@ impl Verified {
     /// The result for a reader of Chinese.
     pub fn summary_zh(&self) -> String {
         let Self { records, size, root, key_fingerprint, opened, forgotten, .. } = self;
-        let reach = if self.complete { "包含全部已签名记录" } else { "为已签名记录的一部分" };
+        let reach = match &self.filter {
+            None if self.complete => "包含全部已签名记录".to_owned(),
+            None => "为已签名记录的一部分".to_owned(),
+            Some(filter) => format!("为已签名记录中符合筛选条件 {filter} 的全部"),
+        };
         let trust = if self.key_is_trusted { "即您信任的密钥" } else { "未与您信任的密钥核对" };
         format!(
             "全部 {records} 条记录均与封存时一致（{reach}，已签名 {size} 条，根 {root}）。\
@@ -142,6 +155,10 @@ pub enum Fault {
         /// As the file has it.
         found: u64,
     },
+    /// As many records as there should be, but not the ones that the end was signed over.
+    Exchanged,
+    /// The end is not the one that was signed.
+    End(EndError),
     /// Something follows the end.
     AfterEnd,
     /// The certificate is not the one that its last record sealed.
@@ -164,14 +181,16 @@ impl Fault {
             Self::Column(_) => "ledger.column-altered",
             Self::Opened { .. } => "ledger.opened-text-differs",
             Self::OtherTenant { .. } => "ledger.other-tenant",
-            Self::Header(HeaderError::Checkpoint(
-                CheckpointError::BadSignature(_) | CheckpointError::NotSignedBy(_),
-            )) => "ledger.bad-signature",
+            Self::Header(HeaderError::Checkpoint(CheckpointError::Note(
+                NoteError::BadSignature(_) | NoteError::NotSignedBy(_),
+            ))) => "ledger.bad-signature",
             Self::Header(_) => "ledger.bad-header",
             Self::WrongKey { .. } => "ledger.wrong-key",
             Self::HeaderChanged => "ledger.header-changed",
             Self::Truncated => "ledger.truncated",
             Self::Count { .. } => "ledger.count-differs",
+            Self::Exchanged => "ledger.records-exchanged",
+            Self::End(_) => "ledger.end-changed",
             Self::AfterEnd => "ledger.after-end",
             Self::Certificate => "ledger.certificate-differs",
             Self::Malformed(_) => "ledger.malformed",
@@ -214,6 +233,10 @@ impl Finding {
             Fault::Count { promised, found } => {
                 format!("records were removed or put in: the end counts {promised}, there are {found}")
             }
+            Fault::Exchanged => {
+                "a record was exchanged for another: these are not the ones that the end was signed over".to_owned()
+            }
+            Fault::End(error) => format!("the end was changed: {error}"),
             Fault::AfterEnd => "something was added after the end".to_owned(),
             Fault::Certificate => "the certificate was changed: its last record sealed another".to_owned(),
             Fault::Malformed(why) => format!("not a line of an export: {why}"),
@@ -245,6 +268,9 @@ impl Finding {
             Fault::HeaderChanged => "文件头被改动：与结束行不符".to_owned(),
             Fault::Truncated => "文件不完整：缺少结束行".to_owned(),
             Fault::Count { promised, found } => format!("记录被删除或插入：结束行为 {promised} 条，实有 {found} 条"),
+            Fault::Exchanged => "有记录被换成另一条：与结束行签名时的记录不符".to_owned(),
+            Fault::End(EndError::Malformed) => "结束行被改动：不是导出文件应有的结束行".to_owned(),
+            Fault::End(EndError::Note(error)) => format!("结束行被改动：{}", note_zh(error)),
             Fault::AfterEnd => "结束行之后有多余内容".to_owned(),
             Fault::Certificate => "证明书被改动：与其最后一条记录所封存的不一致".to_owned(),
             Fault::Malformed(why) => format!("不是导出文件应有的内容（{why}）"),
@@ -257,14 +283,21 @@ impl Finding {
 fn header_zh(error: &HeaderError) -> String {
     match error {
         HeaderError::Key(error) => format!("文件中的公钥无效（{error}）"),
+        HeaderError::Checkpoint(CheckpointError::Note(error)) => format!("检查点无效：{}", note_zh(error)),
         HeaderError::Checkpoint(CheckpointError::Malformed(why)) => format!("检查点格式有误（{why}）"),
-        HeaderError::Checkpoint(CheckpointError::NotSignedBy(key)) => format!("检查点不是由密钥 {key} 签名的"),
-        HeaderError::Checkpoint(CheckpointError::BadSignature(key)) => format!("密钥 {key} 的签名与检查点不符"),
         HeaderError::Checkpoint(CheckpointError::OtherLedger { key, origin }) => {
             format!("密钥 {key} 签名的是另一账本 {origin} 的检查点")
         }
         HeaderError::OtherTenant { tenant, origin } => format!("文件头为企业组织 {tenant}，检查点属于 {origin}"),
         HeaderError::Range { from, to, size } => format!("第 {from} 至 {to} 号记录超出检查点所含的 {size} 条"),
+    }
+}
+
+fn note_zh(error: &NoteError) -> String {
+    match error {
+        NoteError::Malformed(why) => format!("签名文本格式有误（{why}）"),
+        NoteError::NotSignedBy(key) => format!("不是由密钥 {key} 签名的"),
+        NoteError::BadSignature(key) => format!("密钥 {key} 的签名与内容不符"),
     }
 }
 

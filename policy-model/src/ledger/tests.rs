@@ -85,10 +85,11 @@ impl Ledger {
     }
 
     fn export(&self, format: Format, range: Range, chosen: Option<&[u64]>) -> Vec<u8> {
-        let header = Header::new(TENANT, key().verifier(), &self.note(&key()), range, at(99));
+        let key = key();
+        let header = Header::new(TENANT, key.verifier(), &self.note(&key), range, at(99));
         let header = if chosen.is_some() { header.filtered(json!({ "act": "departures.approve" })) } else { header };
         let all: Vec<u64> = (range.from..range.to).collect();
-        let mut writer = ExportWriter::begin(Vec::new(), format, &header).unwrap();
+        let mut writer = ExportWriter::begin(Vec::new(), format, &header, &key).unwrap();
         for &seq in chosen.unwrap_or(&all) {
             let sealed = &self.sealed[seq as usize];
             writer.record(sealed, &Self::opened(seq), naive_nodes(&self.leaves)).unwrap();
@@ -258,6 +259,39 @@ fn a_record_of_another_tenant_is_none_of_this_export() {
     let stranger = RecordBody { tenant: "other".into(), ..record(1) };
     let finding = check(&Ledger::of([record(0), stranger]).whole(Format::Ndjson)).unwrap_err();
     assert_eq!((finding.fault, finding.seq), (Fault::OtherTenant { found: "other".into() }, Some(1)));
+}
+
+/// What a forger can do who has no key: put together lines that are all genuine.
+#[test]
+fn a_chosen_few_cannot_be_made_fewer_or_others_by_whoever_writes_the_end_anew() {
+    let ledger = Ledger::of_size(50);
+    let range = Range { from: 0, to: 50 };
+    for format in [Format::Ndjson, Format::Csv] {
+        let file = lines(&ledger.export(format, range, Some(&[3, 4, 17, 49])));
+        let end = file.len() - 1;
+        // Without its last record, and with the end of an export that never had it.
+        let mut cut = lines(&ledger.export(format, range, Some(&[3, 4, 17])));
+        assert_eq!(check(&cut.concat()).unwrap().records, 3, "the ledger itself may choose so");
+        let cut_end = cut.pop().unwrap();
+        cut.push(file[end].clone());
+        assert_eq!(check(&cut.concat()).unwrap_err().fault, Fault::Count { promised: 4, found: 3 });
+        // A count written anew has no signature.
+        let count =
+            |line: &[u8]| String::from_utf8(line.to_vec()).unwrap().replace("records 4", "records 3").into_bytes();
+        *cut.last_mut().unwrap() = count(&file[end]);
+        assert_ne!(cut[cut.len() - 1], file[end]);
+        assert_eq!(check(&cut.concat()).unwrap_err().fault.code(), "ledger.end-changed");
+        // As many, but another one: the lines of two exports under one checkpoint fit each other.
+        let other = lines(&ledger.export(format, range, Some(&[3, 4, 17, 48])));
+        let mut mixed = file.clone();
+        mixed[end - 1] = other[end - 1].clone();
+        assert_eq!(check(&mixed.concat()).unwrap_err().fault, Fault::Exchanged);
+        // Another filter over the same records, and the end of a file with another header.
+        let text = String::from_utf8(file.concat()).unwrap().replace("departures.approve\"}", "departures.reject\"}");
+        let text = text.replace("departures.approve\"\"}", "departures.reject\"\"}");
+        assert_eq!(check(text.as_bytes()).unwrap_err().fault, Fault::HeaderChanged);
+        assert_ne!(cut_end, file[end]);
+    }
 }
 
 #[test]

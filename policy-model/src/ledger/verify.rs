@@ -12,12 +12,13 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::certificate;
-use super::checkpoint::{Checkpoint, VerifierKey};
+use super::checkpoint::Checkpoint;
 use super::csv::{BYTE_ORDER_MARK, Cells, heading};
 use super::diagnosis::{Aftermath, Place, Suspect};
-use super::export::{End, Ending, Header, Range};
+use super::export::{End, Header, Range, Tally};
 use super::finding::{Fault, Finding, Verified, VerifiedKind};
 use super::line::{Format, Line, RecordLine, read};
+use super::note::VerifierKey;
 use super::path::PathReader;
 use super::record::{Opened, PersonalText};
 use super::tree::Hash;
@@ -63,9 +64,9 @@ fn export(mut lines: Lines<impl BufRead>, format: Format, mut audit: Audit) -> R
                 Err(suspect) => suspect,
             },
             Ok(Line::End(json)) => {
-                let ended = audit.end(json).map_err(|(fault, seq)| lines.finding(fault, seq))?;
+                audit.end(json).map_err(|(fault, seq)| lines.finding(fault, seq))?;
                 lines.ends()?;
-                return Ok(audit.verified(ended, format));
+                return Ok(audit.verified(format));
             }
             Ok(Line::Header(_)) => Suspect::clear(Fault::Malformed("a second header".into()), audit.expected()),
             Err(why) => Suspect::clear(Fault::Malformed(why.into()), audit.expected()),
@@ -83,7 +84,7 @@ struct Audit {
     key: VerifierKey,
     key_is_trusted: bool,
     proofs: PathReader,
-    records: u64,
+    tally: Tally,
     texts: Texts,
 }
 
@@ -101,13 +102,14 @@ impl Audit {
         let key_is_trusted = is_trusted(&key, trusted)?;
         let proofs = PathReader::new(checkpoint.size, checkpoint.root);
         let header_hash = Hash::of(&[json]);
-        Ok(Self { header, header_hash, checkpoint, key, key_is_trusted, proofs, records: 0, texts: Texts::default() })
+        let (tally, texts) = (Tally::default(), Texts::default());
+        Ok(Self { header, header_hash, checkpoint, key, key_is_trusted, proofs, tally, texts })
     }
 
     /// The record that has to come next; unknown where some were chosen, and after the last.
     fn expected(&self) -> Option<u64> {
         let Range { from, to } = self.header.range;
-        Some(from + self.records).filter(|expected| self.header.filter.is_none() && *expected < to)
+        Some(from + self.tally.records()).filter(|expected| self.header.filter.is_none() && *expected < to)
     }
 
     /// Checks place, proof, tenant and opened texts of a record.
@@ -119,28 +121,31 @@ impl Audit {
         if !is_in_place {
             return Err(Suspect::misplaced(seq));
         }
-        prove(&mut self.proofs, line)?;
-        self.records += 1;
+        self.tally.add(&prove(&mut self.proofs, line)?);
         check_content(line, &self.header.tenant, &mut self.texts).map_err(|fault| Suspect::clear(fault, Some(seq)))
     }
 
-    /// Checks the end line against what came before it.
-    fn end(&self, json: &[u8]) -> Result<End, (Fault, Option<u64>)> {
-        let malformed = |why| (Fault::Malformed(format!("the end: {why}")), None);
-        let Ending { end } = exactly(json).map_err(malformed)?;
-        if end.header != self.header_hash {
+    /// Checks the end against what came before it. That the key signed it is asked first: what an end says that it did
+    /// not sign means nothing.
+    fn end(&self, json: &[u8]) -> Result<(), (Fault, Option<u64>)> {
+        let end = End::open(json, &self.key).map_err(|error| (Fault::End(error), None))?;
+        let found = self.tally.end(self.header_hash);
+        if end.header != found.header {
             return Err((Fault::HeaderChanged, None));
         }
         if let Some(missing) = self.expected() {
             return Err((Fault::Removed { next: None }, Some(missing)));
         }
-        if end.records != self.records {
-            return Err((Fault::Count { promised: end.records, found: self.records }, None));
+        if end.records != found.records {
+            return Err((Fault::Count { promised: end.records, found: found.records }, None));
         }
-        Ok(end)
+        if end.leaves != found.leaves {
+            return Err((Fault::Exchanged, None));
+        }
+        Ok(())
     }
 
-    fn verified(self, end: End, format: Format) -> Verified {
+    fn verified(self, format: Format) -> Verified {
         let Range { from, to } = self.header.range;
         let kind = match format {
             Format::Ndjson => VerifiedKind::Ndjson,
@@ -149,7 +154,7 @@ impl Audit {
         Verified {
             kind,
             tenant: self.header.tenant,
-            records: end.records,
+            records: self.tally.records(),
             range: self.header.range,
             size: self.checkpoint.size,
             root: self.checkpoint.root,
@@ -157,6 +162,7 @@ impl Audit {
             key_fingerprint: self.key.fingerprint(),
             key_is_trusted: self.key_is_trusted,
             complete: self.header.filter.is_none() && from == 0 && to == self.checkpoint.size,
+            filter: self.header.filter,
             opened: self.texts.opened,
             forgotten: self.texts.closed,
         }
@@ -170,7 +176,7 @@ impl Audit {
             next: self.proofs.next(),
             is_filtered: self.header.filter.is_some(),
             to: self.header.range.to,
-            records: self.records,
+            records: self.tally.records(),
         };
         let mut after = Aftermath::default();
         let mut cells = Cells::default();
@@ -181,8 +187,8 @@ impl Audit {
                     after.record(line.view.seq, &suspect, &place, fits);
                 }
                 Ok(Line::End(json)) => {
-                    let ending: Option<Ending> = exactly(json).ok();
-                    after.end(ending.map(|Ending { end }| (end.records, end.header == self.header_hash)));
+                    let end = End::open(json, &self.key).ok();
+                    after.end(end.map(|end| (end.records, end.header == self.header_hash)));
                 }
                 Ok(Line::Header(_)) | Err(_) => after.skip(),
             }
@@ -195,10 +201,11 @@ impl Audit {
     }
 }
 
-/// Proves one record. One that holds in its canonical form was only written otherwise, which is another finding.
-pub(super) fn prove(proofs: &mut PathReader, line: &RecordLine<'_>) -> Result<(), Suspect> {
-    let seq = line.view.seq;
-    proofs.accept(seq, Hash::leaf(line.record), &line.path).map_err(|fault| {
+/// Proves one record and gives its leaf. One that holds in its canonical form was only written otherwise, which is
+/// another finding.
+pub(super) fn prove(proofs: &mut PathReader, line: &RecordLine<'_>) -> Result<Hash, Suspect> {
+    let (seq, leaf) = (line.view.seq, Hash::leaf(line.record));
+    proofs.accept(seq, leaf, &line.path).map(|()| leaf).map_err(|fault| {
         let canonical =
             std::str::from_utf8(line.record).ok().and_then(|text| serde_json_canonicalizer::pipe(text).ok());
         let is_same = |text: String| proofs.accept(seq, Hash::leaf(text.as_bytes()), &line.path).is_ok();

@@ -66,6 +66,16 @@ pub struct Registration {
     pub sides: HashMap<String, Map<String, Value>>,
 }
 
+impl Registration {
+    /// Staff numbers without the blanks around them, which nobody sees: as they are read from HR systems.
+    fn without_blanks(self) -> Self {
+        let trim = |number: String| if number.trim().len() < number.len() { number.trim().to_owned() } else { number };
+        let subjects = self.subjects.into_iter().map(trim).collect();
+        let sides = self.sides.into_iter().map(|(number, facts)| (trim(number), facts)).collect();
+        Self { subjects, sides, ..self }
+    }
+}
+
 fn one() -> i64 {
     1
 }
@@ -203,6 +213,7 @@ fn read_line(
         return Err(HoldingError::Invalid("the line holds a NUL character".into()));
     }
     let registration: Registration = serde_json::from_str(text).map_err(|e| HoldingError::Invalid(e.to_string()))?;
+    let registration = registration.without_blanks();
     check(pack, &registration)?;
     let day = moment(&registration, None).unwrap_or(tx.now()).with_timezone(&packs::time_zone(tx)?).date_naive();
     if let Some(stranger) = registration.sides.keys().find(|number| !registration.subjects.contains(number)) {

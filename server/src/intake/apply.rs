@@ -123,6 +123,9 @@ fn joined(tx: &mut TenantTx<'_>, event: &HrEvent) -> Result<Outcome, IntakeError
         })
         .map_err(|e| match e {
             SignInError::Store(e) => PeopleError::Store(e),
+            SignInError::IdentifierTaken => {
+                PeopleError::IdentifierTaken(identifiers.first().map_or("email", |name| name.kind().as_str()))
+            }
             other => PeopleError::Invalid(other.to_string()),
         })?;
     let joining = Joining {

@@ -16,7 +16,7 @@ use crate::platform::keyring::SubjectKey;
 use crate::platform::record::Record;
 use crate::platform::vault::{self, Drawer};
 use policy_model::ledger::{
-    BlockRoots, BlockedNodes, ExportWriter, Format, Header, Opened, Range, RecordBody, VerifierKey,
+    BlockRoots, BlockedNodes, ExportWriter, Format, Header, Opened, Range, RecordBody, SignerKey,
 };
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -69,7 +69,7 @@ pub struct Export {
     caller: Caller,
     wanted: Wanted,
     checkpoint: CheckpointRow,
-    verifier: VerifierKey,
+    key: SignerKey,
     roots: BlockRoots,
     places: std::ops::Range<i64>,
 }
@@ -78,16 +78,16 @@ impl Export {
     /// Seals what there is and gathers what the proofs need. Everything committed before is covered.
     pub fn begin(platform: Arc<Platform>, caller: Caller, wanted: Wanted) -> Stored<Self> {
         in_ledger(&platform, &caller, seal::seal_now)?;
-        let (checkpoint, verifier, roots, places) = in_ledger(&platform, &caller, |tx| {
+        let (checkpoint, key, roots, places) = in_ledger(&platform, &caller, |tx| {
             let checkpoint = store::latest_checkpoint(tx)?
                 .ok_or_else(|| StoreError::Unreadable("a sealed ledger has no checkpoint".into()))?;
-            let verifier = keys::verifier(tx, &checkpoint.key_id)?;
+            let key = keys::signer_of_checkpoint(tx, &checkpoint.key_id)?;
             let roots = nodes::block_roots(tx, store::unsigned(checkpoint.size)?)?;
             let mut places = store::places(tx, &wanted.filter)?;
             places.end = places.end.min(checkpoint.size);
-            Ok((checkpoint, verifier, roots, places))
+            Ok((checkpoint, key, roots, places))
         })?;
-        Ok(Self { platform, caller, wanted, checkpoint, verifier, roots, places })
+        Ok(Self { platform, caller, wanted, checkpoint, key, roots, places })
     }
 
     /// A file name for it: the size of the ledger makes it tell one export from the next.
@@ -106,7 +106,7 @@ impl Export {
     /// Writes it, record by record. Blocks whenever `out` does, with no transaction open.
     pub fn write<W: Write>(self, out: W) -> Result<W, ExportFailure> {
         let size = store::unsigned(self.checkpoint.size)?;
-        let mut writer = ExportWriter::begin(out, self.wanted.format, &self.header(size)?)?;
+        let mut writer = ExportWriter::begin(out, self.wanted.format, &self.header(size)?, &self.key)?;
         let mut nodes = BlockedNodes::new(&self.roots, size, |block| {
             in_ledger(&self.platform, &self.caller, |tx| nodes::leaves(tx, size, block))
         });
@@ -127,7 +127,7 @@ impl Export {
         let tenant = self.caller.tenant.to_string();
         let range = Range { from: 0, to: size };
         let now: Ts = self.platform.now();
-        let header = Header::new(&tenant, &self.verifier, &self.checkpoint.note, range, *now);
+        let header = Header::new(&tenant, self.key.verifier(), &self.checkpoint.note, range, *now);
         Ok(match self.wanted.filter.to_json()? {
             Some(filter) => header.filtered(filter),
             None => header,

@@ -64,13 +64,22 @@ pub fn rotate(tx: &mut TenantTx<'_>) -> Stored<String> {
 
 /// The key in use.
 pub(super) fn signer(tx: &mut TenantTx<'_>) -> Stored<SignerKey> {
-    let row: KeyRow = tx
-        .first(ledger_keys::table, |rows| {
-            rows.filter(ledger_keys::retired_at.is_null())
-                .order(ledger_keys::created_at.desc())
-                .select(KeyRow::as_select())
-        })?
-        .ok_or_else(|| StoreError::Keyring("the ledger has no key in use".into()))?;
+    let row: Option<KeyRow> = tx.first(ledger_keys::table, |rows| {
+        rows.filter(ledger_keys::retired_at.is_null()).order(ledger_keys::created_at.desc()).select(KeyRow::as_select())
+    })?;
+    open(tx, row.ok_or_else(|| StoreError::Keyring("the ledger has no key in use".into()))?)
+}
+
+/// The key that signed a checkpoint: what is exported under it is ended by the same key, though it may have been retired in
+/// between.
+pub(super) fn signer_of_checkpoint(tx: &mut TenantTx<'_>, key_id: &str) -> Stored<SignerKey> {
+    let id = key_id.to_owned();
+    let row: Option<KeyRow> =
+        tx.first(ledger_keys::table, |rows| rows.filter(ledger_keys::key_id.eq(id)).select(KeyRow::as_select()))?;
+    open(tx, row.ok_or_else(|| StoreError::Keyring(format!("the ledger has no key {key_id}")))?)
+}
+
+fn open(tx: &mut TenantTx<'_>, row: KeyRow) -> Stored<SignerKey> {
     let secret = Zeroizing::new(vault::open_secret(tx, &PRIVATE, row.sealed_private)?);
     let secret: &[u8; 32] = secret
         .as_slice()

@@ -87,7 +87,8 @@ pub fn create_account(
 /// tenants name them. The first identifier that is known decides who it is. Names that are somebody else's stay theirs.
 ///
 /// # Errors
-/// [`SignInError::NotASignInName`] for a staff number.
+/// [`SignInError::NotASignInName`] for a staff number, [`SignInError::IdentifierTaken`] where an organisation would issue an
+/// account that has no name to sign in with.
 pub fn find_or_create(p: &mut PlatformTx<'_>, owner: Owner, identifiers: &[Identifier]) -> Result<Found, SignInError> {
     let mut known = None;
     let mut free = Vec::new();
@@ -103,6 +104,11 @@ pub fn find_or_create(p: &mut PlatformTx<'_>, owner: Owner, identifiers: &[Ident
         Some(person) => store::find_account_of(p, person, owner)?,
     };
     let Some(account) = existing else {
+        // What the organisation issues is signed in to by names of its own: every one given is somebody's account already,
+        // so nobody could ever sign in to this one.
+        if let (Owner::Tenant(_), true, false) = (owner, free.is_empty(), identifiers.is_empty()) {
+            return Err(SignInError::IdentifierTaken);
+        }
         let holder = known.map_or(Holder::New, Holder::Known);
         let (person, account) = create_account(p, holder, owner, &free)?;
         return Ok(Found { person, account, is_new: true });
