@@ -6,6 +6,8 @@
 
 use std::borrow::Cow;
 
+use memchr::memchr2;
+
 use super::line::{Line, RecordLine, RecordView, read_path};
 
 /// The columns.
@@ -90,7 +92,9 @@ pub(super) fn read<'a>(line: &[u8], cells: &'a mut Cells) -> Result<Line<'a>, &'
         b"ledger" | b"end" => Err("a cell that is always empty is not"),
         // Any other kind is a record's that was altered, if there is a record: `altered_column` will name it.
         _ => {
-            let view = serde_json::from_slice(record).map_err(|_| "the record is not JSON, or has no number")?;
+            // UTF-8 is checked once for all of its texts.
+            let view = str::from_utf8(record).ok().and_then(|text| serde_json::from_str(text).ok());
+            let view = view.ok_or("the record is not JSON, or has no number")?;
             let Some((path, [])) = read_path(&cells[PATH]) else { return Err("the path is not a list of hashes") };
             Ok(Line::Record(RecordLine { record, view, path, opened: &cells[OPENED], row: Some(cells) }))
         }
@@ -127,7 +131,9 @@ fn readable<'a>(view: &'a RecordView<'_>) -> [Cow<'a, [u8]>; RECORD] {
 /// A text as a cell shows it: on one line, and never a formula, whatever somebody gave as a purpose or an id.
 fn shown(text: &str) -> Cow<'_, [u8]> {
     let is_formula = text.starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠']);
-    if !is_formula && !text.bytes().any(|byte| byte.is_ascii_control()) {
+    // Looked at to the end, many bytes at a time: nearly always there is none.
+    let has_control = text.bytes().fold(false, |any, byte| any | byte.is_ascii_control());
+    if !is_formula && !has_control {
         return Cow::Borrowed(text.as_bytes());
     }
     let mark = if is_formula { "'" } else { "" };
@@ -163,9 +169,9 @@ fn split(row: &[u8], cells: &mut Cells) -> Option<()> {
                 needs_marks(cell).then_some(after)?
             }
             None => {
-                let end = rest.iter().position(|&byte| byte == b',').unwrap_or(rest.len());
+                let end = memchr2(b',', b'"', rest).unwrap_or(rest.len());
                 cell.extend_from_slice(&rest[..end]);
-                (!needs_marks(cell)).then_some(&rest[end..])?
+                (rest.get(end) != Some(&b'"')).then_some(&rest[end..])?
             }
         };
         if place < last {
@@ -176,11 +182,18 @@ fn split(row: &[u8], cells: &mut Cells) -> Option<()> {
 }
 
 /// Reads a cell whose opening quotation mark is behind us; the answer is what follows the closing one.
+///
+/// A record has a mark every few bytes. To look for the next one and copy what lies before it takes twice as long as to
+/// copy eight bytes at once and take back those from the mark on.
 fn unquote<'a>(mut rest: &'a [u8], cell: &mut Vec<u8>) -> Option<&'a [u8]> {
-    loop {
-        let end = rest.iter().position(|&byte| byte == b'"')?;
-        cell.extend_from_slice(&rest[..end]);
-        rest = &rest[end + 1..];
+    while let Some(eight) = rest.first_chunk::<8>() {
+        cell.extend_from_slice(eight);
+        let Some(at) = first_mark(*eight) else {
+            rest = &rest[8..];
+            continue;
+        };
+        cell.truncate(cell.len() - 8 + at);
+        rest = &rest[at + 1..];
         match rest.strip_prefix(b"\"") {
             Some(after) => {
                 cell.push(b'"');
@@ -189,4 +202,24 @@ fn unquote<'a>(mut rest: &'a [u8], cell: &mut Vec<u8>) -> Option<&'a [u8]> {
             None => return Some(rest),
         }
     }
+    while let Some((&byte, after)) = rest.split_first() {
+        rest = match byte {
+            b'"' => match after.strip_prefix(b"\"") {
+                Some(after) => after,
+                None => return Some(after),
+            },
+            _ => after,
+        };
+        cell.push(byte);
+    }
+    None
+}
+
+/// Where the first quotation mark is among eight bytes.
+fn first_mark(eight: [u8; 8]) -> Option<usize> {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    let differs = u64::from_le_bytes(eight) ^ (ONES * b'"' as u64);
+    // The high bit of a byte is set where nothing differs. A borrow can set it falsely above such a byte, never below.
+    let marks = differs.wrapping_sub(ONES) & !differs & (ONES << 7);
+    (marks != 0).then_some(marks.trailing_zeros() as usize / 8)
 }
