@@ -20,6 +20,9 @@ pub struct Deadlines {
     pub request_days: u32,
     /// Working days to close an account; 15 at most (gbt35273-8.5-b).
     pub closure_working_days: u32,
+    /// Working days to certify who has what, each quarter; 40 at most, so that it is over before the next.
+    #[serde(default = "Deadlines::usual_certification")]
+    pub certification_working_days: u32,
     /// The clauses that they rest on.
     #[serde(rename = "clause")]
     pub clauses: Vec<String>,
@@ -40,11 +43,17 @@ pub struct TooLong {
 }
 
 impl Deadlines {
+    /// What a pack that says nothing gives a certification: two weeks.
+    fn usual_certification() -> u32 {
+        10
+    }
+
     /// The promises that are too long, all of them.
     pub fn too_long(&self) -> Vec<TooLong> {
         let limits = [
             ("request_days", self.request_days, 30, "gbt35273-8.7-a"),
             ("closure_working_days", self.closure_working_days, 15, "gbt35273-8.5-b"),
+            ("certification_working_days", self.certification_working_days, 40, "gbt35273-7.1-a-op"),
         ];
         let exceeded = limits.into_iter().filter(|(_, found, most, _)| found > most);
         exceeded.map(|(key, found, most, clause)| TooLong { key, found, most, clause }).collect()
@@ -58,6 +67,11 @@ impl Deadlines {
     /// The last day on which a closure that was asked for on this day is finished in time.
     pub fn closure_due(&self, received: NaiveDate, calendar: &Calendar) -> NaiveDate {
         calendar.add_working_days(received, self.closure_working_days)
+    }
+
+    /// The last day on which a certification that began on this day is answered in time.
+    pub fn certification_due(&self, began: NaiveDate, calendar: &Calendar) -> NaiveDate {
+        calendar.add_working_days(began, self.certification_working_days)
     }
 }
 
@@ -389,7 +403,8 @@ mod tests {
 
     #[test]
     fn fifteen_working_days_step_over_spring_festival() {
-        let deadlines = Deadlines { request_days: 30, closure_working_days: 15, clauses: vec![] };
+        let deadlines =
+            Deadlines { request_days: 30, closure_working_days: 15, certification_working_days: 10, clauses: vec![] };
         let cases = [("2026-02-12", "2026-03-11"), ("2026-03-31", "2026-04-22"), ("2026-09-24", "2026-10-22")];
         for (received, due) in cases {
             assert_eq!(deadlines.closure_due(day(received), &CALENDAR), day(due), "{received}");
@@ -399,7 +414,8 @@ mod tests {
 
     #[test]
     fn a_promise_longer_than_the_standard_is_seen() {
-        let deadlines = Deadlines { request_days: 31, closure_working_days: 16, clauses: vec![] };
+        let deadlines =
+            Deadlines { request_days: 31, closure_working_days: 16, certification_working_days: 10, clauses: vec![] };
         let found: Vec<String> = deadlines.too_long().iter().map(ToString::to_string).collect();
         let expected = [
             "`request_days` is 31; at most 30 (gbt35273-8.7-a)",

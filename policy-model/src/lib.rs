@@ -4,6 +4,7 @@
 
 pub mod approval;
 pub mod calendar;
+pub mod certification;
 pub mod class;
 pub mod clause;
 pub mod decision;
@@ -16,4 +17,5 @@ pub mod pack;
 pub mod roles;
 pub mod ruling;
 pub mod schedule;
+pub mod separation;
 pub mod tenure;

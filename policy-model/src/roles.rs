@@ -17,6 +17,9 @@ pub struct Role {
     pub name_zh: String,
     /// What it is called in English.
     pub name_en: String,
+    /// Whether it reaches data or lets others reach it: held no longer than somebody says that it is needed.
+    #[serde(default)]
+    pub sensitive: bool,
 }
 
 /// Two roles that nobody may hold together: `[[exclusion]]`.

@@ -297,6 +297,8 @@ fn deadlines_may_be_shortened_but_not_lengthened() {
         format!("[deadlines]\nrequest_days = {request}\nclosure_working_days = 15\nclause = [\"gbt35273-8.7-a\"]\n")
     };
     assert_eq!(problems_of(&format!("{HEADER}{}", days(7))), []);
+    let weeks = format!("{}certification_working_days = 11\n", days(7));
+    refuses(&weeks, "override.weaker", 5, "`certification_working_days` is 11", "Write 10 or less.");
     refuses(&days(31), "override.weaker", 2, "`request_days` is 31", "Write 30 or less.");
 }
 

@@ -126,6 +126,33 @@ fn each_pack_promises_the_answer_times_of_its_document() {
 }
 
 #[test]
+fn silence_ends_what_reaches_data_keeps_who_watches_and_leaves_somebody_who_appoints() {
+    use policy_model::certification::{Silence, What, appoints, end_of_silence, on_silence};
+    for name in SHIPPED {
+        let pack = pack(name);
+        let ends: Vec<&str> = pack
+            .roles()
+            .iter()
+            .map(|role| role.key.as_str())
+            .filter(|role| on_silence(&pack, What::Role(role)) == Silence::Ends)
+            .collect();
+        assert_eq!(ends, ["primary_admin", "security_admin", "data_operator", "hr_admin"], "{name}");
+        assert_eq!(on_silence(&pack, What::Role("nobody_knows")), Silence::Ends);
+        assert_eq!(on_silence(&pack, What::Exceptional), Silence::Ends);
+        // Of any number who appoint, silence leaves one.
+        let mut left = 3;
+        for _ in 0..5 {
+            assert!(appoints(&pack, "primary_admin"));
+            if end_of_silence(&pack, What::Role("primary_admin"), left) == Silence::Ends {
+                left -= 1;
+            }
+        }
+        assert_eq!(left, 1, "{name}");
+        assert_eq!(pack.deadlines().certification_working_days, 10, "{name}");
+    }
+}
+
+#[test]
 fn a_pack_reads_its_own_rules_before_those_of_the_base() {
     let pack = pack("dingtalk");
     assert_eq!(pack.extends(), ["gbt-35273"]);

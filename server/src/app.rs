@@ -13,8 +13,8 @@ use crate::platform::mail;
 use crate::platform::metrics::Metrics;
 use crate::platform::{Platform, Plugged, current, groups, sign_in};
 use crate::{
-    access, attention, cases, console, departures, forgetting, health, holdings, inbox, instructions, intake, ledger,
-    my, orders, organisations, packs, people, retention, setup,
+    access, attention, cases, certification, console, departures, forgetting, health, holdings, inbox, instructions,
+    intake, ledger, my, orders, organisations, packs, people, retention, setup,
 };
 use actix_web::{App, HttpServer, web};
 use std::net::{SocketAddr, TcpListener};
@@ -151,6 +151,7 @@ fn registry() -> Registry {
     intake::register(&mut registry);
     retention::register(&mut registry);
     forgetting::register(&mut registry);
+    certification::register(&mut registry);
     // Announcements go up: whose case it is, picks it up.
     registry.inside(instructions::SETTLED, |tx, told| {
         orders::stop_under(tx, jobs::id(&told["instruction"])?)?;
@@ -192,6 +193,7 @@ fn api(cfg: &mut ServiceConfig<'_>) {
     departures::routes::routes(cfg);
     forgetting::routes::routes(cfg);
     cases::routes::routes(cfg);
+    certification::routes::routes(cfg);
     access::request_routes(cfg);
     intake::routes::routes(cfg);
     attention::routes::routes(cfg);

@@ -6,6 +6,7 @@ pub mod access;
 pub mod app;
 pub mod attention;
 pub mod cases;
+pub mod certification;
 pub mod cli;
 pub mod console;
 pub mod decisions;

@@ -1,6 +1,7 @@
 //! The nightly look at what is due: data whose time to be kept is over goes without waiting for anybody to ask
 //! (gbt35273-6.1-b), and what the platform itself no longer needs is forgotten.
 
+use crate::certification;
 use crate::holdings::{self, Selector};
 use crate::instructions::{self, Draft, Kind, Scope};
 use crate::orders;
@@ -76,6 +77,7 @@ fn next_night(tx: &mut TenantTx<'_>) -> Stored<Ts> {
 fn step(tx: &mut TenantTx<'_>, _: &Value) -> Result<Step, JobError> {
     instructions::expire_lapsed(tx)?;
     propose_disposals(tx)?;
+    certification::begin_when_due(tx)?;
     let yesterday = Ts(*tx.now() - chrono::Duration::days(1));
     idempotency::forget(tx, yesterday)?;
     tx.as_platform(sign_in::forget_old)?;

@@ -228,6 +228,7 @@ scenario!(who_comes_back_years_later_finds_a_new_membership_and_nothing_that_was
     acme.departure_of(&lin).is_agreed();
     t.clock().reaches("2026-04-01T00:00+08:00");
     t.settles();
+    acme.certifies();
     t.clock().passes(TimeDelta::days(3 * 365));
     let again = json!({
         "staff_number": "B0001", "name": lin.name, "email": lin.email, "account": "personal", "first_day": "2029-04-02",
@@ -250,6 +251,7 @@ scenario!(what_was_kept_by_law_goes_when_its_time_is_over, |t| {
     acme.departure_of(&lin).is_agreed();
     t.clock().reaches("2026-04-01T00:00+08:00");
     t.settles();
+    acme.certifies();
     t.clock().reaches("2028-03-30T12:00+08:00");
     t.settles();
     assert_eq!(payroll.state(), "held", "two years are not over");

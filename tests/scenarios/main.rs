@@ -3,6 +3,7 @@
 mod access;
 mod browser_sessions;
 mod cases;
+mod certification;
 mod console_pages;
 mod contract;
 mod database;

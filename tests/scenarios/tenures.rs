@@ -86,6 +86,7 @@ scenario!(what_may_be_another_memberships_is_left_alone_and_says_so_until_that_o
     let last = acme.departure_of(&second);
     assert_eq!(last.line("biometric.face_features")["disposition"], "delete");
     last.is_agreed();
+    acme.certifies();
     t.clock().reaches("2026-05-01T00:00+08:00");
     t.settles();
     assert_eq!(side(&acme, "biometric.face_features"), ["ended"]);
@@ -198,6 +199,7 @@ scenario!(who_stays_after_all_finds_their_enterprise_account_as_it_was, |t| {
     t.settles();
     let departure = acme.departure_of(&lin);
     departure.is_agreed();
+    acme.certifies();
     t.clock().reaches("2026-05-01T09:00+08:00");
     t.settles();
     assert_eq!(departure.state(), "completed");
@@ -213,6 +215,7 @@ scenario!(an_enterprise_account_that_another_membership_lives_with_stays_open, |
         acme.hr_system().says_leaving(who, last_day).ok();
         t.settles();
         acme.departure_of(who).is_agreed();
+        acme.certifies();
         t.clock().reaches(&format!("{then}T09:00+08:00"));
         t.settles();
         assert_eq!(acme.departure_of(who).state(), "completed");

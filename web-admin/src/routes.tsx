@@ -270,6 +270,32 @@ const rolesRoute = createRoute({
   component: lazyRouteComponent(() => import('./people/RolesPage'), 'RolesPage'),
 })
 
+const certification = createRoute({
+  getParentRoute: () => shell,
+  path: '/people/certification',
+  validateSearch: (search: Record<string, unknown>): { list?: string; state?: string; role?: string } => ({
+    list: text(search.list),
+    state: text(search.state),
+    role: text(search.role),
+  }),
+  component: lazyRouteComponent(() => import('./people/CertificationPage'), 'CertificationPage'),
+})
+
+const access = createRoute({
+  getParentRoute: () => shell,
+  path: '/people/access',
+  validateSearch: (
+    search: Record<string, unknown>,
+  ): { class?: string; holding?: string; member?: string; operation?: string; purpose?: string } => ({
+    class: text(search.class),
+    holding: text(search.holding),
+    member: text(search.member),
+    operation: text(search.operation),
+    purpose: text(search.purpose),
+  }),
+  component: lazyRouteComponent(() => import('./people/AccessPage'), 'AccessPage'),
+})
+
 const member = createRoute({
   getParentRoute: () => shell,
   path: '/people/$id',
@@ -373,6 +399,8 @@ export const router = createRouter({
       instruction,
       people,
       rolesRoute,
+      certification,
+      access,
       member,
       holdings,
       holdingsOf,

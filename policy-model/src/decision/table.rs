@@ -159,6 +159,30 @@ impl Table {
         }
     }
 
+    /// Every line that reaches this class, in the policy's order: what [`Table::authority`] chooses from, whoever asks.
+    pub fn about(&self, object: &str) -> Vec<Line<'_>> {
+        let nothing = Question { object, act: "", purpose: "", whose: "" };
+        let asked = self.asked(&nothing);
+        let mut found: Vec<(u32, Line<'_>)> = Vec::new();
+        for ((who, act), (from, to)) in &self.groups {
+            for line in &self.lines[*from as usize..*to as usize] {
+                if self.covers(line.object, &asked) {
+                    let line_of = Line {
+                        who: self.word(*who),
+                        object: self.word(line.object),
+                        act: self.word(*act),
+                        purpose: self.word(line.purpose),
+                        whose: self.word(line.whose),
+                        source: self.word(line.source),
+                    };
+                    found.push((line.place, line_of));
+                }
+            }
+        }
+        found.sort_by_key(|(place, _)| *place);
+        found.into_iter().map(|(_, line)| line).collect()
+    }
+
     /// Whether any line speaks of this operation.
     pub fn knows(&self, word: &str) -> bool {
         self.numbers.contains_key(word)

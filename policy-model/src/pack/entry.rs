@@ -87,7 +87,7 @@ entries! {
     Schedule, "schedule", "id" => id, rule: true, clauses: clauses, patterns: classes;
     DepartureRule, "departure", "id" => id, rule: true, clauses: clauses, patterns: classes;
     ApprovalRule, "approval", "id" => id, rule: true, clauses: clauses;
-    Role, "role", "key" => key;
+    Role, "role", "key" => key, guard: lowered_role;
     Exclusion, "exclusion", "id" => id, rule: true, clauses: clauses;
     ActName, "act", "key" => 0.key;
     Power, "power", "id" => id, rule: true, clauses: clauses;
@@ -99,5 +99,13 @@ fn lowered_class(own: &Class, base: &Class) -> Option<Weaker> {
         key,
         message: format!("class `{}` would be less protected than in the pack it extends: `{key}`", own.key),
         help: "A class may be raised, never lowered (gbt35273-3.2, yongchang-def-sensitive).".to_owned(),
+    })
+}
+
+fn lowered_role(own: &Role, base: &Role) -> Option<Weaker> {
+    (base.sensitive && !own.sensitive).then(|| Weaker {
+        key: "sensitive",
+        message: format!("role `{}` would be held on without anybody's word, unlike in the pack it extends", own.key),
+        help: "A role may be made sensitive, never the other way round (gbt35273-7.1-a-op).".to_owned(),
     })
 }

@@ -66,6 +66,7 @@ pub fn layer_deadlines(
     let pairs = [
         ("request_days", own.entry.request_days, base.entry.request_days),
         ("closure_working_days", own.entry.closure_working_days, base.entry.closure_working_days),
+        ("certification_working_days", own.entry.certification_working_days, base.entry.certification_working_days),
     ];
     for (key, found, longest) in pairs.into_iter().filter(|(_, found, longest)| found > longest) {
         let message = format!("`{key}` is {found}, but the pack it extends allows {longest}");

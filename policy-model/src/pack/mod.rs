@@ -181,6 +181,11 @@ impl Pack {
         &self.roles
     }
 
+    /// Whether a role reaches data or lets others reach it. A role that the pack does not know counts as one that does.
+    pub fn is_sensitive_role(&self, key: &str) -> bool {
+        self.roles.iter().find(|role| role.key == key).is_none_or(|role| role.sensitive)
+    }
+
     /// The pairs of roles that nobody may hold together.
     pub fn exclusions(&self) -> &[Exclusion] {
         &self.exclusions

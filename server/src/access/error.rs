@@ -40,6 +40,21 @@ pub enum AccessError {
     /// There is no such request of the caller's.
     #[error("no such request of yours")]
     NoRequest,
+    /// Neither whom nor what it is about was said.
+    #[error("say whom or what it is about")]
+    NothingAsked,
+    /// There is no such member.
+    #[error("no such member")]
+    UnknownMember,
+    /// There is no such holding.
+    #[error("no such holding")]
+    UnknownHolding,
+    /// The pack has no such class.
+    #[error("the pack has no class `{0}`")]
+    UnknownClass(String),
+    /// There is no such operation.
+    #[error("there is no operation `{0}`")]
+    UnknownOperation(String),
     /// The instruction that it would be does not hold together.
     #[error(transparent)]
     Instruction(#[from] InstructionError),
@@ -74,6 +89,13 @@ impl AsProblem for AccessError {
                 .detail(detail)
                 .help(format!("The reason is `{}`; docs/reasons.md says what opens the way.", reason.code()))
                 .clause(reason.clause()),
+            Self::NothingAsked => {
+                Problem::invalid("access.nothing-asked").detail(detail).help("Send `class`, `holding` or `member`.")
+            }
+            Self::UnknownMember => Problem::not_found("membership"),
+            Self::UnknownHolding => Problem::not_found("holding"),
+            Self::UnknownClass(_) => Problem::invalid("access.unknown-class").at("/class").detail(detail),
+            Self::UnknownOperation(_) => Problem::invalid("access.unknown-operation").at("/operation").detail(detail),
             Self::NoRequest => Problem::not_found("request"),
             Self::Instruction(e) => e.problem(),
             Self::Store(e) => Problem::store(e),

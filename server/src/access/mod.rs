@@ -9,6 +9,7 @@
 //! measured.rs    the same without a database, for the bench
 //! request.rs     from a refusal to a request, in one call
 //! search.rs      who may, what may be read, what may be done
+//! overview.rs    who sees this, what does this person see: for people, with the instructions that it rests on
 //! ```
 //!
 //! What always holds: a question that cannot be read or speaks of nobody we know is answered with a no; every answer
@@ -20,6 +21,7 @@ mod error;
 mod known;
 pub mod measured;
 mod operations;
+mod overview;
 mod picture;
 mod question;
 mod request;

@@ -1,5 +1,6 @@
-//! Requests for access over HTTP.
+//! What people ask about access over HTTP: to be given it, and who has it.
 
+use super::overview::{self, AccessOverview, OverviewQuery};
 use super::request::{self, NewRequest, Request};
 use crate::instructions::Policies;
 use crate::platform::attempt::{Act, Attempt};
@@ -10,7 +11,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 /// The routes below `/api/v1`.
 pub fn routes(cfg: &mut ServiceConfig<'_>) {
-    cfg.service(raise_request).service(get_request);
+    cfg.service(raise_request).service(get_request).service(access_overview);
 }
 
 /// Asks, for oneself, for what was refused. Approved, it permits for some minutes; whether it does is asked anew.
@@ -32,4 +33,26 @@ async fn get_request(at: Attempt, id: web::Path<InstructionId>, policies: web::D
     at.run(Act::on("self.request", "instruction", id), move |tx| request::find(tx, &policies, id))
         .await
         .map(Answered::ok)
+}
+
+/// Who can see this, and what can this person see? One row for each instruction, operation and purpose, with the people, as
+/// decisions would answer now.
+#[utoipa::path(tag = "access", params(OverviewQuery), responses(
+    (status = 200, body = AccessOverview),
+    (status = 422, description = "`access.nothing-asked`, `access.unknown-class`, `access.unknown-operation`"),
+))]
+#[get("/access-overview")]
+async fn access_overview(
+    at: Attempt,
+    query: web::Query<OverviewQuery>,
+    policies: web::Data<Policies>,
+) -> Answer<AccessOverview> {
+    let (query, policies) = (query.into_inner(), policies.into_inner());
+    let act = match (&query.holding, &query.class, &query.member) {
+        (Some(holding), ..) => Act::on("decisions.search", "holding", holding),
+        (None, Some(class), _) => Act::on("decisions.search", "class", class.chars().take(100).collect::<String>()),
+        (None, None, Some(member)) => Act::on("decisions.search", "membership", member),
+        (None, None, None) => Act::named("decisions.search"),
+    };
+    at.run(act, move |tx| overview::overview(tx, &policies, &query)).await.map(Answered::ok)
 }

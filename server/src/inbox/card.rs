@@ -1,5 +1,6 @@
 //! A card: all that somebody has to know to decide, as data. The words are the console's.
 
+use crate::certification::Certification;
 use crate::departures::DepartureView;
 use crate::instructions::{Decision, Instruction, May};
 use crate::people::{MemberName, SubjectName};
@@ -32,6 +33,8 @@ text_enum! {
         Order = "order",
         /// A message of an HR system that could not be applied, or that waits.
         Message = "message",
+        /// A list of who has what, with lines to answer for.
+        Certification = "certification",
         /// Anything else that was raised to a person.
         Other = "other",
     }
@@ -40,7 +43,7 @@ text_enum! {
 /// What waits, was asked or was decided.
 #[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
 pub struct Card {
-    /// `instruction:…`, `departure:…` or `attention:…`; for deciding several.
+    /// `instruction:…`, `departure:…`, `certification:…` or `attention:…`; for deciding several.
     pub id: String,
     /// What kind of thing.
     pub kind: CardKind,
@@ -71,7 +74,7 @@ pub struct Card {
     pub reason: Option<String>,
     /// What else belongs to it, by its kind: of a departure `state`, `last_day`, `effective_at`, `lanes`, `raised`; of what
     /// was raised `reason` and `detail`; of a grant `until`, `operations`, `roles` or `members`; of an order `recipient`,
-    /// `executor`, `successor`, `retain_until`.
+    /// `executor`, `successor`, `retain_until`; of a certification `quarter`, `lines`, `waiting`.
     #[schema(value_type = Object)]
     pub facts: Map<String, Value>,
     /// The approval rules that bind it.
@@ -183,6 +186,9 @@ pub struct CardCan {
     /// Say that it is settled.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub resolve: Option<May>,
+    /// Answer for its lines, which is done on its own page.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub certify: Option<May>,
     /// Try the message again.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub replay: Option<May>,
@@ -231,6 +237,8 @@ pub(super) enum Matter {
     OfDeparture(crate::platform::ids::DepartureId, Vec<Instruction>),
     /// A plan to be checked and handed in.
     ToCheck(crate::platform::ids::DepartureId),
+    /// A list of who has what.
+    Certifying(Box<Certification>),
     /// Something that was raised.
     Raised(Box<crate::attention::Attention>),
 }

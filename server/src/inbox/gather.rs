@@ -3,6 +3,7 @@
 
 use super::card::{Entry, Matter, Tab, Word};
 use crate::attention::{self, Attention};
+use crate::certification;
 use crate::departures;
 use crate::instructions::{self, Instruction, Said, WaitingForCaller};
 use crate::platform::db::{Stored, TenantTx, Ts};
@@ -51,6 +52,11 @@ fn open(tx: &mut TenantTx<'_>, after: Option<Cursor>, most: usize) -> Stored<Vec
         let from = after.map(|c| (c.at(), DepartureId::from(c.id)));
         for (id, at) in departures::to_check(tx, from, bound(most))? {
             all.push(entry(at, id.uuid(), Matter::ToCheck(id)));
+        }
+    }
+    if tx.may(certification::CERTIFY) {
+        for list in certification::waiting_for_caller(tx)? {
+            all.push(entry(list.ends_at(), list.id().uuid(), Matter::Certifying(Box::new(list))));
         }
     }
     if tx.may(SEE_RAISED) {

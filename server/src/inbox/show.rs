@@ -3,6 +3,7 @@
 use super::card::{Card, CardCan, CardKind, CardObject, Consequence, Entry, Likeness, Matter, Tab, facts_of};
 use super::gather::{DECIDE_DEPARTURES, DECIDE_INSTRUCTIONS, SUBMIT_DEPARTURES};
 use crate::attention::Attention;
+use crate::certification::{Certification, CertificationView};
 use crate::departures::{self, DepartureView};
 use crate::instructions::{self, Instruction, Kind, May};
 use crate::packs;
@@ -81,7 +82,7 @@ impl Show {
                     members.extend(of_case.first().and_then(|i| i.author_id));
                 }
                 Matter::ToCheck(id) => cases.push(*id),
-                Matter::Raised(_) => {}
+                Matter::Certifying(_) | Matter::Raised(_) => {}
             }
         }
         let departures = departures::views_of(tx, &cases)?;
@@ -117,6 +118,7 @@ impl Show {
                 Some(d) => Some(self.to_check(tx, d)?),
                 None => None,
             },
+            Matter::Certifying(list) => Some(self.certifying(tx, &list)?),
             Matter::Raised(raised) => Some(self.raised(&raised)),
         };
         Ok(card.map(|card| match said {
@@ -265,6 +267,19 @@ impl Show {
             facts: facts_of(d),
             ..blank("departure", d.id, kind, "departure", d.submitted_at.unwrap_or(d.opened_at))
         }
+    }
+
+    fn certifying(&self, tx: &mut TenantTx<'_>, list: &Certification) -> Stored<Card> {
+        let view = CertificationView::of(tx, list)?;
+        let facts = json!({ "quarter": view.quarter, "lines": view.lines.all, "waiting": view.lines.waiting });
+        Ok(Card {
+            facts: facts.as_object().cloned().unwrap_or_default(),
+            on_silence: Consequence::of("certification.ends", json!({ "at": list.ends_at() })),
+            expires_at: Some(list.ends_at()),
+            working_days_left: view.working_days_left,
+            can: CardCan { certify: Some(power(true)), ..CardCan::default() },
+            ..blank("certification", view.id, CardKind::Certification, "certify", list.ends_at())
+        })
     }
 
     fn raised(&self, a: &Attention) -> Card {

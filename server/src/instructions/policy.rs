@@ -285,7 +285,7 @@ const OWN_AFTER_LEAVING: [&str; 4] = ["self.read", "self.consent", "self.contest
 
 /// What takes a person: one who is known by name, cannot approve their own, and holds no role that excludes it. A
 /// machine's word would be nobody's (gbt35273-7.1-b).
-const TAKES_A_PERSON: [&str; 23] = [
+const TAKES_A_PERSON: [&str; 24] = [
     "self.request",
     "self.reveal",
     "self.cases",
@@ -299,6 +299,7 @@ const TAKES_A_PERSON: [&str; 23] = [
     "self.download",
     "rulings.settle",
     "roles.assign",
+    "roles.certify",
     "keys.manage",
     "members.invite",
     "holds.manage",
@@ -375,6 +376,25 @@ mod tests {
     }
 
     proptest! {
+        /// What answers "who can see this?" is what decides: a line is listed and fits exactly when casbin says yes.
+        #[test]
+        fn what_is_listed_is_what_casbin_permits(lines in any_lines(), asked in prop::collection::vec(any_question(), 20)) {
+            let (casbin, table) = (enforcer(lines.clone()), compile(lines).unwrap());
+            for (_, object, act, purpose, whose) in asked {
+                let listed = table.about(object);
+                let is = |of_line: &str, asked: &str| of_line == "*" || of_line == asked;
+                for name in WHO {
+                    let fits = |l: &&Line<'_>| {
+                        l.who == name && is(l.act, act) && is(l.purpose, purpose) && is(l.whose, whose)
+                    };
+                    let (yes, lines) = casbin.enforce_ex((name, object, act, purpose, whose)).unwrap();
+                    let source = lines.first().and_then(|line| line.get(5)).cloned().filter(|_| yes);
+                    let first = listed.iter().find(fits).map(|l| l.source.to_owned());
+                    prop_assert_eq!(first, source, "{} {} {} {} {}", name, object, act, purpose, whose);
+                }
+            }
+        }
+
         #[test]
         fn the_table_says_what_casbin_says(lines in any_lines(), asked in prop::collection::vec(any_question(), 20)) {
             let (casbin, table) = (enforcer(lines.clone()), compile(lines).unwrap());

@@ -4,12 +4,14 @@
 //! a contradiction stops the start, with file, line and what would be right.
 
 mod error;
+mod past;
 pub mod routes;
 mod settings;
 mod store;
 mod view;
 
 pub use error::PackError;
+pub use past::{PackPeriod, pack_periods};
 pub use settings::{
     FeaturePeriod, Moved, OrganisationSettings, SettingsChange, change, feature_periods, features_at, settings,
     would_move,

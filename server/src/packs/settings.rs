@@ -2,7 +2,7 @@
 //! rules. A feature has a history: data is ruled by what was switched on when it came to be.
 
 use super::store::tenants;
-use super::{PackError, by_name, in_force, tenant};
+use super::{PackError, by_name, in_force, past, tenant};
 use crate::platform::db::tx::tenant_table;
 use crate::platform::db::{MultiBackend, Stored, TenantTx, Ts, Turn, lost_race};
 use crate::platform::http::Versioned;
@@ -168,6 +168,11 @@ pub fn change(
     let mut moved = Moved { pack: wanted.pack.as_ref().is_some_and(|p| *p != before.pack), ..Moved::default() };
     if let Some(features) = &wanted.features {
         moved.features = switch(tx, &before.features, features)?;
+    }
+    if moved.pack
+        && let Some(pack) = &wanted.pack
+    {
+        past::note(tx, &before.pack, pack)?;
     }
     let mut row = tenant(tx)?;
     row.name = wanted.name.as_ref().map_or(row.name, |n| n.trim().to_owned());

@@ -26,7 +26,7 @@ pub struct PackView {
     /// Whose yes is needed for what.
     pub approvals: Vec<ApprovalRuleView>,
     /// Roles.
-    pub roles: Vec<Titled>,
+    pub roles: Vec<RoleView>,
     /// Roles that exclude each other.
     pub exclusions: Vec<ExclusionView>,
     /// Acts on Tenure itself.
@@ -65,6 +65,20 @@ pub struct Titled {
     pub name_zh: String,
     /// In English.
     pub name_en: String,
+}
+
+/// A role.
+#[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RoleView {
+    /// The key.
+    pub key: String,
+    /// In Chinese.
+    pub name_zh: String,
+    /// In English.
+    pub name_en: String,
+    /// Whether it reaches data or lets others reach it: silence ends it when it is certified.
+    pub sensitive: bool,
 }
 
 /// A data class.
@@ -247,6 +261,8 @@ pub struct DeadlinesView {
     pub request_days: u32,
     /// Working days to close an account.
     pub closure_working_days: u32,
+    /// Working days to certify who has what.
+    pub certification_working_days: u32,
     /// The clauses they rest on.
     pub clause: Vec<String>,
 }
@@ -255,7 +271,7 @@ pub struct DeadlinesView {
 #[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct RolesView {
     /// Roles.
-    pub roles: Vec<Titled>,
+    pub roles: Vec<RoleView>,
     /// Which exclude each other.
     pub exclusions: Vec<ExclusionView>,
 }

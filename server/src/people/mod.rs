@@ -17,6 +17,7 @@ pub mod roles;
 pub mod routes;
 mod said;
 mod search;
+mod separation;
 mod spelling;
 mod store;
 mod within;

@@ -18,6 +18,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 /// The routes of roles.
 pub(super) fn routes(cfg: &mut ServiceConfig<'_>) {
     cfg.service(list_role_assignments).service(assign_role).service(revoke_role).service(list_offers);
+    super::separation::routes(cfg);
 }
 
 /// `?membership=…&role=auditor&held=true`

@@ -12,7 +12,7 @@ use chrono::NaiveDate;
 use policy_model::calendar::start_of_day;
 use policy_model::pack::Pack;
 use policy_model::roles::may_hold;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// The role of everybody who works here; nobody is appointed to it.
 pub const EVERYBODY: &str = "employee";
@@ -225,6 +225,16 @@ pub(super) fn of_memberships(
         all.insert(m.id, roles);
     }
     Ok(all)
+}
+
+/// Every role in force now, in the order in which they were given, from after one on.
+pub fn all_held(tx: &mut TenantTx<'_>, after: Option<RoleAssignmentId>, most: i64) -> Stored<Vec<RoleAssignment>> {
+    store::all_held(tx, after, most)
+}
+
+/// Those of these assignments that are in force now.
+pub fn held_of(tx: &mut TenantTx<'_>, ids: &[RoleAssignmentId]) -> Stored<HashSet<RoleAssignmentId>> {
+    store::held_of(tx, ids)
 }
 
 /// Everybody who holds a role now: membership and person.

@@ -7,7 +7,7 @@ use crate::platform::http::Cursor;
 use crate::platform::ids::{AccountId, DepartmentId, Id, MembershipId, PersonId, RoleAssignmentId, SubjectId};
 use diesel::prelude::*;
 use diesel::{pg::Pg, sqlite::Sqlite};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 tenant_table! {
     departments (id) decides People {
@@ -388,6 +388,56 @@ pub(super) fn holders(tx: &mut TenantTx<'_>, role: &str) -> Stored<Vec<RoleAssig
             .filter(role_assignments::until.is_null().or(role_assignments::until.gt(now)))
             .order(role_assignments::id)
             .limit(500)
+            .select(RoleAssignment::as_select())
+    })
+}
+
+/// Every role in force now, in order of the ids.
+pub(super) fn all_held(
+    tx: &mut TenantTx<'_>,
+    after: Option<RoleAssignmentId>,
+    most: i64,
+) -> Stored<Vec<RoleAssignment>> {
+    let now = tx.now();
+    tx.load(role_assignments::table, |rows| {
+        let mut query = rows
+            .filter(role_assignments::revoked_at.is_null())
+            .filter(role_assignments::until.is_null().or(role_assignments::until.gt(now)))
+            .into_boxed::<MultiBackend>();
+        if let Some(after) = after {
+            query = query.filter(role_assignments::id.gt(after));
+        }
+        query.order(role_assignments::id).limit(most).select(RoleAssignment::as_select())
+    })
+}
+
+/// Those of these assignments that are in force now.
+pub(super) fn held_of(tx: &mut TenantTx<'_>, ids: &[RoleAssignmentId]) -> Stored<HashSet<RoleAssignmentId>> {
+    let (now, ids) = (tx.now(), ids.to_vec());
+    let held: Vec<RoleAssignmentId> = tx.load(role_assignments::table, |rows| {
+        rows.filter(role_assignments::id.eq_any(ids))
+            .filter(role_assignments::revoked_at.is_null())
+            .filter(role_assignments::until.is_null().or(role_assignments::until.gt(now)))
+            .select(role_assignments::id)
+    })?;
+    Ok(held.into_iter().collect())
+}
+
+/// Every role that anybody ever held, person by person, from after a row on.
+pub(super) fn ever_held(
+    tx: &mut TenantTx<'_>,
+    after: Option<(SubjectId, RoleAssignmentId)>,
+    most: i64,
+) -> Stored<Vec<RoleAssignment>> {
+    tx.load(role_assignments::table, |rows| {
+        let mut query = rows.into_boxed::<MultiBackend>();
+        if let Some((subject, id)) = after {
+            let same = role_assignments::subject_id.eq(subject).and(role_assignments::id.gt(id));
+            query = query.filter(role_assignments::subject_id.gt(subject).or(same));
+        }
+        query
+            .order((role_assignments::subject_id, role_assignments::id))
+            .limit(most)
             .select(RoleAssignment::as_select())
     })
 }

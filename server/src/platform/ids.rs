@@ -123,6 +123,12 @@ typed_ids! {
     LineId,
     /// Something that waits for a person to look at it.
     AttentionId,
+    /// One look at everything that anybody has.
+    CertificationId,
+    /// One role or grant that somebody has, in such a look.
+    CertificationLineId,
+    /// A change of the pack that an organisation lives by.
+    PackChangeId,
     /// One entry of the ledger.
     RecordId,
     /// A piece of background work.

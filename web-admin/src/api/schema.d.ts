@@ -160,6 +160,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/access-overview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who can see this, and what can this person see? One row for each instruction, operation and purpose, with the people, as
+         *     decisions would answer now.
+         */
+        get: operations["access_overview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/access-requests": {
         parameters: {
             query?: never;
@@ -479,6 +499,75 @@ export interface paths {
         put?: never;
         /** Prolongs what a case opens. */
         post: operations["prolong_case"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/certifications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists of who had what, newest first. */
+        get: operations["list_certifications"];
+        put?: never;
+        /** Begins a list of who has what now, between the quarters. */
+        post: operations["begin_certification"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/certifications/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One list, and how far it is. */
+        get: operations["get_certification"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/certifications/{id}/decisions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Keeps lines of one role, or revokes one: what is revoked permits nothing from this answer on. */
+        post: operations["decide_certification_lines"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/certifications/{id}/lines": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The lines of a list. */
+        get: operations["list_certification_lines"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2012,6 +2101,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/role-separation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Pair by pair, whether two roles that exclude each other were ever held by one person, on any day since the organisation is
+         *     here: by the packs in force at each moment, whatever way a role came by.
+         */
+        get: operations["role_separation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/role-separation/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same as a file, to be put before somebody else. */
+        get: operations["export_role_separation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/roles": {
         parameters: {
             query?: never;
@@ -2432,6 +2558,15 @@ export interface components {
             /** @description `mask`. */
             type: string;
         };
+        /** @description Who may do what to which data, for which purpose, under which instruction. */
+        AccessOverview: {
+            /** @description Whether these are all; otherwise ask more precisely. */
+            is_whole: boolean;
+            /** @description Whether the member stands at all; one who has left does nothing any more. */
+            member_stands?: boolean | null;
+            /** @description Row by row: what is permitted first. */
+            rows: components["schemas"]["OverviewRow"][];
+        };
         /** @description Where to go on. */
         AccessPage: {
             /** @description How many are on this page. */
@@ -2638,7 +2773,7 @@ export interface components {
             /**
              * @description What else belongs to it, by its kind: of a departure `state`, `last_day`, `effective_at`, `lanes`, `raised`; of what
              *     was raised `reason` and `detail`; of a grant `until`, `operations`, `roles` or `members`; of an order `recipient`,
-             *     `executor`, `successor`, `retain_until`.
+             *     `executor`, `successor`, `retain_until`; of a certification `quarter`, `lines`, `waiting`.
              */
             facts: Record<string, never>;
             /**
@@ -2646,7 +2781,7 @@ export interface components {
              * @description How many holdings.
              */
             holdings?: number | null;
-            /** @description `instruction:…`, `departure:…` or `attention:…`; for deciding several. */
+            /** @description `instruction:…`, `departure:…`, `certification:…` or `attention:…`; for deciding several. */
             id: string;
             /**
              * Format: int64
@@ -2687,6 +2822,7 @@ export interface components {
         };
         /** @description What the caller may do about a card. */
         CardCan: {
+            certify?: components["schemas"]["May"] | null;
             decide?: components["schemas"]["May"] | null;
             replay?: components["schemas"]["May"] | null;
             resolve?: components["schemas"]["May"] | null;
@@ -2695,7 +2831,7 @@ export interface components {
             withdraw?: components["schemas"]["May"] | null;
         };
         /** @enum {string} */
-        CardKind: "approval" | "departure" | "order" | "message" | "other";
+        CardKind: "approval" | "departure" | "order" | "message" | "certification" | "other";
         /** @description The reason and the risk of a decision. Cards with the same are decided together, and others are not. */
         CardLikeness: {
             /** @description What is done. */
@@ -2821,6 +2957,150 @@ export interface components {
              * @description Its version.
              */
             version: number;
+        };
+        /** @description The list and the lines after an answer. */
+        CertificationDecided: {
+            /** @description How far the list is. */
+            certification: components["schemas"]["CertificationView"];
+            /** @description The lines that were answered, or had ended by themselves. */
+            lines: components["schemas"]["CertificationLine"][];
+        };
+        /** @description What somebody says of some lines. */
+        CertificationDecision: {
+            /** @description One line, or up to 200 of one role that are kept. */
+            lines: components["schemas"]["CertificationLineId"][];
+            /** @description Why, in words; they are sealed. */
+            reason: string;
+            /** @description Keep or revoke. */
+            verdict: components["schemas"]["CertificationVerdict"];
+        };
+        /**
+         * Format: uuid
+         * @description One look at everything that anybody has.
+         */
+        CertificationId: string;
+        /** @enum {string} */
+        CertificationKind: "role" | "exceptional";
+        /** @description A line. */
+        CertificationLine: {
+            /** @description Whether the caller may answer for it. */
+            answer: components["schemas"]["CertificationMay"];
+            decided_at?: components["schemas"]["Ts"] | null;
+            decided_by?: components["schemas"]["MemberName"] | null;
+            given_by?: components["schemas"]["MemberName"] | null;
+            /** @description Its id. */
+            id: components["schemas"]["CertificationLineId"];
+            instruction_id?: components["schemas"]["InstructionId"] | null;
+            /** @description What it is about. */
+            kind: components["schemas"]["CertificationKind"];
+            /** @description Who has it. */
+            member: components["schemas"]["MemberName"];
+            /** @description Why. */
+            reason?: string | null;
+            /** @description The role's key. */
+            role?: string | null;
+            /** @description What becomes of it if nobody answers. */
+            silence: components["schemas"]["CertificationSilence"];
+            /** @description Since when. */
+            since: components["schemas"]["Ts"];
+            /** @description Where it stands. */
+            state: components["schemas"]["CertificationLineState"];
+            until?: components["schemas"]["Ts"] | null;
+        };
+        /** @description How many lines stand where. */
+        CertificationLineCounts: {
+            /**
+             * Format: int64
+             * @description In all.
+             */
+            all: number;
+            /**
+             * Format: int64
+             * @description Never answered; on the next list.
+             */
+            carried: number;
+            /**
+             * Format: int64
+             * @description Ended otherwise.
+             */
+            ended: number;
+            /**
+             * Format: int64
+             * @description Needed.
+             */
+            kept: number;
+            /**
+             * Format: int64
+             * @description Taken away since nobody answered.
+             */
+            lapsed: number;
+            /**
+             * Format: int64
+             * @description Raised to a person since nobody answered.
+             */
+            raised: number;
+            /**
+             * Format: int64
+             * @description Taken away.
+             */
+            revoked: number;
+            /**
+             * Format: int64
+             * @description Nobody has answered.
+             */
+            waiting: number;
+        };
+        /**
+         * Format: uuid
+         * @description One role or grant that somebody has, in such a look.
+         */
+        CertificationLineId: string;
+        /** @enum {string} */
+        CertificationLineState: "waiting" | "kept" | "revoked" | "lapsed" | "raised" | "ended" | "carried";
+        /** @description Whether, and why not. */
+        CertificationMay: {
+            /** @description Whether. */
+            allowed: boolean;
+            /** @description The code of the reason why not. */
+            why?: string | null;
+        };
+        /** @enum {string} */
+        CertificationSilence: "ends" | "raised";
+        /** @enum {string} */
+        CertificationState: "open" | "overdue" | "closed";
+        /** @enum {string} */
+        CertificationVerdict: "keep" | "revoke";
+        /** @description A list of who has what. */
+        CertificationView: {
+            closed_at?: components["schemas"]["Ts"] | null;
+            /**
+             * Format: date
+             * @description The last day on which it may be answered.
+             */
+            due_on: string;
+            /** @description When that day is over. */
+            ends_at: components["schemas"]["Ts"];
+            /** @description Its id. */
+            id: components["schemas"]["CertificationId"];
+            /** @description How many lines stand where. */
+            lines: components["schemas"]["CertificationLineCounts"];
+            /** @description Of which quarter, `2026-Q2`; absent where somebody began it by hand. */
+            quarter?: string | null;
+            /** @description Since when. */
+            started_at: components["schemas"]["Ts"];
+            started_by?: components["schemas"]["MemberName"] | null;
+            /** @description Where it stands. */
+            state: components["schemas"]["CertificationState"];
+            /**
+             * Format: int64
+             * @description Its version.
+             */
+            version: number;
+            /**
+             * Format: int32
+             * @description Working days after today until then; absent once it is over.
+             */
+            working_days_left?: number | null;
         };
         /** @description The latest signed state of a ledger, and what came after it. */
         CheckpointView: {
@@ -3117,6 +3397,11 @@ export interface components {
         };
         /** @description How long things may take. */
         DeadlinesView: {
+            /**
+             * Format: int32
+             * @description Working days to certify who has what.
+             */
+            certification_working_days: number;
             /** @description The clauses they rest on. */
             clause: string[];
             /**
@@ -4687,6 +4972,53 @@ export interface components {
             /** @description All that this account leads into now, this one among them. */
             items: components["schemas"]["Choice"][];
         };
+        /** @description A time in which one person held both. */
+        OverlapFound: {
+            /** @description Since when. */
+            from: components["schemas"]["Ts"];
+            until?: components["schemas"]["Ts"] | null;
+            /** @description Who. */
+            who: components["schemas"]["SubjectName"];
+        };
+        /** @description An instruction that something rests on. */
+        OverviewInstruction: {
+            /** @description The clauses of the rules by which it was approved. */
+            clauses: string[];
+            /** @description Its id. */
+            id: components["schemas"]["InstructionId"];
+            /** @description Standing or exceptional. */
+            kind: components["schemas"]["InstructionKind"];
+            until?: components["schemas"]["Ts"] | null;
+        };
+        /** @description One thing that some people may do, or would but for one reason. */
+        OverviewRow: {
+            about?: components["schemas"]["SubjectName"] | null;
+            /** @description The classes, and how each is shown. */
+            classes: components["schemas"]["SeenClass"][];
+            /** @description Whether it is everybody who works here. */
+            everybody: boolean;
+            instruction?: components["schemas"]["OverviewInstruction"] | null;
+            /** @description What may be done; `*` for everything. */
+            operation: string;
+            /** @description Who; the first fifty. */
+            people: components["schemas"]["MemberName"][];
+            /** @description How many people. */
+            people_in_all: number;
+            /** @description Whether a decision says yes. */
+            permitted: boolean;
+            /** @description For which purpose; `*` for any. */
+            purpose: string;
+            /** @description The code of the decision's reason, as docs/reasons.md lists them. */
+            reason: string;
+            /** @description The clause that the reason rests on. */
+            reason_clause: string;
+            /** @description What it says, in English. */
+            reason_en: string;
+            /** @description What it says, in Chinese. */
+            reason_zh: string;
+            /** @description Through which roles; none where the instruction names the people. */
+            roles: string[];
+        };
         /** @description What the caller agrees to. */
         OwnConsent: {
             /** @description To which classes. */
@@ -4704,6 +5036,14 @@ export interface components {
             title_zh: string;
             /** @description Its version. */
             version: string;
+        };
+        /** @description A time in which a pack was in force. */
+        PackPeriod: {
+            /** @description Since when. */
+            from: components["schemas"]["Ts"];
+            /** @description Its name. */
+            pack: string;
+            until?: components["schemas"]["Ts"] | null;
         };
         /** @description The pack in force. */
         PackView: {
@@ -4730,7 +5070,7 @@ export interface components {
             /** @description Which role may do which act. */
             powers: components["schemas"]["PowerView"][];
             /** @description Roles. */
-            roles: components["schemas"]["Titled"][];
+            roles: components["schemas"]["RoleView"][];
             /** @description Retention schedules. */
             schedules: components["schemas"]["ScheduleView"][];
         };
@@ -4839,6 +5179,74 @@ export interface components {
                  * @description Its version.
                  */
                 version: number;
+            }[];
+            /** @description The cursor of the next page; absent on the last. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_CertificationLine: {
+            /** @description The rows. */
+            items: {
+                /** @description Whether the caller may answer for it. */
+                answer: components["schemas"]["CertificationMay"];
+                decided_at?: components["schemas"]["Ts"] | null;
+                decided_by?: components["schemas"]["MemberName"] | null;
+                given_by?: components["schemas"]["MemberName"] | null;
+                /** @description Its id. */
+                id: components["schemas"]["CertificationLineId"];
+                instruction_id?: components["schemas"]["InstructionId"] | null;
+                /** @description What it is about. */
+                kind: components["schemas"]["CertificationKind"];
+                /** @description Who has it. */
+                member: components["schemas"]["MemberName"];
+                /** @description Why. */
+                reason?: string | null;
+                /** @description The role's key. */
+                role?: string | null;
+                /** @description What becomes of it if nobody answers. */
+                silence: components["schemas"]["CertificationSilence"];
+                /** @description Since when. */
+                since: components["schemas"]["Ts"];
+                /** @description Where it stands. */
+                state: components["schemas"]["CertificationLineState"];
+                until?: components["schemas"]["Ts"] | null;
+            }[];
+            /** @description The cursor of the next page; absent on the last. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_CertificationView: {
+            /** @description The rows. */
+            items: {
+                closed_at?: components["schemas"]["Ts"] | null;
+                /**
+                 * Format: date
+                 * @description The last day on which it may be answered.
+                 */
+                due_on: string;
+                /** @description When that day is over. */
+                ends_at: components["schemas"]["Ts"];
+                /** @description Its id. */
+                id: components["schemas"]["CertificationId"];
+                /** @description How many lines stand where. */
+                lines: components["schemas"]["CertificationLineCounts"];
+                /** @description Of which quarter, `2026-Q2`; absent where somebody began it by hand. */
+                quarter?: string | null;
+                /** @description Since when. */
+                started_at: components["schemas"]["Ts"];
+                started_by?: components["schemas"]["MemberName"] | null;
+                /** @description Where it stands. */
+                state: components["schemas"]["CertificationState"];
+                /**
+                 * Format: int64
+                 * @description Its version.
+                 */
+                version: number;
+                /**
+                 * Format: int32
+                 * @description Working days after today until then; absent once it is over.
+                 */
+                working_days_left?: number | null;
             }[];
             /** @description The cursor of the next page; absent on the last. */
             next?: string | null;
@@ -5369,6 +5777,37 @@ export interface components {
             /** @description The cursor of the next page; absent on the last. */
             next?: string | null;
         };
+        /** @description What was found about one excluded pair. */
+        PairChecked: {
+            /** @description How many times of holding one of the two were looked at. */
+            assignments: number;
+            /** @description The clauses that it rests on. */
+            clauses: string[];
+            /** @description How many days that is. */
+            days: number;
+            /** @description The rule's name in its pack. */
+            id: string;
+            /** @description By whom, from when until when; the first 200. */
+            overlaps: components["schemas"]["OverlapFound"][];
+            /** @description How often both were held by one person. */
+            overlaps_in_all: number;
+            /** @description Of how many people. */
+            people: number;
+            /** @description Why they exclude each other, in English. */
+            reason_en: string;
+            /** @description Why they exclude each other, in Chinese. */
+            reason_zh: string;
+            /** @description The two roles. */
+            roles: string[];
+            /** @description When they excluded each other. */
+            times: components["schemas"]["PairTime"][];
+        };
+        /** @description A time in which two roles excluded each other. */
+        PairTime: {
+            /** @description Since when. */
+            from: components["schemas"]["Ts"];
+            until?: components["schemas"]["Ts"] | null;
+        };
         /** @description A length of civil time. */
         PeriodView: {
             /**
@@ -5720,6 +6159,36 @@ export interface components {
             /** @description The role's key. */
             role: string;
         };
+        /** @description Whether excluded roles ever met in one person. */
+        RoleSeparation: {
+            /** @description How many times of holding a role were looked at, of whatever role. */
+            assignments: number;
+            /**
+             * Format: int64
+             * @description How many days that is.
+             */
+            days: number;
+            /**
+             * Format: date
+             * @description The first day that was looked at: the organisation's first.
+             */
+            first_day: string;
+            /** @description Whether no excluded pair was ever held. */
+            holds: boolean;
+            /**
+             * Format: date
+             * @description The day on which it was looked at.
+             */
+            last_day: string;
+            /** @description The packs in force meanwhile. A pack's rules are those that this program carries under its name. */
+            packs: components["schemas"]["PackPeriod"][];
+            /** @description Pair by pair. */
+            pairs: components["schemas"]["PairChecked"][];
+            /** @description The instant up to which it was looked at. */
+            through: components["schemas"]["Ts"];
+            /** @description Packs among them that this program does not carry any more: what they excluded is not known. */
+            unknown_packs: string[];
+        };
         /** @description A role of the pack. */
         RoleToFill: {
             /** @description Roles that whoever holds it cannot hold. */
@@ -5735,6 +6204,17 @@ export interface components {
             /** @description Its key. */
             role: string;
         };
+        /** @description A role. */
+        RoleView: {
+            /** @description The key. */
+            key: string;
+            /** @description In English. */
+            name_en: string;
+            /** @description In Chinese. */
+            name_zh: string;
+            /** @description Whether it reaches data or lets others reach it: silence ends it when it is certified. */
+            sensitive: boolean;
+        };
         /** @description Who holds what. */
         RolesStep: {
             /** @description Whether every role is held. */
@@ -5749,7 +6229,7 @@ export interface components {
             /** @description Which exclude each other. */
             exclusions: components["schemas"]["ExclusionView"][];
             /** @description Roles. */
-            roles: components["schemas"]["Titled"][];
+            roles: components["schemas"]["RoleView"][];
         };
         /** @description So many sides under one rule. */
         RulingCount: {
@@ -5857,6 +6337,13 @@ export interface components {
          * @description A secret as text, on its way in or out. Wiped on drop; shown by no `Debug`, written by no `Serialize`.
          */
         Secret: string;
+        /** @description A class, and how it is shown. */
+        SeenClass: {
+            /** @description Its key. */
+            class: string;
+            /** @description Its mask; `none` where all of it is seen. */
+            mask: string;
+        };
         /** @description A session as its own person sees it. */
         Session: {
             /** @description When it was opened. */
@@ -6506,6 +6993,44 @@ export interface operations {
         responses: {
             /** @description OpenAPI 3.1 */
             200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    access_overview: {
+        parameters: {
+            query?: {
+                /** @description Of this class. */
+                class?: string;
+                /** @description Of this holding. */
+                holding?: components["schemas"]["HoldingId"];
+                /** @description This member. */
+                member?: components["schemas"]["MembershipId"];
+                /** @description Only this operation. */
+                operation?: string;
+                /** @description Only for this purpose. */
+                purpose?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccessOverview"];
+                };
+            };
+            /** @description `access.nothing-asked`, `access.unknown-class`, `access.unknown-operation` */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7183,6 +7708,166 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CaseView"];
+                };
+            };
+        };
+    };
+    list_certifications: {
+        parameters: {
+            query?: {
+                /** @description Rows a page, within the server's limits; 50 and at most 500 unless it was set up otherwise. */
+                limit?: number | null;
+                /** @description The `next` of the page before. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_CertificationView"];
+                };
+            };
+        };
+    };
+    begin_certification: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 255 visible characters; a repeat under the same key gets the first answer and does nothing */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CertificationView"];
+                };
+            };
+            /** @description `certification.already-open` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    get_certification: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CertificationView"];
+                };
+            };
+        };
+    };
+    decide_certification_lines: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 255 visible characters; a repeat under the same key gets the first answer and does nothing */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CertificationDecision"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CertificationDecided"];
+                };
+            };
+            /** @description `certification.own`, `certification.last-who-appoints` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `certification.settled`, `certification.over` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `certification.not-alike`, `certification.count` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    list_certification_lines: {
+        parameters: {
+            query?: {
+                /** @description Only those that stand there. */
+                state?: components["schemas"]["CertificationLineState"] | null;
+                /** @description Only those about this. */
+                kind?: components["schemas"]["CertificationKind"] | null;
+                /** @description Only those of this role. */
+                role?: string | null;
+                /** @description Rows a page, within the server's limits; 50 and at most 500 unless it was set up otherwise. */
+                limit?: number | null;
+                /** @description The `next` of the page before. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_CertificationLine"];
                 };
             };
         };
@@ -9802,6 +10487,46 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RoleAssignment"];
+                };
+            };
+        };
+    };
+    role_separation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoleSeparation"];
+                };
+            };
+        };
+    };
+    export_role_separation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoleSeparation"];
                 };
             };
         };

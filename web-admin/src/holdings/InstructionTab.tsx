@@ -23,6 +23,7 @@ const OPERATIONS = ['read', 'reveal', 'correct', 'export'] as const
 /** Under which instructions it may be processed and by whom, and the answer to "may I, and why?" from what would decide. */
 export function InstructionTab({ id, side }: { id: string; side: Side }) {
   const { t } = useTranslation()
+  const powers = usePowers()
   const permitting = useQuery(permittingQuery({ class: side.class, subject: side.subject_id }))
   return (
     <div className={css.tab}>
@@ -50,6 +51,11 @@ export function InstructionTab({ id, side }: { id: string; side: Side }) {
             </ul>
           )}
         </Loaded>
+        {powers.has('decisions.search') && (
+          <Link to="/people/access" search={{ holding: id }}>
+            {t('access.whoSees')}
+          </Link>
+        )}
       </section>
       <Asking id={id} side={side} permitting={permitting.data ?? []} />
     </div>

@@ -16,7 +16,7 @@ export interface Doing {
 /** The buttons of the card in focus, each with its key. What is not allowed is there all the same, with its reason. */
 export function CardButtons({ card, doing }: { card: Card; doing: Doing }) {
   const { t } = useTranslation()
-  const { decide, submit, replay, retry, resolve, withdraw } = card.can
+  const { decide, submit, replay, retry, resolve, withdraw, certify } = card.can
   const isPlan = submit !== undefined && submit !== null
   const again = replay ?? retry
   return (
@@ -42,7 +42,14 @@ export function CardButtons({ card, doing }: { card: Card; doing: Doing }) {
       )}
       {resolve && <Act can={resolve} label={t('inbox.resolve')} shortcut="s" onClick={doing.settle} />}
       {withdraw && <Act can={withdraw} danger label={t('inbox.revoke')} onClick={doing.takeBack} />}
-      {!isPlan && <Act can={{ allowed: true }} label={t('inbox.open')} shortcut="Enter" onClick={doing.open} />}
+      {!isPlan && (
+        <Act
+          can={{ allowed: true }}
+          label={certify ? t('inbox.certifyOpen') : t('inbox.open')}
+          shortcut="Enter"
+          onClick={doing.open}
+        />
+      )}
     </div>
   )
 }

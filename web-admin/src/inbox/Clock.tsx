@@ -4,7 +4,7 @@ import { Chip } from '@/ui/Chip'
 import { number } from '@/ui/format'
 
 /** How long is left, in working days; loud only when it is short. */
-export function Clock({ card }: { card: Card }) {
+export function Clock({ card }: { card: Pick<Card, 'working_days_left'> }) {
   const { t } = useTranslation()
   const left = card.working_days_left
   if (left === null || left === undefined) return null

@@ -40,6 +40,8 @@ export function measures(card: Card, t: Say): string[] {
     counted.push(card.people ? t('inbox.people', { count: card.people, n: number(card.people) }) : t('inbox.everybody'))
   }
   if (card.holdings) counted.push(t('inbox.holdings', { count: card.holdings, n: number(card.holdings) }))
+  const { waiting } = factsOf(card)
+  if (waiting) counted.push(t('inbox.linesWaiting', { count: waiting, n: number(waiting) }))
   if (card.items) counted.push(t('inbox.items', { count: card.items, n: number(card.items) }))
   return counted
 }

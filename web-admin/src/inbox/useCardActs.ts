@@ -84,6 +84,7 @@ export function useCardActs({
       if (kind === 'departure') void navigate({ to: '/departures/$id', params: { id }, search: {} })
       else if (kind === 'instruction') void navigate({ to: '/instructions/$id', params: { id } })
       else if (kind === 'message') void navigate({ to: '/settings/messages', search: { message: id } })
+      else if (kind === 'certification') void navigate({ to: '/people/certification', search: { list: id } })
       else if (kind === 'contest') void navigate({ to: '/contests', search: {} })
       else void navigate({ to: '/settings/health' })
     },

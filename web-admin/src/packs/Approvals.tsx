@@ -53,6 +53,7 @@ export function Approvals({ pack, sought }: { pack: Pack; sought: string }) {
           <li className={css.rule}>
             <p>{t('packs.requestDays', { n: number(deadlines.request_days) })}</p>
             <p>{t('packs.closureDays', { n: number(deadlines.closure_working_days) })}</p>
+            <p>{t('packs.certificationDays', { n: number(deadlines.certification_working_days) })}</p>
             <Clauses ids={deadlines.clause} />
           </li>
         </ul>

@@ -1,5 +1,7 @@
+import { Link } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
 import type { DataClass, Pack } from '@/api/queries/pack'
+import { usePowers } from '@/api/queries/powers'
 import { word } from '@/i18n'
 import { Chip } from '@/ui/Chip'
 import { Clause } from '@/ui/Clause'
@@ -10,6 +12,7 @@ import { holds, inLanguage } from './words'
 /** The data classes by family; sensitive and biometric ones are marked. */
 export function Classes({ pack, sought }: { pack: Pack; sought: string }) {
   const { t } = useTranslation()
+  const powers = usePowers()
   const families = new Map<string, DataClass[]>()
   for (const c of pack.classes) {
     if (!holds(sought, c.key, c.name_zh, c.name_en, c.clause, word('packs.families', c.family))) continue
@@ -38,6 +41,11 @@ export function Classes({ pack, sought }: { pack: Pack; sought: string }) {
                   )}
                 </span>
                 <span className={css.chips}>
+                  {powers.has('decisions.search') && (
+                    <Link to="/people/access" search={{ class: c.key }}>
+                      {t('access.whoSees')}
+                    </Link>
+                  )}
                   {c.clause.map((id) => (
                     <Clause key={id} id={id} />
                   ))}

@@ -107,6 +107,11 @@ function Ways({ m }: { m: Member }) {
   const { t } = useTranslation()
   const powers = usePowers()
   const ways = [
+    powers.has('decisions.search') && (
+      <Link to="/people/access" search={{ member: m.id }}>
+        {t('access.toAccess')}
+      </Link>
+    ),
     powers.has('holdings.read') && (
       <Link to="/holdings/of/$subject" params={{ subject: m.subject_id }} search={{}}>
         {t('people.toHoldings')}

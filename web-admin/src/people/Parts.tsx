@@ -1,11 +1,13 @@
 import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
+import { usePowers } from '@/api/queries/powers'
 import css from './People.module.css'
 
-/** The way between members and roles. */
+/** The way between members, roles, their certification, and what they come to. */
 export function Parts({ children }: { children?: ReactNode }) {
   const { t } = useTranslation()
+  const powers = usePowers()
   return (
     <>
       <nav className={css.parts} aria-label={t('people.parts')}>
@@ -15,6 +17,14 @@ export function Parts({ children }: { children?: ReactNode }) {
         <Link to="/people/roles" search={{}} activeOptions={{ includeSearch: false }} activeProps={CURRENT}>
           {t('people.roles')}
         </Link>
+        <Link to="/people/certification" search={{}} activeOptions={{ includeSearch: false }} activeProps={CURRENT}>
+          {t('certification.title')}
+        </Link>
+        {powers.has('decisions.search') && (
+          <Link to="/people/access" search={{}} activeOptions={{ includeSearch: false }} activeProps={CURRENT}>
+            {t('access.title')}
+          </Link>
+        )}
       </nav>
       {children}
     </>

@@ -18,6 +18,7 @@ import { AssignDialog } from './AssignDialog'
 import { Revoke } from './MemberRoles'
 import { Parts } from './Parts'
 import css from './People.module.css'
+import { Separation } from './Separation'
 
 /** 角色: which roles no one person holds together, and who holds which, since when, by whom. */
 export function RolesPage() {
@@ -44,6 +45,7 @@ export function RolesPage() {
           <div className={css.stack}>
             <Matrix pack={p} role={search.role} against={search.against} />
             <Holders role={search.role} over={search.over === true} />
+            <Separation />
           </div>
         )}
       </Loaded>

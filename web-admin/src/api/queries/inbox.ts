@@ -21,6 +21,7 @@ export interface CardFacts {
   lines?: number
   /** Codes of what was raised about a plan; of something raised, `reason` is such a code. */
   raised?: string[]
+  waiting?: number
   reason?: string | null
   detail?: string
   until?: string | null

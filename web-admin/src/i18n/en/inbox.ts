@@ -69,6 +69,8 @@ export const inbox = {
     departure__unapproved: 'The last day has come and the departure is not approved',
     ruling__contested: 'Somebody contests a ruling',
     line__undone: 'A line of a departure was not done',
+    certify: 'Certify who has what',
+    certification__unanswered: 'Nobody answered for some lines of a certification',
   },
   operations: {
     read: 'read',
@@ -95,6 +97,9 @@ export const inbox = {
   successor_other: '{{n}} handed over',
   person_one: '{{n}} given back',
   person_other: '{{n}} given back',
+  linesWaiting_one: '{{n}} line waits',
+  linesWaiting_other: '{{n}} lines wait',
+  certifyOpen: 'Certify',
   sensitive: 'sensitive',
   more_one: '{{n}} more class',
   more_other: '{{n}} more classes',
@@ -116,6 +121,8 @@ export const inbox = {
       'It lapses on {{at}}, which is no yes; access ends on {{ends}} all the same, and nothing is destroyed',
     'departure__access-ends-and-nothing-is-done': 'Access ends on {{at}}, and nothing is destroyed',
     raised__stays: 'It stays here',
+    certification__ends:
+      'What nobody has answered for by {{at}} ends where the role is sensitive, and is raised to a person where it is not',
     nothing: 'Nothing changes',
   },
   left_one: '{{n}} working day left',

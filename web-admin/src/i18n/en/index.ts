@@ -1,5 +1,6 @@
 import type { Messages } from '..'
 import { cases } from './cases'
+import { access, certification, separation } from './certification'
 import { certificate, departures } from './departures'
 import { holdings } from './holdings'
 import { inbox } from './inbox'
@@ -22,6 +23,9 @@ export const en: Messages = {
   session,
   inbox,
   cases,
+  access,
+  certification,
+  separation,
   departures,
   certificate,
   holdings,

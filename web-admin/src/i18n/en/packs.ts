@@ -41,6 +41,7 @@ export const packs = {
   deadlines: 'Deadlines',
   requestDays: 'A person’s request is answered within {{n}} days',
   closureDays: 'An account is closed within {{n}} working days',
+  certificationDays: 'To certify who has what: {{n}} working days',
   exclusions: 'Never held by one person',
   excluded: 'excluded',
   whyExcluded: 'Why',

@@ -1,4 +1,5 @@
 import { cases } from './cases'
+import { access, certification, separation } from './certification'
 import { certificate, departures } from './departures'
 import { holdings } from './holdings'
 import { inbox } from './inbox'
@@ -21,6 +22,9 @@ export const zhCN = {
   session,
   inbox,
   cases,
+  access,
+  certification,
+  separation,
   departures,
   certificate,
   holdings,

@@ -40,6 +40,7 @@ export const packs = {
   deadlines: '期限',
   requestDays: '个人行使权利的请求：{{n}} 天内答复',
   closureDays: '注销账号：{{n}} 个工作日内完成',
+  certificationDays: '权限核定：{{n}} 个工作日内',
   exclusions: '不得由同一人担任',
   excluded: '互斥',
   whyExcluded: '为什么',

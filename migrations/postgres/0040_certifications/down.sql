@@ -1,0 +1,2 @@
+DROP TABLE certification_lines;
+DROP TABLE certifications;

@@ -1,0 +1,412 @@
+//! "Who can see this?" and "what can this person see?", as one query.
+//!
+//! It asks what decisions ask. The compiled policy lists the lines that reach a class; whoever a line names is weighed as a
+//! decision would weigh them, and what is shown is that answer with what it rests on. Nothing is worked out a second time.
+
+use super::error::AccessError;
+use crate::decisions::{self, Asked, Data, Law, Standing, standings};
+use crate::holdings;
+use crate::instructions::{self, Instruction, Policies};
+use crate::people::{self, MemberName, Names, SubjectName, roles};
+use crate::platform::db::{Stored, TenantTx, Ts};
+use crate::platform::ids::{HoldingId, InstructionId, MembershipId, SubjectId};
+use policy_model::class::Mask;
+use policy_model::decision::{Answer, Control, Line, Restriction, is_operation};
+use policy_model::facts::Age;
+use policy_model::pack::Pack;
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+/// People of one role that are looked at; a role of more is no appointment.
+const MOST_PEOPLE: usize = 500;
+/// People that one row names.
+const NAMED: usize = 50;
+/// Rows of one answer. An organisation with more has to ask more precisely.
+const MOST_ROWS: usize = 500;
+
+/// What is asked: of whom, of what, or both.
+#[derive(Debug, Clone, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct OverviewQuery {
+    /// Of this class.
+    pub class: Option<String>,
+    /// Of this holding.
+    pub holding: Option<HoldingId>,
+    /// This member.
+    pub member: Option<MembershipId>,
+    /// Only this operation.
+    pub operation: Option<String>,
+    /// Only for this purpose.
+    pub purpose: Option<String>,
+}
+
+/// Who may do what to which data, for which purpose, under which instruction.
+#[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct AccessOverview {
+    /// Row by row: what is permitted first.
+    rows: Vec<OverviewRow>,
+    /// Whether these are all; otherwise ask more precisely.
+    is_whole: bool,
+    /// Whether the member stands at all; one who has left does nothing any more.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    member_stands: Option<bool>,
+}
+
+/// One thing that some people may do, or would but for one reason.
+#[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct OverviewRow {
+    /// Whether a decision says yes.
+    permitted: bool,
+    /// The code of the decision's reason, as docs/reasons.md lists them.
+    reason: String,
+    /// What it says, in Chinese.
+    reason_zh: String,
+    /// What it says, in English.
+    reason_en: String,
+    /// The clause that the reason rests on.
+    reason_clause: String,
+    /// The instruction that it rests on; absent where somebody sees what is their own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    instruction: Option<OverviewInstruction>,
+    /// What may be done; `*` for everything.
+    operation: String,
+    /// For which purpose; `*` for any.
+    purpose: String,
+    /// On whose data; everybody's where absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    about: Option<SubjectName>,
+    /// The classes, and how each is shown.
+    classes: Vec<SeenClass>,
+    /// Through which roles; none where the instruction names the people.
+    roles: Vec<String>,
+    /// Whether it is everybody who works here.
+    everybody: bool,
+    /// Who; the first fifty.
+    people: Vec<MemberName>,
+    /// How many people.
+    people_in_all: usize,
+}
+
+/// A class, and how it is shown.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct SeenClass {
+    /// Its key.
+    class: String,
+    /// Its mask; `none` where all of it is seen.
+    mask: String,
+}
+
+/// An instruction that something rests on.
+#[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct OverviewInstruction {
+    /// Its id.
+    id: InstructionId,
+    /// Standing or exceptional.
+    kind: instructions::Kind,
+    /// The clauses of the rules by which it was approved.
+    clauses: Vec<String>,
+    /// When it ends by itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    until: Option<Ts>,
+}
+
+/// Whoever may act: a member, or everybody who works here.
+struct Candidate {
+    standing: Standing,
+    is_everybody: bool,
+}
+
+/// What is the same in everything that one row stands for.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct Key {
+    /// `false` sorts first.
+    refused: bool,
+    rests_on: String,
+    operation: String,
+    purpose: String,
+    whose: Option<SubjectId>,
+    /// Its code.
+    reason: &'static str,
+    reason_texts: (&'static str, &'static str),
+    reason_clause: &'static str,
+}
+
+#[derive(Debug, Default)]
+struct Group {
+    classes: BTreeSet<SeenClass>,
+    roles: BTreeSet<String>,
+    people: BTreeSet<MembershipId>,
+    everybody: bool,
+}
+
+/// Answers the query.
+pub fn overview(
+    tx: &mut TenantTx<'_>,
+    policies: &Policies,
+    query: &OverviewQuery,
+) -> Result<AccessOverview, AccessError> {
+    let law = decisions::law(tx, policies)?;
+    check(&law.pack, query)?;
+    let only = match query.member {
+        None => None,
+        Some(member) => Some(decisions::standing(tx, member)?.ok_or(AccessError::UnknownMember)?),
+    };
+    let stands = only.as_ref().map(|standing| standing.tenure() == policy_model::decision::Tenure::Stands);
+    let objects: Vec<Object> = match (&query.class, query.holding) {
+        (_, Some(holding)) => vec![Object::of_holding(tx, holding)?],
+        (Some(class), None) => vec![Object::Class(class.clone())],
+        (None, None) => law.pack.classes().iter().map(|class| Object::Class(class.key.to_string())).collect(),
+    };
+    let mut asking = Asking { law: &law, query, only, holders: HashMap::new(), groups: BTreeMap::new() };
+    for object in &objects {
+        asking.about(tx, object)?;
+    }
+    let groups = asking.groups;
+    let is_whole = groups.len() <= MOST_ROWS;
+    let rows = rows(tx, groups.into_iter().take(MOST_ROWS).collect())?;
+    Ok(AccessOverview { rows, is_whole, member_stands: stands })
+}
+
+fn check(pack: &Pack, query: &OverviewQuery) -> Result<(), AccessError> {
+    if query.class.is_none() && query.holding.is_none() && query.member.is_none() {
+        return Err(AccessError::NothingAsked);
+    }
+    if let Some(class) = query.class.as_deref().filter(|class| pack.class(class).is_none()) {
+        return Err(AccessError::UnknownClass(class.chars().take(100).collect()));
+    }
+    if let Some(operation) = query.operation.as_deref().filter(|operation| !is_operation(operation)) {
+        return Err(AccessError::UnknownOperation(operation.chars().take(100).collect()));
+    }
+    Ok(())
+}
+
+/// What is looked at.
+enum Object {
+    /// A class, wherever the organisation controls it.
+    Class(String),
+    /// A holding with all of its sides.
+    Holding(Vec<Data>),
+}
+
+impl Object {
+    fn of_holding(tx: &mut TenantTx<'_>, id: HoldingId) -> Result<Self, AccessError> {
+        let sides = holdings::data_of(tx, &[id])?.remove(&id).filter(|sides| !sides.is_empty());
+        sides.map(Self::Holding).ok_or(AccessError::UnknownHolding)
+    }
+
+    fn class(&self) -> &str {
+        match self {
+            Self::Class(class) => class,
+            Self::Holding(sides) => sides.first().map_or("", |side| &side.class),
+        }
+    }
+
+    /// As decisions are asked about it. Of a class, what the organisation controls, out of the reach of no law.
+    fn sides(&self, whose: Option<SubjectId>) -> Vec<Data> {
+        match self {
+            Self::Holding(sides) => sides.clone(),
+            Self::Class(class) => vec![Data {
+                holding: None,
+                subject: whose,
+                class: class.clone(),
+                control: Control::Organisation,
+                rule: String::new(),
+                restriction: Restriction::None,
+                is_visible_to_subject: false,
+                age: Age::Adult,
+            }],
+        }
+    }
+}
+
+/// A query on its way.
+struct Asking<'a> {
+    law: &'a Law,
+    query: &'a OverviewQuery,
+    only: Option<Standing>,
+    /// By the name that a line has for them.
+    holders: HashMap<String, Vec<Candidate>>,
+    groups: BTreeMap<Key, Group>,
+}
+
+impl Asking<'_> {
+    fn about(&mut self, tx: &mut TenantTx<'_>, object: &Object) -> Stored<()> {
+        let law = self.law;
+        let lines = law.policy.table().about(object.class());
+        // What a line lets do is asked once, whoever else it lets do the same.
+        let mut asked: BTreeSet<(String, String, String, String)> = BTreeSet::new();
+        for line in &lines {
+            let (Some(operation), Some(purpose)) = (
+                narrowed(line.act, self.query.operation.as_deref()),
+                narrowed(line.purpose, self.query.purpose.as_deref()),
+            ) else {
+                continue;
+            };
+            asked.insert((line.who.to_owned(), operation.to_owned(), purpose.to_owned(), line.whose.to_owned()));
+        }
+        for (who, operation, purpose, whose) in asked {
+            let Some(whose) = reached(object, &whose) else { continue };
+            self.look_up(tx, &who)?;
+            let sides = object.sides(whose);
+            for candidate in self.holders.get(&who).map_or(&[][..], Vec::as_slice) {
+                let question = Asked { operation: &operation, purpose: &purpose, people: 1 };
+                let (answer, rests_on) = weighed(law, candidate, &sides, &question, tx.now());
+                let line = lines.iter().find(|l| l.who == who && fits(l, &operation, &purpose, whose));
+                let rests_on = rests_on.or_else(|| line.map(|l| l.source.to_owned())).unwrap_or_default();
+                let key = Key {
+                    refused: !answer.reason().permits(),
+                    rests_on,
+                    operation: operation.clone(),
+                    purpose: purpose.clone(),
+                    whose: if matches!(object, Object::Class(_)) { whose } else { None },
+                    reason: answer.reason().code(),
+                    reason_texts: answer.reason().texts(),
+                    reason_clause: answer.reason().clause(),
+                };
+                let group = self.groups.entry(key).or_default();
+                group.classes.insert(SeenClass { class: object.class().to_owned(), mask: mask(&answer) });
+                group.roles.extend(who.strip_prefix("role:").map(str::to_owned));
+                if candidate.is_everybody {
+                    group.everybody = true;
+                } else {
+                    group.people.insert(candidate.standing.membership);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Whom a line names.
+    fn look_up(&mut self, tx: &mut TenantTx<'_>, who: &str) -> Stored<()> {
+        if self.holders.contains_key(who) {
+            return Ok(());
+        }
+        let found = match &self.only {
+            Some(only) if only.names().any(|(name, _)| name == who) => {
+                vec![Candidate { standing: only.clone(), is_everybody: false }]
+            }
+            Some(_) => Vec::new(),
+            None => named(tx, who)?,
+        };
+        self.holders.insert(who.to_owned(), found);
+        Ok(())
+    }
+}
+
+fn named(tx: &mut TenantTx<'_>, who: &str) -> Stored<Vec<Candidate>> {
+    let members: Vec<MembershipId> = match who.split_once(':') {
+        Some(("member", id)) => id.parse().ok().into_iter().collect(),
+        Some(("role", roles::EVERYBODY)) => {
+            let nobody = uuid::Uuid::nil();
+            let standing = Standing::acting(nobody.into(), nobody.into(), vec![who.to_owned()]);
+            return Ok(vec![Candidate { standing, is_everybody: true }]);
+        }
+        Some(("role", role)) => roles::holders(tx, role)?.into_iter().map(|(m, _)| m).take(MOST_PEOPLE).collect(),
+        _ => Vec::new(),
+    };
+    let found: Vec<_> = people::memberships_by_id(tx, &members)?.into_values().collect();
+    let standings = standings(tx, &found)?.into_iter();
+    let stand = standings.filter(|s| s.tenure() == policy_model::decision::Tenure::Stands);
+    Ok(stand.map(|standing| Candidate { standing, is_everybody: false }).collect())
+}
+
+/// The answer of a decision: a yes only where every side says yes, else the first no.
+fn weighed<'a>(
+    law: &'a Law,
+    candidate: &'a Candidate,
+    sides: &'a [Data],
+    asked: &Asked<'a>,
+    now: Ts,
+) -> (Answer<'a>, Option<String>) {
+    let mut first: Option<Answer<'a>> = None;
+    for side in sides {
+        let answer = decisions::weigh(law, &candidate.standing, side, asked, now);
+        if !answer.reason().permits() {
+            return (answer, None);
+        }
+        first = first.or(Some(answer));
+    }
+    match first {
+        Some(answer @ Answer::Permit { rests_on, .. }) => (answer, Some(rests_on.to_owned())),
+        Some(answer) => (answer, None),
+        None => (Answer::Deny(policy_model::decision::Reason::UnknownResource), None),
+    }
+}
+
+/// What is asked, of what a line permits: what was asked for where the line permits anything, and nothing where it permits
+/// something else.
+fn narrowed<'l>(of_line: &'l str, wanted: Option<&'l str>) -> Option<&'l str> {
+    match wanted {
+        None => Some(of_line),
+        Some(wanted) if of_line == "*" || of_line == wanted => Some(wanted),
+        Some(_) => None,
+    }
+}
+
+/// Whose data a line is asked about: nobody in particular's, or the one person's that it names. A line about somebody who has
+/// no side of a holding does not reach it.
+fn reached(object: &Object, whose: &str) -> Option<Option<SubjectId>> {
+    if whose == "*" {
+        return Some(None);
+    }
+    let subject: SubjectId = whose.parse().ok()?;
+    match object {
+        Object::Class(_) => Some(Some(subject)),
+        Object::Holding(sides) => sides.iter().any(|side| side.subject == Some(subject)).then_some(Some(subject)),
+    }
+}
+
+fn fits(line: &Line<'_>, operation: &str, purpose: &str, whose: Option<SubjectId>) -> bool {
+    (line.act == "*" || line.act == operation)
+        && (line.purpose == "*" || line.purpose == purpose)
+        && (line.whose == "*" || whose.is_some_and(|subject| line.whose == subject.to_string()))
+}
+
+fn mask(answer: &Answer<'_>) -> String {
+    let mask = match answer {
+        Answer::Permit { mask, .. } => *mask,
+        Answer::Deny(_) | Answer::NeedsApproval(_) => Mask::Full,
+    };
+    serde_json::to_value(mask).ok().and_then(|word| word.as_str().map(str::to_owned)).unwrap_or_default()
+}
+
+fn rows(tx: &mut TenantTx<'_>, groups: Vec<(Key, Group)>) -> Stored<Vec<OverviewRow>> {
+    let members = groups.iter().flat_map(|(_, group)| group.people.iter().copied().take(NAMED));
+    let names = Names::of(tx, members.collect::<Vec<_>>(), groups.iter().filter_map(|(key, _)| key.whose))?;
+    let mut known: HashMap<String, Option<OverviewInstruction>> = HashMap::new();
+    let mut rows = Vec::with_capacity(groups.len());
+    for (key, group) in groups {
+        if !known.contains_key(&key.rests_on) {
+            let found = instruction(tx, &key.rests_on)?;
+            known.insert(key.rests_on.clone(), found);
+        }
+        rows.push(OverviewRow {
+            permitted: !key.refused,
+            reason: key.reason.to_owned(),
+            reason_zh: key.reason_texts.0.to_owned(),
+            reason_en: key.reason_texts.1.to_owned(),
+            reason_clause: key.reason_clause.to_owned(),
+            instruction: known.get(&key.rests_on).cloned().flatten(),
+            operation: key.operation,
+            purpose: key.purpose,
+            about: key.whose.map(|id| names.subject(id)),
+            classes: group.classes.into_iter().collect(),
+            roles: group.roles.into_iter().collect(),
+            everybody: group.everybody,
+            people_in_all: group.people.len(),
+            people: group.people.into_iter().take(NAMED).map(|id| names.member(id)).collect(),
+        });
+    }
+    Ok(rows)
+}
+
+fn instruction(tx: &mut TenantTx<'_>, source: &str) -> Stored<Option<OverviewInstruction>> {
+    let Ok(id) = source.parse::<InstructionId>() else { return Ok(None) };
+    let i: Instruction = match instructions::find(tx, id) {
+        Ok(i) => i,
+        Err(instructions::InstructionError::Store(e)) => return Err(e),
+        Err(_) => return Ok(None),
+    };
+    let clauses = instructions::clauses_of(tx, &i)?;
+    Ok(Some(OverviewInstruction { id, kind: i.kind, clauses, until: i.until }))
+}

@@ -1,0 +1,84 @@
+import { expect } from 'vitest'
+import { type House, Somebody, story } from './words'
+
+story('who has what is kept together where it is alike, revoked one by one, and nobody answers for their own', async (house: House) => {
+  const zhou = await Somebody.signedIn(house, 'primary_admin')
+  const officer = await Somebody.signedIn(house, 'privacy_officer')
+  const appointed = async (number: string) => {
+    const found = await zhou.page.request.get(`/api/v1/members?q=${number}`)
+    const member = (await found.json()).items[0]
+    await zhou.goesTo(`/people/${member.id}`)
+    await zhou.button('任命').click()
+    const dialog = zhou.page.getByRole('dialog')
+    await dialog.getByRole('radio', { name: /^数据操作员/ }).click()
+    await dialog.getByRole('button', { name: '任命' }).click()
+    await dialog.waitFor({ state: 'detached' })
+    return member.name as string
+  }
+  const names = [await appointed('A0021'), await appointed('A0022')]
+
+  await officer.goesTo('/people/certification')
+  await officer.sees('每季度由他人核定谁拥有什么')
+  await officer.button('立即开始核定').click()
+  await officer.sees(/待核定 \d+/)
+  const row = (name: string) => officer.page.getByRole('row').filter({ hasText: name })
+  await row(names[0] as string).waitFor()
+  await officer.takesAPicture('certification')
+  await officer.findsThePageInOrder()
+  const own = await officer.page.request.get('/api/v1/me').then(async (me) => (await me.json()).member.name)
+  expect(await row(own).getByRole('button', { name: '保留' }).isDisabled()).toBe(true)
+
+  // One is taken, then all that are alike; what is not alike says why it cannot join.
+  await officer.page.getByRole('checkbox', { name: new RegExp(`^选择 ${names[0]} `) }).check()
+  await officer.button(/^选择全部 \d+ 条数据操作员/).click()
+  await officer.page.getByRole('checkbox', { name: new RegExp(`^选择 ${names[1]} `) }).uncheck()
+  await officer.takesAPicture('certification-batch')
+  await officer.findsThePageInOrder()
+  await officer.button('一起保留').click()
+  await officer.field('理由').fill('每月核算仍需要')
+  await officer.page.getByRole('dialog').getByRole('button', { name: '保留' }).click()
+  await row(names[0] as string).getByText('保留').waitFor()
+  await row(names[1] as string).getByRole('button', { name: '收回' }).click()
+  await officer.field('理由').fill('已调离该岗位')
+  await officer.page.getByRole('dialog').getByRole('button', { name: '收回' }).click()
+  await row(names[1] as string).getByText('已收回').waitFor()
+
+  // The rest waits in the inbox of whoever may answer; with the last answer the list is done.
+  await zhou.goesTo('/inbox')
+  await zhou.page.getByRole('link', { name: '核定谁拥有什么' }).click()
+  await zhou.takesAPicture('certification-card')
+  await zhou.findsThePageInOrder()
+  await zhou.button('去核定').click()
+  const keepsAll = async (who: Somebody) => {
+    const list = (await (await who.page.request.get('/api/v1/certifications')).json()).items[0]
+    const lines = (await (await who.page.request.get(`/api/v1/certifications/${list.id}/lines?limit=200`)).json()).items
+    const { csrf_token } = await (await who.page.request.get('/api/v1/session')).json()
+    for (const line of lines.filter((l: { answer: { allowed: boolean } }) => l.answer.allowed)) {
+      const answer = await who.page.request.post(`/api/v1/certifications/${list.id}/decisions`, {
+        headers: { 'x-csrf-token': csrf_token },
+        data: { lines: [line.id], verdict: 'keep', reason: '岗位仍需' },
+      })
+      expect(answer.status(), await answer.text()).toBe(201)
+    }
+  }
+  await keepsAll(officer)
+  await keepsAll(zhou)
+  await zhou.page.reload()
+  await zhou.sees('已完成')
+})
+
+story('an auditor sees that excluded roles never met, and who sees what', async (house: House) => {
+  const auditor = await Somebody.signedIn(house, 'auditor', { language: 'en', width: 390, scheme: 'dark' })
+  await auditor.goesTo('/people/roles')
+  await auditor.sees('It never happened')
+  await auditor.takesAPicture('separation')
+  await auditor.findsThePageInOrder()
+  const download = auditor.page.waitForEvent('download')
+  await auditor.button('Export the proof').click()
+  expect((await download).suggestedFilename()).toBe('tenure-role-separation.json')
+
+  await auditor.goesTo('/people/access?class=attendance.clock_in')
+  await auditor.sees('Permitted')
+  await auditor.takesAPicture('access')
+  await auditor.findsThePageInOrder()
+})
