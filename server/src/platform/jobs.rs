@@ -11,6 +11,7 @@ use crate::platform::db::tx::platform_tx;
 use crate::platform::db::{AnyConnection, PlatformTx, StoreError, Stored, TenantTx, Ts};
 use crate::platform::http::AsProblem;
 use crate::platform::ids::{JobId, TenantId};
+use crate::platform::memory;
 use chrono::Duration;
 use diesel::prelude::*;
 use serde_json::Value;
@@ -296,7 +297,10 @@ impl Workers {
         loop {
             match self.claim() {
                 Ok(Some(job)) => self.take_steps(&job),
-                Ok(None) => self.platform.jobs_wake().wait(pause),
+                Ok(None) => {
+                    memory::give_back();
+                    self.platform.jobs_wake().wait(pause);
+                }
                 Err(e) => {
                     tracing::error!(code = "jobs.claim-failed", error = %e);
                     self.platform.jobs_wake().wait(pause * 10);

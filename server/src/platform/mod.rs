@@ -15,6 +15,7 @@ pub mod ids;
 pub mod jobs;
 pub mod keyring;
 pub mod mail;
+mod memory;
 pub mod metrics;
 pub mod network;
 pub mod outbound;

@@ -60,9 +60,7 @@ fn casbin(workload: &Workload) -> Value {
     let enforcer: Enforcer = futures_executor::block_on(async {
         let mut model = DefaultModel::from_str(&workload.model).await.expect("a model");
         model.add_policies("p", "p", workload.lines.iter().map(|line| line.to_vec()).collect());
-        let mut enforcer = Enforcer::new_raw(model, NullAdapter).await.expect("an enforcer");
-        enforcer.enable_log(false);
-        enforcer
+        Enforcer::new_raw(model, NullAdapter).await.expect("an enforcer")
     });
     let ask = |n: usize| {
         let Question { names, object, act, purpose, whose } = &workload.questions[n];
