@@ -13,6 +13,7 @@ pub mod facts;
 pub mod instruction;
 pub mod ledger;
 pub mod mask;
+pub mod own_role;
 pub mod pack;
 pub mod roles;
 pub mod ruling;

@@ -25,6 +25,7 @@ mod my_data;
 mod operations;
 mod orders;
 mod orders_by_hand;
+mod own_roles;
 mod packs;
 mod people_files;
 mod proxies;

@@ -1,5 +1,6 @@
 //! What can be wrong with an instruction or with a word about one.
 
+use crate::people::PeopleError;
 use crate::platform::db::StoreError;
 use crate::platform::http::{AsProblem, Problem};
 use policy_model::approval::MayNot;
@@ -45,6 +46,9 @@ pub enum InstructionError {
     /// The pack leaves the action without a rule.
     #[error("{0}")]
     NoRule(String),
+    /// The role that it would define does not hold together.
+    #[error(transparent)]
+    Role(PeopleError),
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -79,6 +83,7 @@ impl InstructionError {
             Self::Ended(_) => "instructions.ended",
             Self::GrantsApprover(_) => "instructions.grants-approver",
             Self::NoRule(_) => "instructions.no-approval-rule",
+            Self::Role(_) => "instructions.invalid",
             Self::Store(_) => "server.failed",
         }
     }
@@ -118,6 +123,7 @@ impl AsProblem for InstructionError {
                 .help("Propose an exceptional instruction for one named person; somebody else approves it.")
                 .clause("gbt35273-7.1-b"),
             Self::NoRule(_) => Problem::conflict(self.code()).detail(words),
+            Self::Role(e) => e.problem(),
             Self::Store(e) => Problem::store(e),
         }
     }

@@ -9,6 +9,7 @@ mod error;
 mod looking;
 mod model;
 mod operations;
+mod own_roles;
 mod policy;
 mod propose;
 pub mod routes;

@@ -95,6 +95,9 @@ pub struct Scope {
     pub classes: Vec<String>,
     /// What is permitted on them: `read`, `correct`, `export` … For orders, the action itself.
     pub operations: Vec<String>,
+    /// The purposes of a role of the organisation's own, where it has several; otherwise the instruction's purpose.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub purposes: Vec<String>,
     /// The roles it permits (standing).
     pub roles: Vec<String>,
     /// The people it permits (exceptional).

@@ -3,7 +3,9 @@
 
 use super::error::InstructionError;
 use super::model::{Instruction, Kind, Scope, State};
+use super::own_roles::OWN_ROLE;
 use super::store;
+use crate::people::own_roles;
 use crate::platform::db::{Stored, TenantTx, Ts};
 use crate::platform::ids::{CaseId, InstructionId, SubjectId};
 use crate::platform::record::{Outcome as Ended, Record};
@@ -199,9 +201,11 @@ pub fn scope_of(i: &Instruction) -> Stored<Scope> {
     Ok(serde_json::from_str(&i.scope)?)
 }
 
-/// The case that an order came from hears that it is settled, one way or the other.
+/// The case that an order came from hears that it is settled, one way or the other; and a role of the organisation's own is
+/// one as long as its definition is in force.
 pub(super) fn announce(tx: &mut TenantTx<'_>, i: &Instruction) -> Stored<()> {
     match i.kind {
+        Kind::Standing if i.origin_kind == OWN_ROLE => own_roles::settled(tx, i.id, i.state == State::InForce),
         Kind::Standing | Kind::Exceptional => Ok(()),
         Kind::Order => {
             let payload = serde_json::json!({ "instruction": i.id, "origin": i.origin_kind, "case": i.origin_id });

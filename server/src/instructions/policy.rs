@@ -178,15 +178,18 @@ fn lines_of(instruction: &Instruction) -> Stored<Vec<Vec<String>>> {
         [] => vec!["*".into()],
         named => named.iter().map(ToString::to_string).collect(),
     };
-    let (purpose, source) = (&instruction.purpose, instruction.id.to_string());
+    let source = instruction.id.to_string();
+    let purposes = if scope.purposes.is_empty() { std::slice::from_ref(&instruction.purpose) } else { &scope.purposes };
     let mut lines = Vec::new();
     for subject in &subjects {
         for class in &scope.classes {
             for operation in &scope.operations {
-                let line = |of: &String| {
-                    [subject, class, operation, purpose, of, &source].into_iter().cloned().collect::<Vec<_>>()
-                };
-                lines.extend(whose.iter().map(line));
+                for purpose in purposes {
+                    let line = |of: &String| {
+                        [subject, class, operation, purpose, of, &source].into_iter().cloned().collect::<Vec<_>>()
+                    };
+                    lines.extend(whose.iter().map(line));
+                }
             }
         }
     }

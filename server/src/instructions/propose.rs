@@ -3,6 +3,7 @@
 use super::error::InstructionError;
 use super::model::{Instruction, Kind, Scope, State};
 use super::operations::{about, announce, scope_of};
+use super::own_roles::OWN_ROLE;
 use super::store;
 use crate::packs;
 use crate::people;
@@ -156,7 +157,15 @@ fn check(tx: &mut TenantTx<'_>, draft: &Draft, pack: &Pack) -> Result<(), Instru
     if let Some(fault) = in_rules_terms(tx, draft, patterns).faults(draft.kind.rule()).into_iter().next() {
         return Err(InstructionError::Scope(fault));
     }
-    for role in &draft.scope.roles {
+    let defines = draft.origin.0 == OWN_ROLE;
+    if !defines && !draft.scope.purposes.is_empty() {
+        return invalid(
+            "only a role of your own has several purposes".into(),
+            "/scope/purposes",
+            "Propose an instruction for each purpose.",
+        );
+    }
+    for role in draft.scope.roles.iter().filter(|_| !defines) {
         if !pack.roles().iter().any(|r| &r.key == role) {
             return invalid(format!("the pack has no role `{role}`"), "/scope/roles", "GET /api/v1/roles lists them.");
         }
@@ -176,6 +185,7 @@ fn too_long(scope: &Scope) -> Option<(String, &'static str)> {
     let lists = [
         ("/scope/classes", scope.classes.len(), 200),
         ("/scope/operations", scope.operations.len(), 50),
+        ("/scope/purposes", scope.purposes.len(), 20),
         ("/scope/roles", scope.roles.len(), 50),
         ("/scope/members", scope.members.len(), 1_000),
         ("/scope/subjects", scope.subjects.len(), 1_000),

@@ -18,6 +18,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 /// The routes of this slice.
 pub fn routes(cfg: &mut ServiceConfig<'_>) {
     super::looking::routes(cfg);
+    super::own_roles::routes(cfg);
     cfg.service(list_instructions)
         .service(get_instruction)
         .service(approve_instruction)

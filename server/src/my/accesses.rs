@@ -132,11 +132,12 @@ fn viewers(tx: &mut TenantTx<'_>, own: Own, pack: &Pack, found: &[Told]) -> Stor
     let members = people::memberships_by_id(tx, &ids)?;
     let subjects: Vec<_> = members.values().map(|m| m.subject_id).collect();
     let names = if own.has_left() { HashMap::new() } else { people::names(tx, &subjects)? };
+    let own_roles = people::own_roles::all(tx)?;
     let mut viewers = HashMap::new();
     for (id, m) in members {
         let mut held = roles::of_membership(tx, id)?;
         held.retain(|role| role != "employee");
-        let roles = held.iter().map(|role| words::role_name(pack, role)).collect();
+        let roles = held.iter().map(|role| words::role_name(pack, &own_roles, role)).collect();
         viewers.insert(id, Viewer { kind: "member".into(), name: names.get(&m.subject_id).cloned(), roles });
     }
     Ok(viewers)

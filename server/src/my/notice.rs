@@ -115,6 +115,7 @@ pub fn of(tx: &mut TenantTx<'_>, own: Own) -> Stored<Notice> {
             keeping: words::keeping(&pack, key, &milestones),
         })
         .collect();
+    let own_roles = people::own_roles::all(tx)?;
     let mut purposes = Vec::new();
     for (i, scope) in instructions::permitting(tx)? {
         let classes: Vec<ClassName> =
@@ -125,7 +126,7 @@ pub fn of(tx: &mut TenantTx<'_>, own: Own) -> Stored<Notice> {
                 kind: i.kind,
                 purpose: i.purpose,
                 operations: scope.operations,
-                roles: scope.roles.iter().map(|role| words::role_name(&pack, role)).collect(),
+                roles: scope.roles.iter().map(|role| words::role_name(&pack, &own_roles, role)).collect(),
                 classes,
                 in_force_at: i.in_force_at,
                 until: i.until,

@@ -1,6 +1,7 @@
 //! What is said in words beside a code: names of classes and rules' reasons, in both languages. Whoever has left reads no pack, so
 //! they come with the answer.
 
+use crate::people::own_roles::OwnRoleRow;
 use chrono::NaiveDate;
 use policy_model::pack::Pack;
 use policy_model::schedule::{CountedFrom, Kept, Milestones, Period, Then, schedule_for};
@@ -44,11 +45,12 @@ pub struct RoleName {
     pub name_en: String,
 }
 
-/// A role's name; of one that the pack does not have, its key.
-pub fn role_name(pack: &Pack, key: &str) -> RoleName {
-    let role = pack.roles().iter().find(|r| r.key == key);
-    let name = |zh: bool| role.map_or(key, |r| if zh { &r.name_zh } else { &r.name_en }).to_owned();
-    RoleName { key: key.to_owned(), name_zh: name(true), name_en: name(false) }
+/// A role's name; of one that neither the pack nor the organisation has, its key.
+pub fn role_name(pack: &Pack, own: &[OwnRoleRow], key: &str) -> RoleName {
+    let of_pack = pack.roles().iter().find(|r| r.key == key).map(|r| (&r.name_zh, &r.name_en));
+    let named = of_pack.or_else(|| own.iter().find(|r| r.key == key).map(|r| (&r.name_zh, &r.name_en)));
+    let (zh, en) = named.map_or((key, key), |(zh, en)| (zh.as_str(), en.as_str()));
+    RoleName { key: key.to_owned(), name_zh: zh.to_owned(), name_en: en.to_owned() }
 }
 
 /// Why, in both languages, with the clauses that it rests on.

@@ -51,6 +51,22 @@ pub enum PeopleError {
         /// The clauses.
         clauses: Vec<String>,
     },
+    /// A role of the organisation's own does not hold together.
+    #[error("{0}")]
+    OwnRoleInvalid(String),
+    /// There is such a key, or was.
+    #[error("there is a role {0} already, or was")]
+    OwnRoleTaken(String),
+    /// It would do the work of two roles that exclude each other.
+    #[error("it would do the work of {} and of {}, which exclude each other", .roles[0], .roles[1])]
+    Combines {
+        /// The two.
+        roles: [String; 2],
+        /// Why they exclude each other, from the pack.
+        reason: String,
+        /// The clauses.
+        clauses: Vec<String>,
+    },
     /// Nobody takes away their own role or gives themselves one.
     #[error("nobody changes their own roles")]
     OwnRole,
@@ -106,6 +122,18 @@ impl AsProblem for PeopleError {
                     .help("Appoint somebody else, or revoke the other role first.")
                     .with("wanted", wanted.clone())
                     .with("held", held.clone());
+                clauses.iter().fold(problem, |p, c| p.clause(c.clone()))
+            }
+            Self::OwnRoleInvalid(_) => Problem::invalid("people.own-role-invalid").detail(words),
+            Self::OwnRoleTaken(_) => Problem::conflict("people.own-role-taken")
+                .detail(words)
+                .at("/key")
+                .help("Choose another key: what is on record of one role must never be read as of another."),
+            Self::Combines { reason, clauses, .. } => {
+                let problem = Problem::refused("people.own-role-combines")
+                    .detail(format!("{words}: {reason}"))
+                    .at("/classes")
+                    .help("Define two roles, and give them to two people.");
                 clauses.iter().fold(problem, |p, c| p.clause(c.clone()))
             }
             Self::OwnRole => Problem::refused("people.own-role")

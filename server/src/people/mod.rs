@@ -12,6 +12,7 @@ mod leaving;
 mod model;
 mod named;
 mod operations;
+pub mod own_roles;
 mod role_routes;
 pub mod roles;
 pub mod routes;

@@ -3,6 +3,7 @@
 use super::error::PeopleError;
 use super::model::{RoleAssignment, Via};
 use super::named::{MemberName, Names};
+use super::own_roles;
 use super::roles;
 use super::routes::Allowed;
 use super::store::{self, Assigned};
@@ -146,7 +147,7 @@ struct RoleOffer {
     clauses: Vec<String>,
 }
 
-/// Every role of the pack, and whether this member could be given it: from the function that would refuse it.
+/// Every role of the pack and of the organisation's own, and whether this member could be given it: from the function that would refuse it.
 #[utoipa::path(tag = "people", responses((status = 200, body = Vec<RoleOffer>)))]
 #[get("/members/{id}/roles")]
 async fn list_offers(at: Attempt, id: web::Path<MembershipId>) -> Answer<Vec<RoleOffer>> {
@@ -157,20 +158,20 @@ async fn list_offers(at: Attempt, id: web::Path<MembershipId>) -> Answer<Vec<Rol
 fn offers(tx: &mut TenantTx<'_>, id: MembershipId) -> Result<Vec<RoleOffer>, PeopleError> {
     let to = store::find_membership(tx, id)?.ok_or(PeopleError::UnknownMembership)?;
     let (pack, held) = (packs::in_force(tx)?, store::roles_of_subject(tx, to.subject_id)?);
+    let rules = own_roles::rules(tx, &pack)?;
     let mut offers = Vec::new();
-    for role in pack.roles().iter().filter(|r| r.key != roles::EVERYBODY) {
-        let answer = roles::may_assign(tx, &pack, &to, &role.key, &held);
+    for role in rules.keys.iter().filter(|key| *key != roles::EVERYBODY) {
+        let answer = roles::may_assign(tx, &rules, &to, role, &held);
         let excluded_by = match &answer {
             Err(PeopleError::Excluded { held, .. }) => Some(held.clone()),
             Err(_) | Ok(()) => None,
         };
-        let pair =
-            |other: &String| pack.exclusions().iter().find(|e| e.roles.contains(&role.key) && e.roles.contains(other));
+        let pair = |other: &String| rules.exclusions.iter().find(|e| e.roles.contains(role) && e.roles.contains(other));
         let exclusion = excluded_by.as_ref().and_then(pair);
         offers.push(RoleOffer {
-            role: role.key.clone(),
+            role: role.clone(),
             assign: Allowed::of(&answer),
-            held: held.iter().find(|a| a.role == role.key && a.membership_id == id).map(|a| a.id),
+            held: held.iter().find(|a| a.role == *role && a.membership_id == id).map(|a| a.id),
             reason_zh: exclusion.map(|e| e.reason_zh.clone()),
             reason_en: exclusion.map(|e| e.reason_en.clone()),
             clauses: exclusion.map(|e| e.clauses.clone()).unwrap_or_default(),

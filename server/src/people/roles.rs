@@ -3,6 +3,7 @@
 
 use super::error::PeopleError;
 use super::model::{Membership, MembershipState, RoleAssignment, Via};
+use super::own_roles::{self, RoleRules};
 use super::store;
 use crate::packs;
 use crate::platform::db::{Stored, TenantTx, Ts};
@@ -10,7 +11,6 @@ use crate::platform::ids::{MembershipId, RoleAssignmentId, SubjectId};
 use crate::platform::record::Record;
 use chrono::NaiveDate;
 use policy_model::calendar::start_of_day;
-use policy_model::pack::Pack;
 use policy_model::roles::may_hold;
 use std::collections::{HashMap, HashSet};
 
@@ -20,7 +20,7 @@ pub const EVERYBODY: &str = "employee";
 /// Whether somebody may be given a role, as far as the roles that they hold say.
 pub(super) fn may_assign(
     tx: &TenantTx<'_>,
-    pack: &Pack,
+    rules: &RoleRules,
     to: &Membership,
     role: &str,
     held: &[RoleAssignment],
@@ -31,11 +31,11 @@ pub(super) fn may_assign(
     if tx.actor().subject() == Some(to.subject_id) {
         return Err(PeopleError::OwnRole);
     }
-    excluded(pack, role, held)
+    excluded(rules, role, held)
 }
 
-fn excluded(pack: &Pack, role: &str, held: &[RoleAssignment]) -> Result<(), PeopleError> {
-    may_hold(held.iter().map(|a| a.role.as_str()), role, pack.exclusions()).map_err(|e| PeopleError::Excluded {
+fn excluded(rules: &RoleRules, role: &str, held: &[RoleAssignment]) -> Result<(), PeopleError> {
+    may_hold(held.iter().map(|a| a.role.as_str()), role, &rules.exclusions).map_err(|e| PeopleError::Excluded {
         wanted: role.to_owned(),
         held: e.held.to_owned(),
         reason: e.by.reason_en.clone(),
@@ -52,7 +52,8 @@ pub fn assign(
     until: Option<Ts>,
 ) -> Result<RoleAssignment, PeopleError> {
     let pack = packs::in_force(tx)?;
-    if !pack.roles().iter().any(|r| r.key == role) {
+    let rules = own_roles::rules(tx, &pack)?;
+    if !rules.keys.iter().any(|key| key == role) {
         return Err(PeopleError::UnknownRole(role.to_owned()));
     }
     if to.state == MembershipState::Departed {
@@ -69,7 +70,7 @@ pub fn assign(
     if let Some(same) = held.iter().find(|a| a.role == role && a.membership_id == to.id && a.until == until) {
         return Ok(same.clone());
     }
-    excluded(&pack, role, &held)?;
+    excluded(&rules, role, &held)?;
     let assignment = RoleAssignment {
         id: tx.new_id(),
         membership_id: to.id,

@@ -4,6 +4,7 @@
 use super::error::PeopleError;
 use super::model::RoleAssignment;
 use super::named::{Names, SubjectName};
+use super::own_roles;
 use super::store;
 use crate::packs::{self, PackPeriod};
 use crate::platform::attempt::{Act, Attempt};
@@ -125,10 +126,14 @@ fn examine(tx: &mut TenantTx<'_>) -> Stored<RoleSeparation> {
     let periods = packs::pack_periods(tx)?;
     let known: Vec<(Arc<Pack>, &PackPeriod)> =
         periods.iter().filter_map(|period| packs::by_name(&period.pack).map(|pack| (pack, period))).collect();
-    let rules: Vec<InForce<'_>> = known
+    // Roles of the organisation's own inherit what the pack of today says of the work that they do.
+    let today = packs::in_force(tx)?;
+    let own = own_roles::exclusions_ever(tx, &today)?;
+    let of_packs = known
         .iter()
-        .map(|(pack, period)| InForce { exclusions: pack.exclusions(), time: time(period.from, period.until) })
-        .collect();
+        .map(|(pack, period)| InForce { exclusions: pack.exclusions(), time: time(period.from, period.until) });
+    let of_own = own.iter().map(|(exclusions, from, until)| InForce { exclusions, time: time(*from, *until) });
+    let rules: Vec<InForce<'_>> = of_packs.chain(of_own).collect();
     let mut all = Examination::through(*now, tz, &rules);
     let assignments = look_at_everybody(tx, &mut all)?;
     let found = all.finish();

@@ -81,6 +81,8 @@ typed_ids! {
     DepartmentId,
     /// A role held by a membership, from when until when.
     RoleAssignmentId,
+    /// A role that an organisation defined for itself.
+    OwnRoleId,
     /// A signed-in session.
     SessionId,
     /// A machine's key.

@@ -1635,7 +1635,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Every role of the pack, and whether this member could be given it: from the function that would refuse it. */
+        /** Every role of the pack and of the organisation's own, and whether this member could be given it: from the function that would refuse it. */
         get: operations["list_offers"];
         put?: never;
         post?: never;
@@ -1920,6 +1920,24 @@ export interface paths {
         put?: never;
         /** Counts what a change would rule anew, and changes nothing. */
         post: operations["preview_change"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/own-roles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every role that the organisation defined, in force or not, and the pairs that nobody holds together because of them. */
+        get: operations["list_own_roles"];
+        put?: never;
+        /** Defines a role: it is one once its instruction is approved, and ends when that is taken back. */
+        post: operations["define_role"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4799,6 +4817,21 @@ export interface components {
             scope: components["schemas"]["Scope"];
             until?: components["schemas"]["Ts"] | null;
         };
+        /** @description A role to be defined. */
+        NewOwnRole: {
+            /** @description Roles of the pack that it excludes beyond those that its work excludes anyway. */
+            excludes?: string[];
+            /** @description Its key: `own.` and small letters. */
+            key: string;
+            /** @description What it is called in English. */
+            name_en: string;
+            /** @description What it is called in Chinese. */
+            name_zh: string;
+            /** @description Why it is needed. */
+            reason: string;
+            /** @description What it may be given. */
+            scope: components["schemas"]["OwnRoleScope"];
+        };
         /** @description A reasoned decision. */
         NewSettlement: {
             /** @description `organisation` or `person`. */
@@ -5023,6 +5056,64 @@ export interface components {
         OwnConsent: {
             /** @description To which classes. */
             class_pattern: string;
+        };
+        /** @description Two roles that exclude each other. */
+        OwnExclusion: {
+            /** @description The clauses that it rests on. */
+            clause: string[];
+            /** @description The rule, and what it follows from. */
+            id: string;
+            /** @description Why, in English. */
+            reason_en: string;
+            /** @description Why, in Chinese. */
+            reason_zh: string;
+            /** @description The two. */
+            roles: string[];
+        };
+        /**
+         * Format: uuid
+         * @description A role that an organisation defined for itself.
+         */
+        OwnRoleId: string;
+        /** @description What a role may be given: each of these actions on each of these classes, for each of these purposes. */
+        OwnRoleScope: {
+            /** @description Classes, or families of them: `attendance.*`. */
+            classes: string[];
+            /** @description `read`, `reveal`, `correct`, `export` … */
+            operations: string[];
+            /** @description What for; 1 to 20 purposes. */
+            purposes: string[];
+        };
+        /** @enum {string} */
+        OwnRoleState: "pending" | "in_force" | "ended";
+        /** @description A role of the organisation's own. */
+        OwnRoleView: {
+            /** @description When it was proposed. */
+            created_at: components["schemas"]["Ts"];
+            ended_at?: components["schemas"]["Ts"] | null;
+            /** @description Its id. */
+            id: components["schemas"]["OwnRoleId"];
+            /** @description The instruction that defines it. */
+            instruction_id: components["schemas"]["InstructionId"];
+            /** @description Its key. */
+            key: string;
+            /** @description What it is called in English. */
+            name_en: string;
+            /** @description What it is called in Chinese. */
+            name_zh: string;
+            /** @description What it may be given. */
+            scope: components["schemas"]["OwnRoleScope"];
+            /** @description Where it stands. */
+            state: components["schemas"]["OwnRoleState"];
+            /** @description The roles of the pack whose work it does. */
+            works_as: string[];
+        };
+        /** @description The roles of the organisation's own, and what they exclude while they are in force. */
+        OwnRoles: {
+            /** @description Pairs that nobody holds together, of which one at least is the organisation's own. */
+            exclusions: components["schemas"]["OwnExclusion"][];
+            /** @description The roles, the oldest first. */
+            roles: components["schemas"]["OwnRoleView"][];
         };
         /** @description The head of a pack. */
         PackHeader: {
@@ -6308,6 +6399,11 @@ export interface components {
              * @default []
              */
             operations: string[];
+            /**
+             * @description The purposes of a role of the organisation's own, where it has several; otherwise the instruction's purpose.
+             * @default []
+             */
+            purposes: string[];
             /**
              * @description To whom copies go (transfer, share, disclose): an organisation or a public place, never a person's name.
              * @default null
@@ -10132,6 +10228,74 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["SettingsEffect"];
                 };
+            };
+        };
+    };
+    list_own_roles: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnRoles"];
+                };
+            };
+        };
+    };
+    define_role: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 255 visible characters; a repeat under the same key gets the first answer and does nothing */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewOwnRole"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnRoleView"];
+                };
+            };
+            /** @description `people.own-role-combines`: it would do the work of two roles that exclude each other */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `people.own-role-taken` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `people.own-role-invalid`, `instructions.invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };

@@ -50,7 +50,9 @@ export function NewInstructionPage() {
   const settled = useSettled(draft, 400)
   const preview = useQuery(previewQuery(settled, isWhole(settled)))
   const propose = useMutation(proposeInstruction)
+  // What a role of the organisation's own may do is its definition, and no other instruction.
   const roles = names.roles
+    .filter((r) => !r.key.startsWith('own.'))
     .filter((r) => r.key !== 'employee')
     .map((r) => ({ value: r.key, label: names.ofRole(r.key) }))
   const submit = () =>

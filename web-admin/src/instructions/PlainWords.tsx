@@ -57,6 +57,7 @@ export function PlainWords({ said, brief = false }: { said: Said; brief?: boolea
     ...scope.roles.map(names.ofRole),
     ...(said.permits ?? []).map((m) => m.name ?? m.staff_number ?? t('ui.nameForgotten')),
   ]
+  const purposes = scope.purposes?.length ? scope.purposes : said.purpose ? [said.purpose] : []
   const operations = scope.operations.map((o) => word('instructions.operations', o))
   return (
     <span className={css.words}>
@@ -65,7 +66,7 @@ export function PlainWords({ said, brief = false }: { said: Said; brief?: boolea
         operations: <strong>{operations.join(t('instructions.listAnd')) || '…'}</strong>,
         whose: <bdi>{whose}</bdi>,
         classes: <strong>{classes || '…'}</strong>,
-        purpose: <bdi>{said.purpose ? word('purposes', said.purpose) : '…'}</bdi>,
+        purpose: <bdi>{purposes.map((p) => word('purposes', p)).join(t('instructions.listAnd')) || '…'}</bdi>,
         until: brief
           ? ''
           : said.until

@@ -52,6 +52,8 @@ export function draftOf(kind: InstructionKind, w: Written): NewInstruction {
     executor: takesOut ? w.executor?.value : undefined,
     corrections: corrects ? (w.corrections ?? []).flatMap(correctionOf) : [],
     scope: {
+      // Only the definition of a role has several.
+      purposes: [],
       // Of a correction, both follow from the holdings.
       classes: corrects ? [] : (w.classes ?? []),
       operations: isOrder ? [] : (w.operations ?? []),

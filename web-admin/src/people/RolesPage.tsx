@@ -3,6 +3,7 @@ import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { Segmented } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { ownRolesQuery } from '@/api/queries/ownRoles'
 import { type Pack, packQuery, usePackNames } from '@/api/queries/pack'
 import { type Assignment, assignmentsQuery } from '@/api/queries/people'
 import { usePowers } from '@/api/queries/powers'
@@ -16,6 +17,7 @@ import { Failed, Loaded, Loading, Notice, Page } from '@/ui/Page'
 import { Person } from '@/ui/Person'
 import { AssignDialog } from './AssignDialog'
 import { Revoke } from './MemberRoles'
+import { OwnRoles } from './OwnRoles'
 import { Parts } from './Parts'
 import css from './People.module.css'
 import { Separation } from './Separation'
@@ -44,6 +46,7 @@ export function RolesPage() {
         {(p) => (
           <div className={css.stack}>
             <Matrix pack={p} role={search.role} against={search.against} />
+            <OwnRoles />
             <Holders role={search.role} over={search.over === true} />
             <Separation />
           </div>
@@ -58,9 +61,11 @@ function Matrix({ pack, role, against }: { pack: Pack; role?: string; against?: 
   const { t } = useTranslation()
   const names = usePackNames()
   const navigate = useNavigate({ from: '/people/roles' })
-  const roles = pack.roles.filter((r) => r.key !== 'employee')
+  const own = useQuery(ownRolesQuery)
+  const roles = names.roles.filter((r) => r.key !== 'employee')
+  const exclusions = [...pack.exclusions, ...(own.data?.exclusions ?? [])]
   const between = (a?: string, b?: string) =>
-    pack.exclusions.find((e) => a !== b && a && b && e.roles.includes(a) && e.roles.includes(b))
+    exclusions.find((e) => a !== b && a && b && e.roles.includes(a) && e.roles.includes(b))
   const chosen = between(role, against)
   return (
     <section className={css.section} aria-labelledby="matrix">

@@ -3,6 +3,7 @@ import { useMemo } from 'react'
 import { currentLanguage } from '@/i18n'
 import { api, body } from '../client'
 import type { components } from '../schema'
+import { ownRolesQuery } from './ownRoles'
 
 export type Pack = components['schemas']['PackView']
 export type DataClass = components['schemas']['ClassView']
@@ -77,6 +78,7 @@ export const tryRuling = mutationOptions({
 /** Names, in the reader's language, of what packs name by key. Until the pack is there, and where it has no name, the key. */
 export function usePackNames() {
   const { data } = useQuery(packQuery)
+  const { data: own } = useQuery(ownRolesQuery)
   const language = currentLanguage()
   return useMemo(() => {
     const named = (list: { key: string; name_zh: string; name_en: string }[] | undefined, key: string) => {
@@ -86,9 +88,13 @@ export function usePackNames() {
     }
     return {
       classes: data?.classes ?? [],
-      roles: data?.roles ?? [],
+      /** Those of the pack, and those of the organisation's own that somebody may hold. */
+      roles: [
+        ...(data?.roles ?? []),
+        ...(own?.roles ?? []).filter((r) => r.state === 'in_force').map((r) => ({ ...r, sensitive: true })),
+      ],
       ofClass: (key: string) => named(data?.classes, key),
-      ofRole: (key: string) => named(data?.roles, key),
+      ofRole: (key: string) => named(key.startsWith('own.') ? own?.roles : data?.roles, key),
       /** Why an approval rule asks for a yes, in words; its id where the pack of today has no such rule. */
       ofApproval: (id: string) => {
         const rule = data?.approvals.find((a) => a.id === id)
@@ -97,5 +103,5 @@ export function usePackNames() {
       ofAct: (key: string) => named(data?.acts, key),
       dataClass: (key: string): DataClass | undefined => data?.classes.find((c) => c.key === key),
     }
-  }, [data, language])
+  }, [data, own, language])
 }

@@ -94,3 +94,24 @@ export const access = {
   toAccess: 'What they can see',
   whoSees: 'Who sees it',
 }
+
+export const ownRoles = {
+  title: 'Roles of your own',
+  define: 'Define a role',
+  propose: 'Ask for approval',
+  help: 'Roles that your organisation defines: what they may do with which data and what for. Approved as the pack says, they stand in appointments, in the matrix, in certification and in the policy. Whose work a role does, their exclusions it inherits.',
+  defineMeans:
+    'The definition is a standing instruction; once it is approved, somebody may be appointed, and when it is taken back the role ends. It is not widened later: define another.',
+  none: 'There is no role of your own.',
+  may: 'may {{operations}} {{classes}} for {{purposes}}',
+  worksAs: 'does the work of {{roles}}',
+  instruction: 'The instruction that it rests on',
+  states: { pending: 'waits for approval', in_force: 'in force', ended: 'ended' },
+  key: 'Key',
+  keyHelp: 'Small letters, digits and underscores, a letter first, 40 at most',
+  nameZh: 'Name in Chinese',
+  nameEn: 'Name in English',
+  excludes: 'Roles that it excludes besides (optional)',
+  proposed: 'Approval was asked for.',
+  inForce: 'The role is in force.',
+}

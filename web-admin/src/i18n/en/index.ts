@@ -1,6 +1,6 @@
 import type { Messages } from '..'
 import { cases } from './cases'
-import { access, certification, separation } from './certification'
+import { access, certification, ownRoles, separation } from './certification'
 import { certificate, departures } from './departures'
 import { holdings } from './holdings'
 import { inbox } from './inbox'
@@ -26,6 +26,7 @@ export const en: Messages = {
   access,
   certification,
   separation,
+  ownRoles,
   departures,
   certificate,
   holdings,

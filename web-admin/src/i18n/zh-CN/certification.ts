@@ -92,3 +92,24 @@ export const access = {
   toAccess: '其能看到什么',
   whoSees: '谁能看到',
 }
+
+export const ownRoles = {
+  title: '自定义角色',
+  define: '定义角色',
+  propose: '提交审批',
+  help: '由组织自己定义的角色：可对哪些类别、为哪些目的、做哪些操作，经策略包规定的审批生效，并进入任命、互斥矩阵、核定与策略。它做谁的工作，就继承谁的互斥关系。',
+  defineMeans:
+    '定义即一条常设指令，审批通过后方可任命；撤销该指令，角色随之终止。定义之后不能再扩大，需要更多时另行定义。',
+  none: '没有自定义角色。',
+  may: '可{{operations}}{{classes}}，用于{{purposes}}',
+  worksAs: '从事{{roles}}的工作',
+  instruction: '所依据的指令',
+  states: { pending: '待审批', in_force: '生效', ended: '已终止' },
+  key: '标识',
+  keyHelp: '小写字母开头，只含小写字母、数字和下划线，至多 40 个字符',
+  nameZh: '中文名称',
+  nameEn: '英文名称',
+  excludes: '另外互斥的角色（可不填）',
+  proposed: '已提交审批。',
+  inForce: '角色已生效。',
+}

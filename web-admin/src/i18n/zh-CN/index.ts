@@ -1,5 +1,5 @@
 import { cases } from './cases'
-import { access, certification, separation } from './certification'
+import { access, certification, ownRoles, separation } from './certification'
 import { certificate, departures } from './departures'
 import { holdings } from './holdings'
 import { inbox } from './inbox'
@@ -25,6 +25,7 @@ export const zhCN = {
   access,
   certification,
   separation,
+  ownRoles,
   departures,
   certificate,
   holdings,
