@@ -11,7 +11,7 @@ use crate::people::{self, MemberName, Names, SubjectName, roles};
 use crate::platform::db::{Stored, TenantTx, Ts};
 use crate::platform::ids::{HoldingId, InstructionId, MembershipId, SubjectId};
 use policy_model::class::Mask;
-use policy_model::decision::{Answer, Control, Line, Restriction, is_operation};
+use policy_model::decision::{Answer, Control, Line, Reason, Restriction, Tenure, is_operation};
 use policy_model::facts::Age;
 use policy_model::pack::Pack;
 use serde::{Deserialize, Serialize};
@@ -151,7 +151,7 @@ pub fn overview(
         None => None,
         Some(member) => Some(decisions::standing(tx, member)?.ok_or(AccessError::UnknownMember)?),
     };
-    let stands = only.as_ref().map(|standing| standing.tenure() == policy_model::decision::Tenure::Stands);
+    let stands = only.as_ref().map(|standing| standing.tenure() == Tenure::Stands);
     let objects: Vec<Object> = match (&query.class, query.holding) {
         (_, Some(holding)) => vec![Object::of_holding(tx, holding)?],
         (Some(class), None) => vec![Object::Class(class.clone())],
@@ -163,7 +163,7 @@ pub fn overview(
     }
     let groups = asking.groups;
     let is_whole = groups.len() <= MOST_ROWS;
-    let rows = rows(tx, groups.into_iter().take(MOST_ROWS).collect())?;
+    let rows = rows(tx, &law.pack, groups.into_iter().take(MOST_ROWS).collect())?;
     Ok(AccessOverview { rows, is_whole, member_stands: stands })
 }
 
@@ -244,9 +244,9 @@ impl Asking<'_> {
             };
             asked.insert((line.who.to_owned(), operation.to_owned(), purpose.to_owned(), line.whose.to_owned()));
         }
+        self.look_up(tx, asked.iter().map(|(who, ..)| who.as_str()).collect())?;
         for (who, operation, purpose, whose) in asked {
             let Some(whose) = reached(object, &whose) else { continue };
-            self.look_up(tx, &who)?;
             let sides = object.sides(whose);
             for candidate in self.holders.get(&who).map_or(&[][..], Vec::as_slice) {
                 let question = Asked { operation: &operation, purpose: &purpose, people: 1 };
@@ -276,38 +276,52 @@ impl Asking<'_> {
         Ok(())
     }
 
-    /// Whom a line names.
-    fn look_up(&mut self, tx: &mut TenantTx<'_>, who: &str) -> Stored<()> {
-        if self.holders.contains_key(who) {
-            return Ok(());
+    /// Whom lines name: every role that is new once, and everybody who is named at once.
+    fn look_up(&mut self, tx: &mut TenantTx<'_>, mut names: Vec<&str>) -> Stored<()> {
+        names.retain(|who| !self.holders.contains_key(*who));
+        names.dedup();
+        let mut members: Vec<MembershipId> = Vec::new();
+        for who in names {
+            let found = match (&self.only, who.split_once(':')) {
+                (Some(only), _) if only.names().any(|(name, _)| name == who) => vec![Candidate::of(only.clone())],
+                (Some(_), _) => Vec::new(),
+                (None, Some(("member", id))) => {
+                    members.extend(id.parse::<MembershipId>().ok());
+                    Vec::new()
+                }
+                (None, Some(("role", roles::EVERYBODY))) => vec![Candidate::everybody(who)],
+                (None, Some(("role", role))) => {
+                    let held = roles::holders(tx, role)?.into_iter().map(|(member, _)| member);
+                    those_who_stand(tx, &held.take(MOST_PEOPLE).collect::<Vec<_>>())?
+                }
+                (None, _) => Vec::new(),
+            };
+            self.holders.insert(who.to_owned(), found);
         }
-        let found = match &self.only {
-            Some(only) if only.names().any(|(name, _)| name == who) => {
-                vec![Candidate { standing: only.clone(), is_everybody: false }]
-            }
-            Some(_) => Vec::new(),
-            None => named(tx, who)?,
-        };
-        self.holders.insert(who.to_owned(), found);
+        for candidate in those_who_stand(tx, &members)? {
+            self.holders.insert(format!("member:{}", candidate.standing.membership), vec![candidate]);
+        }
         Ok(())
     }
 }
 
-fn named(tx: &mut TenantTx<'_>, who: &str) -> Stored<Vec<Candidate>> {
-    let members: Vec<MembershipId> = match who.split_once(':') {
-        Some(("member", id)) => id.parse().ok().into_iter().collect(),
-        Some(("role", roles::EVERYBODY)) => {
-            let nobody = uuid::Uuid::nil();
-            let standing = Standing::acting(nobody.into(), nobody.into(), vec![who.to_owned()]);
-            return Ok(vec![Candidate { standing, is_everybody: true }]);
-        }
-        Some(("role", role)) => roles::holders(tx, role)?.into_iter().map(|(m, _)| m).take(MOST_PEOPLE).collect(),
-        _ => Vec::new(),
-    };
-    let found: Vec<_> = people::memberships_by_id(tx, &members)?.into_values().collect();
+impl Candidate {
+    fn of(standing: Standing) -> Self {
+        Self { standing, is_everybody: false }
+    }
+
+    /// Somebody who works here and no more.
+    fn everybody(name: &str) -> Self {
+        let nobody = uuid::Uuid::nil();
+        let standing = Standing::acting(nobody.into(), nobody.into(), vec![name.to_owned()]);
+        Self { standing, is_everybody: true }
+    }
+}
+
+fn those_who_stand(tx: &mut TenantTx<'_>, members: &[MembershipId]) -> Stored<Vec<Candidate>> {
+    let found: Vec<_> = people::memberships_by_id(tx, members)?.into_values().collect();
     let standings = standings(tx, &found)?.into_iter();
-    let stand = standings.filter(|s| s.tenure() == policy_model::decision::Tenure::Stands);
-    Ok(stand.map(|standing| Candidate { standing, is_everybody: false }).collect())
+    Ok(standings.filter(|s| s.tenure() == Tenure::Stands).map(Candidate::of).collect())
 }
 
 /// The answer of a decision: a yes only where every side says yes, else the first no.
@@ -329,7 +343,7 @@ fn weighed<'a>(
     match first {
         Some(answer @ Answer::Permit { rests_on, .. }) => (answer, Some(rests_on.to_owned())),
         Some(answer) => (answer, None),
-        None => (Answer::Deny(policy_model::decision::Reason::UnknownResource), None),
+        None => (Answer::Deny(Reason::UnknownResource), None),
     }
 }
 
@@ -370,23 +384,25 @@ fn mask(answer: &Answer<'_>) -> String {
     serde_json::to_value(mask).ok().and_then(|word| word.as_str().map(str::to_owned)).unwrap_or_default()
 }
 
-fn rows(tx: &mut TenantTx<'_>, groups: Vec<(Key, Group)>) -> Stored<Vec<OverviewRow>> {
+fn rows(tx: &mut TenantTx<'_>, pack: &Pack, groups: Vec<(Key, Group)>) -> Stored<Vec<OverviewRow>> {
     let members = groups.iter().flat_map(|(_, group)| group.people.iter().copied().take(NAMED));
     let names = Names::of(tx, members.collect::<Vec<_>>(), groups.iter().filter_map(|(key, _)| key.whose))?;
-    let mut known: HashMap<String, Option<OverviewInstruction>> = HashMap::new();
+    let permitting = instructions::permitting(tx)?.into_iter();
+    let known: HashMap<String, Instruction> = permitting.map(|(i, _)| (i.id.to_string(), i)).collect();
     let mut rows = Vec::with_capacity(groups.len());
     for (key, group) in groups {
-        if !known.contains_key(&key.rests_on) {
-            let found = instruction(tx, &key.rests_on)?;
-            known.insert(key.rests_on.clone(), found);
-        }
         rows.push(OverviewRow {
             permitted: !key.refused,
             reason: key.reason.to_owned(),
             reason_zh: key.reason_texts.0.to_owned(),
             reason_en: key.reason_texts.1.to_owned(),
             reason_clause: key.reason_clause.to_owned(),
-            instruction: known.get(&key.rests_on).cloned().flatten(),
+            instruction: known.get(&key.rests_on).map(|i| OverviewInstruction {
+                id: i.id,
+                kind: i.kind,
+                clauses: instructions::clauses_in(pack, i),
+                until: i.until,
+            }),
             operation: key.operation,
             purpose: key.purpose,
             about: key.whose.map(|id| names.subject(id)),
@@ -398,15 +414,4 @@ fn rows(tx: &mut TenantTx<'_>, groups: Vec<(Key, Group)>) -> Stored<Vec<Overview
         });
     }
     Ok(rows)
-}
-
-fn instruction(tx: &mut TenantTx<'_>, source: &str) -> Stored<Option<OverviewInstruction>> {
-    let Ok(id) = source.parse::<InstructionId>() else { return Ok(None) };
-    let i: Instruction = match instructions::find(tx, id) {
-        Ok(i) => i,
-        Err(instructions::InstructionError::Store(e)) => return Err(e),
-        Err(_) => return Ok(None),
-    };
-    let clauses = instructions::clauses_of(tx, &i)?;
-    Ok(Some(OverviewInstruction { id, kind: i.kind, clauses, until: i.until }))
 }

@@ -31,10 +31,7 @@ async fn list_certifications(at: Attempt, page: web::Query<PageQuery>) -> Answer
     at.run(Act::named("members.read"), move |tx| {
         let rows = store::list(tx, cursor, limit)?;
         let page = Page::cut(rows, limit, |c: &Certification| Cursor::numbered(0, c.id().uuid()));
-        let mut items = Vec::with_capacity(page.items.len());
-        for certification in &page.items {
-            items.push(CertificationView::of(tx, certification)?);
-        }
+        let items = CertificationView::of_all(tx, &page.items)?;
         Ok::<_, CertificationError>(Page { items, next: page.next })
     })
     .await
@@ -50,7 +47,7 @@ async fn list_certifications(at: Attempt, page: web::Query<PageQuery>) -> Answer
 async fn begin_certification(at: Attempt) -> Answer<CertificationView> {
     at.once(Act::named(CERTIFY), (), |tx, ()| {
         let certification = operations::begin_by_hand(tx)?;
-        Ok::<_, CertificationError>(CertificationView::of(tx, &certification)?)
+        CertificationView::of(tx, &certification)
     })
     .await
 }
@@ -67,7 +64,7 @@ async fn get_certification(at: Attempt, id: web::Path<CertificationId>) -> Answe
     let view = at
         .run(Act::on("members.read", "certification", id), move |tx| {
             let certification = found(tx, id)?;
-            Ok::<_, CertificationError>(CertificationView::of(tx, &certification)?)
+            CertificationView::of(tx, &certification)
         })
         .await?;
     Ok(Answered::ok(view).versioned())

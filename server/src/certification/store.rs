@@ -6,7 +6,7 @@ use crate::platform::db::{MultiBackend, Stored, TenantTx, Turn, lost_race};
 use crate::platform::http::Cursor;
 use crate::platform::ids::{CertificationId, CertificationLineId, MembershipId};
 use diesel::prelude::*;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 tenant_table! {
     certifications (id) {
@@ -126,14 +126,27 @@ pub(super) fn some_lines(tx: &mut TenantTx<'_>, of: CertificationId, ids: &[Cert
     })
 }
 
+/// How many lines of each list stand where.
+pub(super) fn counts_of(
+    tx: &mut TenantTx<'_>,
+    lists: &[CertificationId],
+) -> Stored<HashMap<CertificationId, BTreeMap<LineState, i64>>> {
+    let lists = lists.to_vec();
+    let counted: Vec<(CertificationId, LineState, i64)> = tx.load(certification_lines::table, |rows| {
+        rows.filter(certification_lines::certification_id.eq_any(lists))
+            .group_by((certification_lines::certification_id, certification_lines::state))
+            .select((certification_lines::certification_id, certification_lines::state, diesel::dsl::count_star()))
+    })?;
+    let mut counts: HashMap<CertificationId, BTreeMap<LineState, i64>> = HashMap::new();
+    for (list, state, count) in counted {
+        counts.entry(list).or_default().insert(state, count);
+    }
+    Ok(counts)
+}
+
 /// How many lines stand where.
 pub(super) fn counts(tx: &mut TenantTx<'_>, of: CertificationId) -> Stored<BTreeMap<LineState, i64>> {
-    let counted: Vec<(LineState, i64)> = tx.load(certification_lines::table, |rows| {
-        rows.filter(certification_lines::certification_id.eq(of))
-            .group_by(certification_lines::state)
-            .select((certification_lines::state, diesel::dsl::count_star()))
-    })?;
-    Ok(counted.into_iter().collect())
+    Ok(counts_of(tx, &[of])?.remove(&of).unwrap_or_default())
 }
 
 /// Whether anything waits for somebody's answer that is not about themselves.

@@ -14,6 +14,7 @@ use crate::platform::ids::{CertificationId, CertificationLineId, InstructionId};
 use chrono::NaiveDate;
 use policy_model::calendar::civil_day;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// A list of who has what.
 #[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
@@ -124,15 +125,28 @@ struct May {
 }
 
 impl CertificationView {
-    /// As it stands now.
-    pub fn of(tx: &mut TenantTx<'_>, c: &Certification) -> Stored<Self> {
-        let names = Names::of(tx, c.started_by, [])?;
-        let counts = store::counts(tx, c.id)?;
+    /// One list as it stands now.
+    pub fn of(tx: &mut TenantTx<'_>, c: &Certification) -> Result<Self, CertificationError> {
+        Self::of_all(tx, std::slice::from_ref(c))?.pop().ok_or(CertificationError::Unknown)
+    }
+
+    /// Lists as they stand now, in their order.
+    pub(super) fn of_all(tx: &mut TenantTx<'_>, all: &[Certification]) -> Stored<Vec<Self>> {
+        let names = Names::of(tx, all.iter().filter_map(|c| c.started_by).collect::<Vec<_>>(), [])?;
+        let mut counts = store::counts_of(tx, &all.iter().map(|c| c.id).collect::<Vec<_>>())?;
+        let (now, calendar) = (tx.now(), packs::calendar()?);
+        let today = civil_day(*now, packs::time_zone(tx)?);
+        let views = all.iter().map(|c| {
+            let is_open = c.state == State::Open && now < c.ends_at;
+            let left = is_open.then(|| calendar.working_days_between(today, c.due_on));
+            Self::with(c, &names, &counts.remove(&c.id).unwrap_or_default(), left)
+        });
+        Ok(views.collect())
+    }
+
+    fn with(c: &Certification, names: &Names, counts: &BTreeMap<LineState, i64>, left: Option<u32>) -> Self {
         let of = |state: LineState| counts.get(&state).copied().unwrap_or(0);
-        let today = civil_day(*tx.now(), packs::time_zone(tx)?);
-        let is_open = c.state == State::Open && tx.now() < c.ends_at;
-        let left = packs::calendar()?.working_days_between(today, c.due_on);
-        Ok(Self {
+        Self {
             id: c.id,
             quarter: (c.period != BY_HAND).then(|| c.period.clone()),
             state: c.state,
@@ -140,7 +154,7 @@ impl CertificationView {
             started_by: c.started_by.map(|id| names.member(id)),
             due_on: c.due_on,
             ends_at: c.ends_at,
-            working_days_left: is_open.then_some(left),
+            working_days_left: left,
             closed_at: c.closed_at,
             lines: LineCounts {
                 all: counts.values().sum(),
@@ -153,7 +167,7 @@ impl CertificationView {
                 carried: of(LineState::Carried),
             },
             version: c.version,
-        })
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 use super::card::{Card, CardCan, CardKind, CardObject, Consequence, Entry, Likeness, Matter, Tab, facts_of};
 use super::gather::{DECIDE_DEPARTURES, DECIDE_INSTRUCTIONS, SUBMIT_DEPARTURES};
 use crate::attention::Attention;
-use crate::certification::{Certification, CertificationView};
+use crate::certification::{Certification, CertificationError, CertificationView};
 use crate::departures::{self, DepartureView};
 use crate::instructions::{self, Instruction, Kind, May};
 use crate::packs;
@@ -118,7 +118,7 @@ impl Show {
                 Some(d) => Some(self.to_check(tx, d)?),
                 None => None,
             },
-            Matter::Certifying(list) => Some(self.certifying(tx, &list)?),
+            Matter::Certifying(list) => self.certifying(tx, &list)?,
             Matter::Raised(raised) => Some(self.raised(&raised)),
         };
         Ok(card.map(|card| match said {
@@ -269,17 +269,22 @@ impl Show {
         }
     }
 
-    fn certifying(&self, tx: &mut TenantTx<'_>, list: &Certification) -> Stored<Card> {
-        let view = CertificationView::of(tx, list)?;
+    fn certifying(&self, tx: &mut TenantTx<'_>, list: &Certification) -> Stored<Option<Card>> {
+        let view = match CertificationView::of(tx, list) {
+            Ok(view) => view,
+            Err(CertificationError::Store(e)) => return Err(e),
+            // It was read a moment ago.
+            Err(_) => return Ok(None),
+        };
         let facts = json!({ "quarter": view.quarter, "lines": view.lines.all, "waiting": view.lines.waiting });
-        Ok(Card {
+        Ok(Some(Card {
             facts: facts.as_object().cloned().unwrap_or_default(),
             on_silence: Consequence::of("certification.ends", json!({ "at": list.ends_at() })),
             expires_at: Some(list.ends_at()),
             working_days_left: view.working_days_left,
             can: CardCan { certify: Some(power(true)), ..CardCan::default() },
             ..blank("certification", view.id, CardKind::Certification, "certify", list.ends_at())
-        })
+        }))
     }
 
     fn raised(&self, a: &Attention) -> Card {

@@ -26,7 +26,7 @@ pub use operations::{
 pub use policy::{KeyScopes, Policies, Policy, PolicyAuthority};
 pub use propose::{Draft, draw_up, is_proposed, pending_about, pending_of_kind, propose};
 pub use view::views;
-pub use waiting::{Said, WaitingForCaller, asked_by, clauses_of, reason_of, said_by};
+pub use waiting::{Said, WaitingForCaller, asked_by, clauses_in, clauses_of, reason_of, said_by};
 
 /// Announces that an order may be carried out, or never will be; the case it came from picks it up.
 pub const SETTLED: &str = "instructions.settled";

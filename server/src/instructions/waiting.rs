@@ -10,6 +10,7 @@ use crate::people::roles;
 use crate::platform::db::{Stored, TenantTx, Ts};
 use crate::platform::ids::{InstructionId, MembershipId, SubjectId};
 use policy_model::approval::Need;
+use policy_model::pack::Pack;
 use std::collections::VecDeque;
 use uuid::Uuid;
 
@@ -115,9 +116,14 @@ pub fn reason_of(tx: &mut TenantTx<'_>, i: &Instruction) -> Stored<Option<String
 /// The clauses that the approval rules of an instruction rest on.
 pub fn clauses_of(tx: &mut TenantTx<'_>, i: &Instruction) -> Stored<Vec<String>> {
     let pack = packs::in_force(tx)?;
+    Ok(clauses_in(&pack, i))
+}
+
+/// The same under a pack.
+pub fn clauses_in(pack: &Pack, i: &Instruction) -> Vec<String> {
     let binding = pack.approvals().iter().filter(|rule| i.approval_rule.split(' ').any(|id| id == rule.id));
     let mut clauses: Vec<String> = binding.flat_map(|rule| rule.clauses.iter().cloned()).collect();
     clauses.sort();
     clauses.dedup();
-    Ok(clauses)
+    clauses
 }
