@@ -126,7 +126,7 @@ function Rules() {
     roles
       .filter((r) => r.sensitive === sensitive)
       .map((r) => names.ofRole(r.key))
-      .join(t('ui.listComma'))
+      .join(t('instructions.listAnd'))
   return (
     <p className={css.rules}>
       {t('certification.rules', { ends: of(true), raised: of(false) || t('certification.noRole') })}

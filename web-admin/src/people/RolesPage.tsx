@@ -168,18 +168,18 @@ function Holders({ role, over }: { role?: string; over: boolean }) {
         </Link>
       ),
     },
-    { key: 'role', title: t('people.role'), width: '20%', cell: (a) => names.ofRole(a.role) },
+    { key: 'role', title: t('people.role'), width: '17%', cell: (a) => names.ofRole(a.role) },
     {
       key: 'since',
       title: t('people.sinceTitle'),
-      width: '150px',
+      width: '128px',
       wideOnly: true,
       cell: (a) => instant(a.granted_at),
     },
     {
       key: 'by',
       title: t('people.byWhom'),
-      width: '20%',
+      width: '17%',
       wideOnly: true,
       cell: (a) => (
         <span className={css.line}>
@@ -191,7 +191,7 @@ function Holders({ role, over }: { role?: string; over: boolean }) {
     {
       key: 'end',
       title: over ? t('people.endTitle') : t('people.untilTitle'),
-      width: '150px',
+      width: '112px',
       wideOnly: true,
       cell: (a) => {
         const at = over ? (a.revoked_at ?? a.until) : a.until

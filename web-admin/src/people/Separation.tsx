@@ -28,6 +28,7 @@ export function Separation() {
     {
       key: 'pair',
       title: t('separation.pair'),
+      width: '32%',
       cell: (p) => p.roles.map(names.ofRole).join(' × '),
     },
     {
@@ -36,13 +37,6 @@ export function Separation() {
       width: '88px',
       align: 'end',
       cell: (p) => number(p.days),
-    },
-    {
-      key: 'since',
-      title: t('separation.since'),
-      width: '150px',
-      wideOnly: true,
-      cell: (p) => (p.times[0] ? instant(p.times[0].from) : ''),
     },
     {
       key: 'assignments',
@@ -63,7 +57,6 @@ export function Separation() {
     {
       key: 'found',
       title: t('separation.found'),
-      width: '34%',
       cell: (p) => <Found p={p} />,
     },
   ]

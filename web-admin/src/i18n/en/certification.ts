@@ -62,7 +62,6 @@ export const separation = {
   unknownPacks: 'What these packs excluded is not known, since this program does not carry them any more: {{packs}}',
   pair: 'Roles that exclude each other',
   days: 'Days',
-  since: 'Since',
   assignments: 'Appointments',
   people: 'People',
   found: 'Found',

@@ -60,7 +60,6 @@ export const separation = {
   unknownPacks: '本程序已不带这些策略包，无法得知其互斥规则：{{packs}}',
   pair: '互斥的两个角色',
   days: '天数',
-  since: '起始',
   assignments: '任职段数',
   people: '人数',
   found: '结果',
