@@ -303,3 +303,30 @@ fn schema_names(text: &str) -> Vec<String> {
     }
     names
 }
+
+#[test]
+fn what_the_server_says_has_words_in_the_console() {
+    // The other languages have the keys of this one, or the console does not compile.
+    let words = |file: &str| -> BTreeSet<String> {
+        let text = fs::read_to_string(root().join("web-admin/src/i18n/zh-CN").join(file)).unwrap();
+        let keys = text.lines().filter_map(|line| line.trim().split_once(": ")).map(|(key, _)| key.trim_matches('\''));
+        keys.map(|key| key.replace("__", ".")).collect()
+    };
+    let (said, there) = (words("records.ts"), words("problems.ts"));
+    let (mut acts, mut kinds) = (BTreeSet::new(), BTreeSet::new());
+    for file in rust_files(&root().join("server/src")).into_iter().filter(|file| !file.ends_with("testing.rs")) {
+        let text = fs::read_to_string(&file).unwrap();
+        let code = text.split("#[cfg(test)]").next().unwrap_or_default();
+        let first_words = |begin: &str| -> Vec<String> {
+            let made = code.split(begin).skip(1).filter_map(|rest| rest.trim_start().strip_prefix('"'));
+            made.filter_map(|rest| rest.split('"').next()).map(str::to_owned).collect()
+        };
+        acts.extend(["Record::of(", "Act::named(", "Act::on("].into_iter().flat_map(first_words));
+        kinds.extend(first_words(".on("));
+    }
+    assert!(acts.len() > 60 && kinds.len() > 15, "they are not found any more: {} {}", acts.len(), kinds.len());
+    let lacks: Vec<_> = acts.union(&kinds).filter(|word| !said.contains(*word)).collect();
+    assert!(lacks.is_empty(), "records.ts has no words for {lacks:?}");
+    let lacks: Vec<_> = codes_in("server/src").into_iter().filter(|code| !there.contains(code)).collect();
+    assert!(lacks.is_empty(), "problems.ts has no words for {lacks:?}");
+}

@@ -110,7 +110,7 @@ function Effect({ i }: { i: Instruction }) {
     <>
       {use && t('instructions.revokeGrant', { count: use.permits, n: number(use.permits) })}{' '}
       {use?.last
-        ? t('instructions.revokeUsed', { n: number(use.times), at: instant(use.last.at) })
+        ? t('instructions.revokeUsed', { count: use.times, n: number(use.times), at: instant(use.last.at) })
         : use && t('instructions.revokeUnused')}{' '}
       {t('instructions.revokeKeeps')}
     </>

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import { Select } from 'antd'
+import { Button, Select } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { type Pack, packByNameQuery, shelfQuery } from '@/api/queries/pack'
@@ -88,9 +88,9 @@ function Some({ found }: { found: Difference[] }) {
       ))}
       {!all && found.length > FIRST && (
         <li className={css.rule}>
-          <button type="button" onClick={() => setAll(true)}>
+          <Button type="link" size="small" onClick={() => setAll(true)}>
             {t('packs.showAll', { n: number(found.length) })}
-          </button>
+          </Button>
         </li>
       )}
     </>

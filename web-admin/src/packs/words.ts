@@ -1,6 +1,7 @@
 import i18next from 'i18next'
 import type { Pack, usePackNames } from '@/api/queries/pack'
 import { currentLanguage, hasWord, word } from '@/i18n'
+import { visible } from '@/ui/visible'
 
 type Names = ReturnType<typeof usePackNames>
 
@@ -38,7 +39,7 @@ export function conditionsOf(when: Record<string, string[]>, names: Names): stri
 
 /** Whether a rule holds what somebody seeks: its id, its texts, its clauses, the names of its classes. */
 export function holds(sought: string, ...texts: (string | string[] | undefined)[]): boolean {
-  const wanted = sought.trim().toLowerCase()
+  const wanted = visible(sought).toLowerCase()
   return wanted === '' || texts.flat().some((text) => text?.toLowerCase().includes(wanted))
 }
 

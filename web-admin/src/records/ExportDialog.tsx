@@ -92,7 +92,7 @@ export function ExportDialog({
         </p>
         {job.data && (
           <section className={css.part} aria-labelledby="export-verify">
-            <h3 id="export-verify">{t('records.verify')}</h3>
+            <h2 id="export-verify">{t('records.verify')}</h2>
             <VerifyHow file={job.data.name} />
           </section>
         )}

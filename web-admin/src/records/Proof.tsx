@@ -21,7 +21,7 @@ export function Proof({ record }: { record: AccessRecord }) {
   const name = `tenure-record-${record.seq}.ndjson`
   return (
     <section className={css.part} aria-labelledby="record-proof">
-      <h3 id="record-proof">{t('records.proof')}</h3>
+      <h2 id="record-proof">{t('records.proof')}</h2>
       <p className={css.soft}>{record.sealed ? t('records.proofHelp') : t('records.notSealedYet')}</p>
       {proof.data === undefined ? (
         <div className={css.acts}>

@@ -48,6 +48,8 @@ export function QueryBar({ conditions, nameOf, onChange }: Props) {
     setText('')
     setAt(-1)
     setFault(null)
+    // What was asked for is to be seen; the next condition begins with a key.
+    setOpen(false)
   }
   const take = (s: Suggestion) => {
     if (s.value === undefined) return type(`${s.key}:`)
@@ -66,7 +68,10 @@ export function QueryBar({ conditions, nameOf, onChange }: Props) {
     add(found.key, found.value)
   }
   const onKeyDown = (e: React.KeyboardEvent) => {
-    if (e.key === 'ArrowDown') setAt((n) => Math.min(n + 1, shown.length - 1))
+    // Enter that takes characters over from an input method is no Enter of ours.
+    if (e.nativeEvent.isComposing) return
+    if (e.key === 'ArrowDown' && !open) setOpen(true)
+    else if (e.key === 'ArrowDown') setAt((n) => Math.min(n + 1, shown.length - 1))
     else if (e.key === 'ArrowUp') setAt((n) => Math.max(n - 1, -1))
     else if (e.key === 'Enter') enter()
     else if (e.key === 'Tab' && chosen) take(chosen)
@@ -131,6 +136,7 @@ export function QueryBar({ conditions, nameOf, onChange }: Props) {
           spellCheck={false}
           onChange={(e) => type(e.target.value)}
           onFocus={() => setOpen(true)}
+          onClick={() => setOpen(true)}
           onBlur={() => setOpen(false)}
           onKeyDown={onKeyDown}
         />

@@ -32,7 +32,7 @@ export function RecordDrawer({
   const { t } = useTranslation()
   const asked = useQuery({ ...recordQuery(seq), enabled: !known, initialData: known })
   return (
-    <Drawer open onClose={onClose} size={560} title={`${t('records.one')} ${number(seq)}`}>
+    <Drawer open onClose={onClose} size={560} title={t('records.numbered', { n: number(seq) })}>
       <Loaded query={asked}>{(r) => <Record record={r} onNarrow={onNarrow} />}</Loaded>
     </Drawer>
   )
@@ -114,7 +114,7 @@ function Record({ record: r, onNarrow }: { record: AccessRecord; onNarrow: (cond
       <Clauses ids={r.clauses} />
       <section className={css.part} aria-labelledby="record-json">
         <div className={css.head}>
-          <h3 id="record-json">{t('records.json')}</h3>
+          <h2 id="record-json">{t('records.json')}</h2>
           <Button
             size="small"
             onClick={() => void navigator.clipboard.writeText(json).then(() => tell.done(t('records.copied')))}

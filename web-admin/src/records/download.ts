@@ -1,16 +1,14 @@
-import { ProblemError, problemOf } from '@/api/problem'
+import { file } from '@/api/client'
 import { exportAddress, type RecordFilter } from '@/api/queries/records'
 
 /** Begins an export; a refusal is thrown as the problem that it is. */
-export async function exported(
+export function exported(
   filter: RecordFilter,
   format: 'ndjson' | 'csv',
   includePersonal: boolean,
   signal?: AbortSignal,
 ): Promise<Response> {
-  const answer = await fetch(exportAddress(filter, format, includePersonal), { signal })
-  if (!answer.ok) throw new ProblemError(await problemOf(answer))
-  return answer
+  return file(exportAddress(filter, format, includePersonal), signal)
 }
 
 export interface Progress {

@@ -1,5 +1,6 @@
 import type { RecordFilter } from '@/api/queries/records'
 import { instantOf } from '@/ui/format'
+import { visible } from '@/ui/visible'
 
 /** The conditions, in the order in which they are offered. The address holds their values as they were written. */
 export const KEYS = [
@@ -52,7 +53,7 @@ const TERM = /^([a-z]+|[\u4e00-\u9fff]+)[:：]\s*(.+)$/
 
 /** One condition as it was written, `outcome:refused`; keys are understood in the reader's language too. */
 export function read(term: string, names: Record<Key, string>): { key: Key; value: string } | Fault {
-  const clean = term.replace(INVISIBLE, '').trim()
+  const clean = visible(term)
   const parts = TERM.exec(clean)
   const key = parts && KEYS.find((k) => k === parts[1] || names[k] === parts[1])
   if (!parts?.[2] || !key) return { fault: 'unknownTerm', term: clean }
@@ -61,9 +62,6 @@ export function read(term: string, names: Record<Key, string>): { key: Key; valu
     return { fault: 'badTime', term: value }
   return { key, value }
 }
-
-/** Pasted text brings characters that nobody sees and that match nothing. */
-const INVISIBLE = /[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]/g
 
 /** The conditions of an address; what is no condition is dropped. */
 export function conditionsOf(search: Record<string, unknown>): Conditions {

@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next'
 import { ProblemError } from '@/api/problem'
 import { type Choice, type Credentials, signIn } from '@/api/session'
 import { problemText } from '@/ui/Page'
+import { visible } from '@/ui/visible'
 import css from './SignIn.module.css'
 
 /** Identifier and password; who belongs to several organisations then says which. */
@@ -48,7 +49,7 @@ export function SignInForm({ tenant, onIn }: { tenant?: string; onIn: () => void
       layout="vertical"
       requiredMark={false}
       disabled={busy}
-      onFinish={(values) => void enter({ ...values, tenant })}
+      onFinish={(values) => void enter({ ...values, identifier: visible(values.identifier), tenant })}
     >
       <Form.Item
         name="identifier"

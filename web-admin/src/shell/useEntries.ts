@@ -15,6 +15,7 @@ import { places as settings } from '@/settings/places'
 import { chooseScheme } from '@/theme/scheme'
 import { day } from '@/ui/format'
 import { useSettled } from '@/ui/useSettled'
+import { visible } from '@/ui/visible'
 import { sections } from './sections'
 
 /** A line of the palette: what it is, where it belongs, what it does. */
@@ -38,7 +39,7 @@ export function useEntries(sought: string, open: { records: () => void; help: ()
   const navigate = useNavigate()
   const powers = usePowers()
   const names = usePackNames()
-  const typed = sought.trim()
+  const typed = visible(sought)
   const settled = useSettled(typed)
   const isAsking = typed.length > 0
   const people = useQuery({ ...findMembers(settled), enabled: powers.has('members.read') && settled !== '' })

@@ -34,7 +34,7 @@ function Content({ id }: { id: string }) {
   const { t } = useTranslation()
   const clause = useQuery(clauseQuery(id))
   return (
-    <div className={css.content} role="note">
+    <section className={css.content} aria-label={`${t('ui.clauses')} ${id}`}>
       <Loaded query={clause}>
         {(c) => (
           <>
@@ -50,6 +50,6 @@ function Content({ id }: { id: string }) {
           </>
         )}
       </Loaded>
-    </div>
+    </section>
   )
 }

@@ -114,7 +114,7 @@ export const instructions = {
   revokePending: '请求被收回，不再等待审批，也不会生效。',
   revokeOrder: '尚未执行的部分不再执行；已经执行的不能恢复。',
   revokeGrant_other: '{{n}} 名成员立即失去这项许可。',
-  revokeUsed: '它被使用过 {{n}} 次，最近一次在 {{at}}。',
+  revokeUsed_other: '它被使用过 {{n}} 次，最近一次在 {{at}}。',
   revokeUnused: '它从未被使用过。',
   revokeKeeps: '已有的访问记录保持不变。',
   revokedNow: '已撤销',
