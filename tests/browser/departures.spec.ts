@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { inflateSync } from 'node:zlib'
 import { expect } from 'vitest'
 import { hrSays, Somebody, story, yesterday } from './words'
 
@@ -57,10 +58,21 @@ story('from the webhook to the certificate that a stranger verifies', async (hou
   await gu.page.getByRole('link', { name: 'Read and print' }).click()
   await gu.sees('tenure verify')
   await gu.findsThePageInOrder()
-  const pdf = await gu.page.pdf({ format: 'A4', printBackground: true })
+  await gu.takesAPicture('certificate')
   const dir = mkdtempSync(join(tmpdir(), 'tenure-story-'))
-  writeFileSync(join(dir, 'certificate.pdf'), pdf)
+  const key = gu.organisation.verifier_key
+  const verdict = (file: string) => execFileSync(house.program, ['verify', file, '--key', key], { encoding: 'utf8' })
+
+  // On paper it proves nothing; what is attached to it does, and is the same for whoever asks again.
+  const paper = gu.page.getByRole('link', { name: 'Download as PDF, with its proof' })
+  const [printed] = await Promise.all([gu.page.waitForEvent('download'), paper.click()])
+  const pdf = readFileSync(await printed.path())
   expect(pdf.subarray(0, 5).toString()).toBe('%PDF-')
+  const again = await gu.page.request.get(String(await paper.getAttribute('href')))
+  expect(pdf.equals(await again.body())).toBe(true)
+  const attached = join(dir, 'attached.json')
+  writeFileSync(attached, attachmentOf(pdf))
+  expect(verdict(attached)).toContain('the key you trust')
 
   const [download] = await Promise.all([
     gu.page.waitForEvent('download'),
@@ -68,10 +80,19 @@ story('from the webhook to the certificate that a stranger verifies', async (hou
   ])
   const file = join(dir, 'certificate.json')
   await download.saveAs(file)
-  const key = gu.organisation.verifier_key
-  const verdict = execFileSync(house.program, ['verify', file, '--key', key], { encoding: 'utf8' })
-  expect(verdict).toContain('the key you trust')
+  expect(verdict(file)).toContain('the key you trust')
+  expect(readFileSync(file).equals(readFileSync(attached))).toBe(true)
 })
+
+/** The file that a PDF carries: a stream by itself, compressed as ZIP is. */
+function attachmentOf(pdf: Buffer): Buffer {
+  const at = pdf.indexOf('/EmbeddedFile')
+  const object = pdf.lastIndexOf(' obj', at)
+  const begins = pdf.indexOf('stream', at)
+  const length = Number(/\/Length (\d+)/.exec(pdf.subarray(object, begins).toString('latin1'))?.[1])
+  const data = begins + 'stream'.length + (pdf[begins + 'stream'.length] === 13 ? 2 : 1)
+  return inflateSync(pdf.subarray(data, data + length))
+}
 
 story('the cockpit is read on a phone, in between and on a wide screen, in both languages and both schemes', async (house) => {
   for (const language of ['zh-CN', 'en'] as const) {

@@ -5,7 +5,7 @@ use super::model::{Departure, State};
 use super::operations::{self, Adjustment};
 use super::progress::{DepartureProgress, progress};
 use super::view::{DepartureView, LineView, line_views, views};
-use super::{rescind, store, submit};
+use super::{paper, rescind, store, submit};
 use crate::instructions::routes::{Word, word};
 use crate::platform::attempt::{Act, Attempt};
 use crate::platform::db::TenantTx;
@@ -26,7 +26,8 @@ pub fn routes(cfg: &mut ServiceConfig<'_>) {
         .service(approve_departure)
         .service(refuse_departure)
         .service(rescind_departure)
-        .service(get_certificate);
+        .service(get_certificate)
+        .service(print_certificate);
 }
 
 fn shown(tx: &mut TenantTx<'_>, d: &Departure) -> Result<DepartureView, DepartureError> {
@@ -204,4 +205,24 @@ async fn get_certificate(at: Attempt, id: web::Path<DepartureId>) -> Result<Http
         .insert_header(("Content-Disposition", format!("attachment; filename=\"certificate-{id}.json\"")))
         .content_type("application/json")
         .body(document))
+}
+
+/// The certificate as a PDF file in both languages, with the document that proves it attached.
+#[utoipa::path(tag = "departures", responses(
+    (status = 200, description = "The file, the same for as long as the certificate is", content_type = "application/pdf"),
+))]
+#[get("/departures/{id}/certificate.pdf")]
+async fn print_certificate(at: Attempt, id: web::Path<DepartureId>) -> Result<HttpResponse, Problem> {
+    let id = id.into_inner();
+    let paper = at
+        .run(Act::on("departures.read", "departure", id), move |tx| {
+            store::find(tx, id)?.ok_or(DepartureError::Unknown)?;
+            let document = store::certificate(tx, id)?.ok_or(DepartureError::NoCertificate)?;
+            paper::of(&document).map_err(DepartureError::from)
+        })
+        .await?;
+    Ok(HttpResponse::Ok()
+        .insert_header(("Content-Disposition", format!("attachment; filename=\"certificate-{id}.pdf\"")))
+        .content_type("application/pdf")
+        .body(paper))
 }

@@ -11,7 +11,7 @@ import { Loaded, Page } from '@/ui/Page'
 import css from './CertificatePage.module.css'
 import { type Certificate, certificateOf } from './certificate'
 
-/** The certificate as a document: printed, or saved as PDF, it carries its proof with it. */
+/** The certificate as a document: to be read here, printed, or taken as a PDF file that carries its proof with it. */
 export function CertificatePage() {
   const { t } = useTranslation()
   const { id } = useParams({ from: '/shell/departures/$id/certificate' })
@@ -24,8 +24,9 @@ export function CertificatePage() {
           <Button href={`/api/v1/departures/${id}/certificate`} download>
             {t('departures.downloadCertificate')}
           </Button>
-          <Button type="primary" onClick={() => window.print()}>
-            {t('certificate.print')}
+          <Button onClick={() => window.print()}>{t('certificate.print')}</Button>
+          <Button type="primary" href={`/api/v1/departures/${id}/certificate.pdf`} download>
+            {t('certificate.pdf')}
           </Button>
         </>
       }

@@ -132,7 +132,8 @@ export const departures = {
 
 export const certificate = {
   title: 'Certificate of disposal',
-  print: 'Print or save as PDF',
+  print: 'Print',
+  pdf: 'Download as PDF, with its proof',
   departure: 'Departure',
   subject: 'Person',
   accessEnded: 'Access ended',

@@ -117,7 +117,8 @@ export const departures = {
 
 export const certificate = {
   title: '处置证明',
-  print: '打印或存为 PDF',
+  print: '打印',
+  pdf: '下载 PDF（附证明）',
   departure: '处置编号',
   subject: '离职人员编号',
   accessEnded: '访问终止时间',
