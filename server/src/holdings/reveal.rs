@@ -44,6 +44,8 @@ pub(super) struct Revealed {
     base64: Option<String>,
     /// When it is to be hidden again.
     hide_at: Ts,
+    /// So many seconds from now: for whoever's clock goes differently.
+    seconds: i64,
     /// What is shown across it, so that a picture of the screen says whose it was.
     watermark: String,
 }
@@ -90,7 +92,13 @@ fn reveal(tx: &mut TenantTx<'_>, policies: &Policies, id: HoldingId, asked: &Rev
         Ok(text) => (Some(text), None),
         Err(e) => (None, Some(BASE64.encode(e.as_bytes()))),
     };
-    Ok(Revealed { text, base64, hide_at: Ts(*tx.now() + Duration::minutes(MINUTES)), watermark: watermark(tx)? })
+    Ok(Revealed {
+        text,
+        base64,
+        hide_at: Ts(*tx.now() + Duration::minutes(MINUTES)),
+        seconds: MINUTES * 60,
+        watermark: watermark(tx)?,
+    })
 }
 
 /// Who looks, and when.

@@ -3,20 +3,18 @@ import { Link } from '@tanstack/react-router'
 import { AutoComplete, Button, Select } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { permittingQuery, type Side, type Why, whyQuery } from '@/api/queries/holdings'
+import { permittingQuery, type Side, whyQuery } from '@/api/queries/holdings'
 import type { Instruction } from '@/api/queries/instructions'
-import { usePackNames } from '@/api/queries/pack'
 import { usePowers } from '@/api/queries/powers'
 import { word } from '@/i18n'
 import type { Chosen } from '@/instructions/draft'
 import { MemberSelect } from '@/instructions/MemberSelect'
 import { PlainWords } from '@/instructions/PlainWords'
-import { inLanguage } from '@/packs/words'
 import { Chip } from '@/ui/Chip'
-import { Clauses } from '@/ui/Clauses'
 import { Loaded } from '@/ui/Page'
-import { rich } from '@/ui/rich'
 import css from './HoldingDrawer.module.css'
+import { Reveal } from './Reveal'
+import { Said } from './Said'
 
 const OPERATIONS = ['read', 'reveal', 'correct', 'export'] as const
 
@@ -58,6 +56,9 @@ export function InstructionTab({ id, side }: { id: string; side: Side }) {
         )}
       </section>
       <Asking id={id} side={side} permitting={permitting.data ?? []} />
+      {side.controller === 'organisation' && !side.connector_id && side.holding_state === 'held' && (
+        <Reveal id={id} side={side} permitting={permitting.data ?? []} />
+      )}
     </div>
   )
 }
@@ -135,38 +136,4 @@ function Answer({ id, subject, asked }: { id: string; subject: string; asked: As
     }),
   )
   return <Loaded query={query}>{(w) => <Said w={w} />}</Loaded>
-}
-
-function Said({ w }: { w: Why }) {
-  const { t } = useTranslation()
-  const names = usePackNames()
-  const power = w.sees_by ? (w.sees_by.split('#')[1] ?? w.sees_by) : null
-  const isInstruction = w.rests_on !== null && w.rests_on !== undefined && w.rests_on !== 'subject'
-  return (
-    <div className={css.answer}>
-      <p className={css.said}>
-        <strong data-answer={w.answer}>{word('holdings.answers', w.answer)}</strong> {inLanguage(w.text_zh, w.text_en)}
-      </p>
-      {isInstruction && (
-        <p>
-          {rich(t('holdings.restsOn'), {
-            instruction: (
-              <Link to="/instructions/$id" params={{ id: w.rests_on ?? '' }} className={css.inText}>
-                {t('instructions.one')}
-              </Link>
-            ),
-          })}
-        </p>
-      )}
-      {w.mask && w.mask !== 'none' && <p>{t('holdings.masked', { how: word('packs.masks', w.mask) })}</p>}
-      {w.answer !== 'permit' && w.remedy !== 'none' && <p>{word('holdings.remedies', w.remedy)}</p>}
-      <p className={css.faint}>
-        {power
-          ? t('holdings.seesBy', { role: names.ofRole(power.replaceAll('-', '_')), power })
-          : t('holdings.seesNot')}{' '}
-        <code>{w.reason}</code>
-      </p>
-      <Clauses ids={[w.clause]} />
-    </div>
-  )
 }

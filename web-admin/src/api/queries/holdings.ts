@@ -12,6 +12,7 @@ export type Kept = components['schemas']['KeptView']
 export type KeptReason = components['schemas']['KeptReason']
 export type Question = components['schemas']['QuestionView']
 export type Hold = components['schemas']['HoldView']
+export type Revealed = components['schemas']['Revealed']
 
 const key = {
   all: ['holdings'] as const,
@@ -119,5 +120,19 @@ export const placeHold = mutationOptions({
 export const endHold = mutationOptions({
   mutationFn: ({ id, reason }: { id: string; reason: string }) =>
     body(api.POST('/api/v1/holds/{id}/end', { params: { path: { id } }, body: { reason } })),
+  onSuccess: changed,
+})
+
+/** What was revealed stays nowhere: not in the cache either. */
+export const revealContent = mutationOptions({
+  gcTime: 0,
+  mutationFn: ({ id, ...asked }: { id: string; field?: string; purpose: string; reason: string }) =>
+    body(api.POST('/api/v1/holdings/{id}/reveal', { params: { path: { id } }, body: asked })),
+})
+
+/** Asks, for oneself, for what was refused. */
+export const requestAccess = mutationOptions({
+  mutationFn: (asked: { holding: string; operation: string; purpose: string; reason: string }) =>
+    body(api.POST('/api/v1/access-requests', { body: asked })),
   onSuccess: changed,
 })

@@ -1,0 +1,165 @@
+import { useMutation, useQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
+import { AutoComplete, Button, Form, Input } from 'antd'
+import { useEffect, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { ProblemError } from '@/api/problem'
+import { type Revealed, requestAccess, revealContent, type Side, whyQuery } from '@/api/queries/holdings'
+import type { Instruction } from '@/api/queries/instructions'
+import { word } from '@/i18n'
+import { instant } from '@/ui/format'
+import { Loaded, problemText } from '@/ui/Page'
+import { Strip } from '@/ui/Strip'
+import { useTell } from '@/ui/useTell'
+import css from './Reveal.module.css'
+import { Said } from './Said'
+
+interface Asked {
+  field?: string
+  purpose: string
+  reason: string
+}
+
+/** One value in full, for some minutes and on record: why it must be seen is said before, who looks stands across it. */
+export function Reveal({ id, side, permitting }: { id: string; side: Side; permitting: Instruction[] }) {
+  const { t } = useTranslation()
+  const reveal = useMutation(revealContent)
+  const [asked, setAsked] = useState<Asked | null>(null)
+  const purposes = [...new Set(permitting.filter((i) => i.scope.operations.includes('reveal')).map((i) => i.purpose))]
+  const ask = (written: Asked) => {
+    const question = { ...written, field: written.field?.trim() || undefined, purpose: written.purpose.trim() }
+    setAsked(question)
+    reveal.mutate({ id, ...question })
+  }
+  const refused = reveal.error instanceof ProblemError ? reveal.error : null
+  return (
+    <section className={css.reveal} aria-labelledby="reveal">
+      <h3 id="reveal">{t('holdings.reveal')}</h3>
+      {reveal.data ? (
+        <Shown revealed={reveal.data} onHide={reveal.reset} />
+      ) : (
+        <>
+          <p className={css.soft}>{t('holdings.revealHelp')}</p>
+          <Form<Asked> layout="vertical" requiredMark={false} className={css.fields} onFinish={ask}>
+            <Form.Item
+              name="purpose"
+              label={t('holdings.revealPurpose')}
+              rules={[{ required: true, whitespace: true, message: t('instructions.needPurpose') }]}
+            >
+              <AutoComplete
+                aria-label={t('holdings.revealPurpose')}
+                maxLength={200}
+                options={purposes.map((p) => ({ value: p, label: word('purposes', p) }))}
+              />
+            </Form.Item>
+            <Form.Item name="field" label={t('holdings.revealField')}>
+              <Input maxLength={100} spellCheck={false} />
+            </Form.Item>
+            <Form.Item
+              name="reason"
+              label={t('ui.reason')}
+              className={css.wide}
+              rules={[{ required: true, whitespace: true, message: t('ui.reasonNeeded') }]}
+            >
+              <Input.TextArea rows={2} maxLength={2000} showCount />
+            </Form.Item>
+            <Button htmlType="submit" loading={reveal.isPending} className={css.start}>
+              {t('holdings.revealNow')}
+            </Button>
+          </Form>
+        </>
+      )}
+      <div aria-live="polite">{refused && asked && <Refused id={id} side={side} asked={asked} error={refused} />}</div>
+    </section>
+  )
+}
+
+const SECOND_MS = 1_000
+
+/** The value, who looks at it written across, and how long it stays. */
+function Shown({ revealed, onHide }: { revealed: Revealed; onHide: () => void }) {
+  const { t } = useTranslation()
+  // Counted from here: the clock of this machine may go differently from the server's.
+  const [until] = useState(() => Date.now() + revealed.seconds * SECOND_MS)
+  const [left, setLeft] = useState(revealed.seconds)
+  useEffect(() => {
+    const tick = setInterval(() => {
+      const seconds = Math.ceil((until - Date.now()) / SECOND_MS)
+      if (seconds <= 0) onHide()
+      else setLeft(seconds)
+    }, SECOND_MS / 2)
+    return () => clearInterval(tick)
+  }, [until, onHide])
+  const [who, at] = [revealed.watermark.split(' ')[0] ?? '', revealed.watermark.split(' ')[1] ?? '']
+  const mark = `${who} ${at ? instant(at) : ''}`.trim()
+  return (
+    <>
+      <div className={css.value}>
+        <pre>{revealed.text ?? revealed.base64}</pre>
+        <div className={css.marks} aria-hidden>
+          {MARKS.map((n) => (
+            <span key={n}>{mark}</span>
+          ))}
+        </div>
+      </div>
+      <div className={css.left}>
+        <span role="timer">
+          {t('holdings.revealLeft', { time: `${Math.floor(left / 60)}:${String(left % 60).padStart(2, '0')}` })}
+        </span>
+        <span className={css.soft}>{t('holdings.revealMarked', { mark })}</span>
+        <Button size="small" onClick={onHide}>
+          {t('holdings.revealHide')}
+        </Button>
+      </div>
+    </>
+  )
+}
+
+/** More than fill the area; what goes beyond it is cut. */
+const MARKS = Array.from({ length: 40 }, (_, n) => n)
+
+/** Why not, and what to ask for. */
+function Refused({ id, side, asked, error }: { id: string; side: Side; asked: Asked; error: ProblemError }) {
+  const { t } = useTranslation()
+  const tell = useTell()
+  const why = useQuery({
+    ...whyQuery(id, { subject: side.subject_id, operation: 'reveal', purpose: asked.purpose }),
+    enabled: error.isForbidden,
+  })
+  const request = useMutation({ ...requestAccess, onError: tell.failed })
+  if (!error.isForbidden) {
+    return (
+      <Strip tone="danger">
+        {problemText(error)} {error.problem.help}
+      </Strip>
+    )
+  }
+  const canAsk = why.data?.remedy === 'instruction' || why.data?.remedy === 'exceptional'
+  return (
+    <Loaded query={why}>
+      {(w) => (
+        <>
+          <Said w={w} />
+          {canAsk && !request.data && (
+            <Button
+              loading={request.isPending}
+              onClick={() =>
+                request.mutate({ holding: id, operation: 'reveal', purpose: asked.purpose, reason: asked.reason })
+              }
+            >
+              {t('holdings.revealRequest')}
+            </Button>
+          )}
+          {request.data && (
+            <Strip tone="accent">
+              {t('holdings.revealRequested')}{' '}
+              <Link to="/instructions/$id" params={{ id: request.data.id }}>
+                {t('holdings.openInstruction')}
+              </Link>
+            </Strip>
+          )}
+        </>
+      )}
+    </Loaded>
+  )
+}
