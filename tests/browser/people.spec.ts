@@ -24,13 +24,13 @@ story('a role that is excluded says why, and one that is not is given and taken 
     return dialog
   }
   const dialog = await appoint('审计员')
-  await dialog.getByRole('button', { name: '任命' }).click()
+  await dialog.getByRole('button', { name: '任命', exact: true }).click()
   await dialog.waitFor({ state: 'detached' })
   await zhou.page.getByRole('link', { name: '审计员' }).waitFor()
 
   const refused = await appoint('安全管理员')
   await refused.getByText(/不得兼任/).waitFor()
-  expect(await refused.getByRole('button', { name: '任命' }).isDisabled()).toBe(true)
+  expect(await refused.getByRole('button', { name: '任命', exact: true }).isDisabled()).toBe(true)
   await zhou.takesAPicture('role-excluded')
   await zhou.findsThePageInOrder()
   await refused.getByRole('link', { name: '查看两个角色由谁担任' }).click()
@@ -39,6 +39,12 @@ story('a role that is excluded says why, and one that is not is given and taken 
   await zhou.findsThePageInOrder()
 
   await zhou.page.goBack()
+  // The way out: one is taken away and the other given, in one moment.
+  const instead = await appoint('安全管理员')
+  await instead.getByRole('button', { name: '撤销“审计员”并任命' }).click()
+  await instead.waitFor({ state: 'detached' })
+  await zhou.page.getByRole('link', { name: '安全管理员' }).waitFor()
+  expect(await zhou.page.getByRole('button', { name: '撤销' }).count()).toBe(1)
   await zhou.button('撤销').first().click()
   await zhou.page.getByRole('dialog').getByRole('button', { name: '撤销' }).click()
   await zhou.sees('除普通员工外没有其他角色。')

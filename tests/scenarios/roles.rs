@@ -20,6 +20,41 @@ scenario!(roles_that_exclude_each_other_are_refused_at_appointment, |t| {
     }
 });
 
+scenario!(what_stands_in_the_way_of_a_role_is_taken_away_with_its_appointment_or_not_at_all, |t| {
+    let acme = t.organisation("远山科技").pack("dingtalk");
+    let (zhao, qian) = (acme.hires("赵一"), acme.hires("钱二"));
+    let held = acme.appoints(&zhao, "data_operator").ok();
+    let others = acme.appoints(&qian, "data_operator").ok();
+    let admin = acme.first_admin().caller();
+    let offers = admin.get(&format!("/members/{}/roles", zhao.membership)).ok();
+    let auditor = offers.as_array().unwrap().iter().find(|o| o["role"] == "auditor").unwrap();
+    assert_eq!(auditor["in_the_way"], json!([{ "assignment": held["id"], "role": "data_operator" }]));
+    assert_eq!((&auditor["assign"]["allowed"], &auditor["instead"]["allowed"]), (&json!(false), &json!(true)));
+
+    let gives = |role: &str, instead_of: Vec<&serde_json::Value>| {
+        let asked = json!({ "membership_id": zhao.membership, "role": role, "instead_of": instead_of });
+        admin.post("/role-assignments", &asked)
+    };
+    let holds = || -> Vec<String> {
+        let held = admin.get(&format!("/role-assignments?membership={}&held=true", zhao.membership)).items();
+        held.iter().map(|a| a["role"].as_str().unwrap().to_owned()).collect()
+    };
+    // Somebody else's is not in the way; what cannot be given takes nothing away.
+    gives("auditor", vec![&others["id"]]).is_refused("people.role-not-held");
+    gives("no-such-role", vec![&held["id"]]).is_refused("people.unknown-role");
+    assert_eq!(holds(), ["data_operator"]);
+    gives("auditor", vec![&held["id"]]).ok();
+    assert_eq!(holds(), ["auditor"]);
+    gives("data_operator", vec![&held["id"]]).is_refused("people.role-not-held");
+    assert_eq!(holds(), ["auditor"]);
+    let said = acme.member_with("auditor").gets("/records?limit=50").items();
+    for act in ["roles.assign", "roles.revoke"] {
+        let about = |r: &&serde_json::Value| r["act"] == act && r["object"]["id"] == zhao.membership.as_str();
+        let done = said.iter().filter(about).filter(|r| r["outcome"] == "done" && r["detail"]["role"].is_string());
+        assert_eq!(done.count(), if act == "roles.assign" { 2 } else { 1 }, "{act}");
+    }
+});
+
 scenario!(nobody_changes_their_own_roles, |t| {
     let acme = t.organisation("远山科技").pack("dingtalk");
     acme.appoints(acme.first_admin(), "hr_admin").is_refused("people.own-role");

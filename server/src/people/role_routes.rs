@@ -102,9 +102,13 @@ struct NewAssignment {
     /// Until when, for somebody who stands in.
     #[serde(default)]
     until: Option<Ts>,
+    /// Roles of theirs that are taken away with it, as they exclude it: both happen in one moment, or neither.
+    #[serde(default)]
+    #[schema(max_items = 16)]
+    instead_of: Vec<RoleAssignmentId>,
 }
 
-/// Gives a role. An excluded pair is refused, whatever path it comes by.
+/// Gives a role. An excluded pair is refused, whatever path it comes by; what stands in the way may be taken away with it.
 #[utoipa::path(tag = "people", request_body = NewAssignment, responses(
     (status = 201, body = RoleAssignment),
     (status = 403, description = "The roles exclude each other; says which and why"),
@@ -115,6 +119,7 @@ async fn assign_role(at: Attempt, body: web::Json<NewAssignment>) -> Answer<Role
     at.once(Act::on("roles.assign", "membership", new.membership_id), new, |tx, new| {
         let to = store::find_membership(tx, new.membership_id)?.ok_or(PeopleError::UnknownMembership)?;
         let via = if new.until.is_some() { Via::Delegation } else { Via::Assignment };
+        roles::take_away(tx, &to, &new.instead_of)?;
         roles::assign(tx, &to, &new.role, via, new.until)
     })
     .await
@@ -139,12 +144,25 @@ struct RoleOffer {
     held: Option<RoleAssignmentId>,
     /// The role that they hold and that excludes it.
     excluded_by: Option<String>,
+    /// All that they hold and that excludes it: what would have to be taken away.
+    in_the_way: Vec<RoleInTheWay>,
+    /// Whether they could be given it with those taken away.
+    instead: Allowed,
     /// Why those two exclude each other, in Chinese.
     reason_zh: Option<String>,
     /// Why those two exclude each other, in English.
     reason_en: Option<String>,
     /// The clauses that the exclusion rests on.
     clauses: Vec<String>,
+}
+
+/// What somebody holds and what excludes another role.
+#[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
+struct RoleInTheWay {
+    /// By which assignment.
+    assignment: RoleAssignmentId,
+    /// Which role.
+    role: String,
 }
 
 /// Every role of the pack and of the organisation's own, and whether this member could be given it: from the function that would refuse it.
@@ -168,6 +186,12 @@ fn offers(tx: &mut TenantTx<'_>, id: MembershipId) -> Result<Vec<RoleOffer>, Peo
         };
         let pair = |other: &String| rules.exclusions.iter().find(|e| e.roles.contains(role) && e.roles.contains(other));
         let exclusion = excluded_by.as_ref().and_then(pair);
+        let (in_the_way, others): (Vec<_>, Vec<_>) =
+            held.iter().cloned().partition(|a| a.role != *role && pair(&a.role).is_some());
+        let instead = in_the_way
+            .iter()
+            .try_for_each(|a| roles::may_revoke(tx, a))
+            .and_then(|()| roles::may_assign(tx, &rules, &to, role, &others));
         offers.push(RoleOffer {
             role: role.clone(),
             assign: Allowed::of(&answer),
@@ -175,6 +199,8 @@ fn offers(tx: &mut TenantTx<'_>, id: MembershipId) -> Result<Vec<RoleOffer>, Peo
             reason_zh: exclusion.map(|e| e.reason_zh.clone()),
             reason_en: exclusion.map(|e| e.reason_en.clone()),
             clauses: exclusion.map(|e| e.clauses.clone()).unwrap_or_default(),
+            in_the_way: in_the_way.into_iter().map(|a| RoleInTheWay { assignment: a.id, role: a.role }).collect(),
+            instead: Allowed::of(&instead),
             excluded_by,
         });
     }

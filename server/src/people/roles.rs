@@ -14,6 +14,9 @@ use policy_model::calendar::start_of_day;
 use policy_model::roles::may_hold;
 use std::collections::{HashMap, HashSet};
 
+/// Roles that are taken away for another one in one call; a pack has a handful.
+const MOST_TAKEN_AWAY: usize = 16;
+
 /// The role of everybody who works here; nobody is appointed to it.
 pub const EVERYBODY: &str = "employee";
 
@@ -111,6 +114,24 @@ pub(super) fn may_revoke(tx: &TenantTx<'_>, assignment: &RoleAssignment) -> Resu
     }
     if assignment.revoked_at.is_some() || assignment.until.is_some_and(|until| until <= tx.now()) {
         return Err(PeopleError::RoleNotHeld);
+    }
+    Ok(())
+}
+
+/// Takes away what stands in the way of another role: nobody else's. The caller gives that role in the same transaction, so
+/// that there is no moment in which both are held, and none in which neither is.
+pub(super) fn take_away(
+    tx: &mut TenantTx<'_>,
+    from: &Membership,
+    these: &[RoleAssignmentId],
+) -> Result<(), PeopleError> {
+    if these.len() > MOST_TAKEN_AWAY {
+        return Err(PeopleError::Invalid(format!("/instead_of: at most {MOST_TAKEN_AWAY}")));
+    }
+    for id in these {
+        let held = store::find_assignment(tx, *id)?.filter(|a| a.subject_id == from.subject_id);
+        held.ok_or(PeopleError::RoleNotHeld)?;
+        revoke(tx, *id)?;
     }
     Ok(())
 }

@@ -10,6 +10,7 @@ import { word } from '@/i18n'
 import type { Chosen } from '@/instructions/draft'
 import { MemberSelect } from '@/instructions/MemberSelect'
 import { inLanguage } from '@/packs/words'
+import { Act } from '@/ui/Act'
 import { Clauses } from '@/ui/Clauses'
 import { dayOf, instantOf } from '@/ui/format'
 import { Loaded } from '@/ui/Page'
@@ -42,6 +43,19 @@ export function AssignDialog({
   const assign = useMutation(assignRole)
   const name = member?.name ?? member?.staff_number ?? ''
   const end = until ? endOf(until) : undefined
+  const give = (instead_of: string[]) =>
+    id &&
+    role &&
+    assign.mutate(
+      { membership_id: id, role, until: end, instead_of },
+      {
+        onSuccess: () => {
+          tell.done(t('people.assigned', { name, role: names.ofRole(role) }))
+          onClose()
+        },
+        onError: tell.failed,
+      },
+    )
   const ready = offer?.assign.allowed === true && !offer.held && (until === null || end !== undefined)
   return (
     <Modal
@@ -52,20 +66,7 @@ export function AssignDialog({
       cancelText={t('ui.cancel')}
       onCancel={onClose}
       width={560}
-      onOk={() =>
-        id &&
-        role &&
-        assign.mutate(
-          { membership_id: id, role, until: end },
-          {
-            onSuccess: () => {
-              tell.done(t('people.assigned', { name, role: names.ofRole(role) }))
-              onClose()
-            },
-            onError: tell.failed,
-          },
-        )
-      }
+      onOk={() => give([])}
     >
       <div className={css.dialog}>
         {!preset && (
@@ -100,7 +101,14 @@ export function AssignDialog({
             )}
           </Loaded>
         )}
-        {offer && !offer.assign.allowed && <WhyNot o={offer} name={name} />}
+        {offer && !offer.assign.allowed && (
+          <WhyNot
+            o={offer}
+            name={name}
+            busy={assign.isPending}
+            onInstead={() => give(offer.in_the_way.map((held) => held.assignment))}
+          />
+        )}
         {offer?.assign.allowed && !offer.held && (
           <div className={css.line}>
             <Checkbox checked={until !== null} onChange={(e) => setUntil(e.target.checked ? '' : null)}>
@@ -134,7 +142,7 @@ function State({ o }: { o: RoleOffer }) {
   return null
 }
 
-function WhyNot({ o, name }: { o: RoleOffer; name: string }) {
+function WhyNot({ o, name, busy, onInstead }: { o: RoleOffer; name: string; busy: boolean; onInstead: () => void }) {
   const { t } = useTranslation()
   const names = usePackNames()
   if (!o.excluded_by) return <Strip tone="danger">{word('problems', o.assign.why)}</Strip>
@@ -149,6 +157,15 @@ function WhyNot({ o, name }: { o: RoleOffer; name: string }) {
           {t('people.toPair')}
         </Link>
         <Clauses ids={o.clauses} />
+        <div>
+          <Act
+            can={o.instead}
+            danger
+            loading={busy}
+            label={t('people.insteadOf', { held: o.in_the_way.map((h) => names.ofRole(h.role)).join(t('ui.and')) })}
+            onClick={onInstead}
+          />
+        </div>
       </div>
     </Strip>
   )

@@ -5,7 +5,7 @@ import { useTranslation } from 'react-i18next'
 import type { Member } from '@/api/queries/find'
 import { usePackNames } from '@/api/queries/pack'
 import { assignRole, offersQuery, type RoleOffer } from '@/api/queries/people'
-import { moveRole, type RoleToFill } from '@/api/queries/setup'
+import type { RoleToFill } from '@/api/queries/setup'
 import { word } from '@/i18n'
 import { inLanguage } from '@/packs/words'
 import { Clauses } from '@/ui/Clauses'
@@ -28,7 +28,6 @@ export function AppointDialog({
   const names = usePackNames()
   const [whom, setWhom] = useState<Member | null>(null)
   const give = useMutation(assignRole)
-  const move = useMutation(moveRole)
   const title = t('setup.appointTitle', { role: names.ofRole(role.role) })
   // Whether they could be given it, from what would refuse it.
   const offers = useQuery({ ...offersQuery(whom?.id ?? ''), enabled: whom !== null })
@@ -65,8 +64,17 @@ export function AppointDialog({
               roles={roles}
               whom={whom}
               offer={offer}
-              busy={move.isPending}
-              onMove={() => move.mutate({ membership_id: whom.id, from: inTheWayOf(role, whom), to: role.role }, ends)}
+              busy={give.isPending}
+              onMove={() =>
+                give.mutate(
+                  {
+                    membership_id: whom.id,
+                    role: role.role,
+                    instead_of: offer.in_the_way.map((held) => held.assignment),
+                  },
+                  ends,
+                )
+              }
             />
           )}
         </div>

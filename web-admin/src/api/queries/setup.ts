@@ -29,27 +29,6 @@ export const firstMembersQuery = queryOptions({
     (await body(api.GET('/api/v1/members', { params: { query: { state: 'employed', limit: 8 } } }))).items,
 })
 
-async function rolesChanged() {
-  await Promise.all(
-    [['setup'], ['members'], ['role-assignments']].map((queryKey) => queryClient.invalidateQueries({ queryKey })),
-  )
-}
-
-/** Takes a role away from a member and gives another, the way that separation leaves open. */
-export const moveRole = mutationOptions({
-  mutationFn: async ({ membership_id, from, to }: { membership_id: string; from: string[]; to: string }) => {
-    const held = await body(
-      api.GET('/api/v1/role-assignments', { params: { query: { membership: membership_id, limit: 200 } } }),
-    )
-    for (const one of held.items.filter((a) => from.includes(a.role) && !a.revoked_at)) {
-      await api.DELETE('/api/v1/role-assignments/{id}', { params: { path: { id: one.id } } })
-    }
-    return body(api.POST('/api/v1/role-assignments', { body: { membership_id, role: to } }))
-  },
-  // Also when only the first half was done.
-  onSettled: rolesChanged,
-})
-
 export const giveSetUpLink = mutationOptions({
   mutationFn: (id: string) => body(api.POST('/api/v1/members/{id}/setup-link', { params: { path: { id } } })),
   onSuccess: () => queryClient.invalidateQueries({ queryKey: ['setup'] }),

@@ -62,6 +62,7 @@ export const people = {
   heldAlready: 'held already',
   excludedBy: 'excluded by {{role}}',
   excludedWhy: '{{name}} is {{held}} and cannot be {{wanted}} too.',
+  insteadOf: 'Take “{{held}}” away and appoint',
   waysOut: 'Appoint somebody else as {{wanted}}, or revoke {{held}} first.',
   toPair: 'See who holds the two',
   standsIn: 'Stands in, until a day',

@@ -62,6 +62,7 @@ export const people = {
   heldAlready: '已担任',
   excludedBy: '与“{{role}}”互斥',
   excludedWhy: '{{name}}已任“{{held}}”，不得兼任“{{wanted}}”。',
+  insteadOf: '撤销“{{held}}”并任命',
   waysOut: '可以任命别人为“{{wanted}}”，或者先撤销“{{held}}”。',
   toPair: '查看两个角色由谁担任',
   standsIn: '代理，到某日为止',
