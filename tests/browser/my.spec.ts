@@ -47,7 +47,7 @@ story('each kind of data says whose it is, why, and until when; and opens to its
   await card.getByRole('region', { name: /的明细$/ }).getByRole('listitem').first().waitFor()
   const clause = card.getByRole('button', { expanded: false }).filter({ has: he.page.locator('code') }).first()
   await clause.click()
-  await he.page.getByRole('note').first().waitFor()
+  await he.page.getByRole('region', { name: /^依据 / }).first().waitFor()
   await he.takesAPicture('my-clause')
 })
 
@@ -83,6 +83,29 @@ story('a contest goes to the privacy officer, and her answer comes back', async 
   await he.sees('The law has the organisation keep it.')
   await he.takesAPicture('my-contest-answered')
   await he.findsThePageInOrder()
+})
+
+story('one entry of a kind is contested by itself', async (house) => {
+  for (const screen of [{ width: 390 }, { width: 390, language: 'en', scheme: 'dark' }] satisfies Screen[]) {
+    const he = await employee(house, screen)
+    const english = he.screen.language === 'en'
+    const kind = he.page.getByRole('article').filter({ hasText: english ? 'Labour contract status' : '劳动合同' }).first()
+    await kind.getByRole('button', { name: english ? 'Show entries' : '查看明细' }).click()
+    const entries = kind.getByRole('region').getByRole('listitem')
+    await entries.nth(1).waitFor()
+    await he.takesAPicture('my-entries')
+    await he.findsThePageInOrder()
+    if (english) continue
+    await entries.first().getByRole('button', { name: '提出异议' }).click()
+    const asked = he.page.getByRole('dialog')
+    await asked.getByText('中的这一项提出异议').waitFor()
+    await asked.getByLabel('理由').fill('这一份合同是我自己存的。')
+    await asked.getByRole('button', { name: '提交异议' }).click()
+    await entries.first().getByText('异议处理中').waitFor()
+    expect(await entries.nth(1).getByText('异议处理中').count()).toBe(0)
+    await he.page.goto('/my/contests')
+    await he.sees('仅其中一项')
+  }
 })
 
 story('the privacy officer publishes how she is reached, and the notice says it', async (house) => {

@@ -125,6 +125,33 @@ scenario!(a_person_learns_who_used_their_data_for_what_and_under_which_instructi
     acme.auditor().verifies_offline();
 });
 
+scenario!(one_entry_is_contested_by_itself_and_the_others_of_its_kind_stay, |t| {
+    let acme = t.organisation("远山科技").pack("dingtalk");
+    let lin = acme.hires("林晓");
+    let officer = acme.privacy_officer();
+    acme.holds("hr.id_card").about(&lin);
+    acme.holds("hr.id_card").about(&lin);
+    own(&acme, &lin);
+    let me = lin.caller();
+    let entries = || me.get("/my/data/holdings?class=hr.id_card&controller=organisation").items();
+    let [one, other] = <[Value; 2]>::try_from(entries()).expect("two");
+    assert_eq!((&one["can"]["contest"]["allowed"], &one["contest"]), (&json!(true), &Value::Null));
+    let asked = json!({ "class": "hr.id_card", "holding_id": one["id"], "reason": "这一份是我自己存的" });
+    let contest = me.post("/my/contests", &asked).ok();
+    me.post("/my/contests", &asked).is_refused("contests.open-already");
+    let contested = entries().into_iter().find(|e| e["id"] == one["id"]).expect("it is there");
+    assert_eq!(
+        (&contested["contest"], &contested["can"]["contest"]["why"]),
+        (&contest["id"], &json!("contests.open-already"))
+    );
+    assert_eq!(group(&me, "hr.id_card")["can"]["contest"]["allowed"], true, "the kind as a whole is another matter");
+    answers(&officer, &contest, true, "确系本人存放").ok();
+    t.settles();
+    let left: Vec<Value> = entries().into_iter().map(|e| e["id"].clone()).collect();
+    assert_eq!(left, [other["id"].clone()]);
+    assert_eq!(me.get("/my/data").ok()["following"], false);
+});
+
 scenario!(a_contest_is_answered_with_a_reason_and_never_by_the_one_who_made_it, |t| {
     let acme = t.organisation("远山科技").pack("dingtalk");
     let (lin, chen) = (acme.hires("林晓"), acme.hires("陈立"));

@@ -13,7 +13,7 @@ use super::store;
 use crate::packs;
 use crate::platform::db::{Stored, TenantTx, Turn};
 use crate::platform::ids::{HoldingId, JobId, SubjectId};
-use crate::platform::jobs::{JobError, Step};
+use crate::platform::jobs::{self, JobError, Step};
 use crate::platform::record::Record;
 use policy_model::class::ClassPattern;
 use policy_model::facts::Facts;
@@ -24,6 +24,8 @@ use serde_json::Value;
 use std::collections::{BTreeSet, HashMap};
 
 const SIDES_A_STEP: i64 = 500;
+/// Begins the key of work that concerns whoever has data here.
+const EVERYBODYS: &str = "everybody";
 
 /// What has changed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -99,10 +101,17 @@ struct Cursor {
 
 /// Begins to look at what a change concerns.
 pub fn start(tx: &mut TenantTx<'_>, change: &Change) -> Stored<()> {
-    // A key of its own: of two changes, none takes the other's place in the middle of its way.
-    let key = tx.new_id::<JobId>().to_string();
+    // A key of its own: of two changes, none takes the other's place in the middle of its way. It begins with whose data it is
+    // about, by which somebody is told that theirs is being ruled anew.
+    let whose = change.subject().map_or_else(|| EVERYBODYS.to_owned(), |subject| subject.to_string());
+    let key = format!("{whose} {}", tx.new_id::<JobId>());
     let payload = serde_json::to_value(Cursor { change: change.clone(), after: None })?;
     tx.run_at(tx.now(), RULE_ANEW, &key, &payload)
+}
+
+/// Whether data of somebody's is being ruled anew.
+pub fn is_under_way(tx: &mut TenantTx<'_>, subject: SubjectId) -> Stored<bool> {
+    Ok(jobs::waits(tx, RULE_ANEW, &subject.to_string())? || jobs::waits(tx, RULE_ANEW, EVERYBODYS)?)
 }
 
 /// Looks at the next sides.

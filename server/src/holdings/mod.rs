@@ -35,7 +35,7 @@ mod tenure;
 mod weighed;
 
 pub use aim::{Reach, Target, places, reach, reach_of_grant};
-pub use anew::{Change, Moves, preview as preview_rulings, start as rule_anew};
+pub use anew::{Change, Moves, is_under_way as is_ruled_anew, preview as preview_rulings, start as rule_anew};
 pub use carry_out::{CarriedOut, carry_out};
 pub use connectors::{Connector, CreatedConnector, connector, create_connector, list_connectors, speaks_for};
 pub use consents::{ConsentKind, Given, given_by};

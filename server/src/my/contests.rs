@@ -202,6 +202,19 @@ pub fn open_of(tx: &mut TenantTx<'_>, subject: SubjectId) -> Stored<HashMap<Stri
     Ok(open.into_iter().collect())
 }
 
+/// The open contests of single holdings of a person.
+pub fn open_of_holdings(tx: &mut TenantTx<'_>, subject: SubjectId) -> Stored<HashMap<HoldingId, ContestId>> {
+    let open: Vec<(Option<HoldingId>, ContestId)> = tx.load(contests::table, |rows| {
+        rows.filter(contests::subject_id.eq(subject))
+            .filter(contests::decided_at.is_null())
+            .filter(contests::holding_id.is_not_null())
+            .order(contests::id.desc())
+            .limit(MOST)
+            .select((contests::holding_id, contests::id))
+    })?;
+    Ok(open.into_iter().filter_map(|(holding, id)| Some((holding?, id))).collect())
+}
+
 /// A person's contests, the latest first.
 pub fn of_subject(tx: &mut TenantTx<'_>, subject: SubjectId) -> Stored<Vec<Contest>> {
     tx.load(contests::table, |rows| {

@@ -30,6 +30,9 @@ pub struct MyData {
     pub groups: Vec<MyGroup>,
     /// What rests on consent, or could.
     pub consents: Vec<MyConsent>,
+    /// Whether it is being ruled anew at this moment, as a consent, a feature or the pack has changed: what is answered now may
+    /// be different when that is done.
+    pub following: bool,
     /// The clauses that are cited, each with what it asks.
     pub cited: Vec<ClauseView>,
 }
@@ -132,7 +135,8 @@ pub fn all(tx: &mut TenantTx<'_>, own: Own) -> Result<MyData, MyError> {
             .map(String::as_str),
     );
     let answer_within_days = pack.deadlines().request_days;
-    Ok(MyData { has_left: own.has_left(), hidden, answer_within_days, groups, consents, cited })
+    let following = holdings::is_ruled_anew(tx, own.subject())?;
+    Ok(MyData { has_left: own.has_left(), hidden, answer_within_days, groups, consents, following, cited })
 }
 
 /// From which days what is kept is counted.
@@ -319,6 +323,10 @@ pub struct MyHolding {
     pub retain_until: Option<NaiveDate>,
     /// Since when the ruling is in force.
     pub ruled_at: Ts,
+    /// The open contest about this one alone.
+    pub contest: Option<ContestId>,
+    /// What the person may do about it.
+    pub can: MyGroupCan,
 }
 
 /// The next holdings of a group; one more than the page holds.
@@ -330,7 +338,10 @@ pub fn holdings_of(
     limit: i64,
 ) -> Stored<Vec<MyHolding>> {
     let names = connector_names(tx)?;
+    let open = contests::open_of_holdings(tx, own.subject())?;
     let shown = |h: OwnHolding| MyHolding {
+        contest: open.get(&h.id).copied(),
+        can: MyGroupCan { contest: may(contests::may_contest(&h.controller, open.get(&h.id).copied())) },
         id: h.id,
         kept_at: h.connector.and_then(|id| names.get(&id).cloned()),
         items: h.items,

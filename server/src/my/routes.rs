@@ -37,7 +37,8 @@ pub fn routes(cfg: &mut ServiceConfig<'_>) {
 #[utoipa::path(tag = "my", responses((status = 200, body = MyData)))]
 #[get("/my/data")]
 async fn my_data(at: OwnAttempt) -> Answer<MyData> {
-    at.run(Act::named("self.read"), data::all).await.map(Answered::ok)
+    // Asked again while it says that it is being ruled anew.
+    at.run(Act::named("self.read").polled(), data::all).await.map(Answered::ok)
 }
 
 /// One group of what is held.

@@ -252,6 +252,20 @@ pub fn cancel(tx: &mut TenantTx<'_>, kind: &'static str, key: &str) -> Stored<bo
     Ok(gone > 0)
 }
 
+/// Whether there is work left of a kind, its key beginning with these words.
+pub fn waits(tx: &mut TenantTx<'_>, kind: &'static str, begins: &str) -> Stored<bool> {
+    let (tenant, begins) = (tx.tenant(), format!("{begins} %"));
+    let there: Option<JobId> = tx.as_platform(|p| {
+        p.first(jobs::table, |all| {
+            all.filter(jobs::tenant_id.eq(tenant))
+                .filter(jobs::kind.eq(kind))
+                .filter(jobs::key.like(begins))
+                .select(jobs::id)
+        })
+    })?;
+    Ok(there.is_some())
+}
+
 /// Jobs that are due or have failed at least once, for readiness and the health page.
 pub fn backlog(platform: &Platform) -> Stored<(i64, i64)> {
     platform_tx(platform, |p| {

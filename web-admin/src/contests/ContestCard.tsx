@@ -23,6 +23,7 @@ export function ContestCard({ contest }: { contest: Contest }) {
         <h2>
           {nameOf(contest.class)} · <Person name={contest.by.name} number={contest.by.staff_number} />
         </h2>
+        {contest.holding_id && <Chip tone="quiet">{t('contests.oneEntry')}</Chip>}
         <Chip tone={isOpen ? 'accent' : 'plain'}>
           {isOpen ? t('contests.due', { day: day(contest.due_on) }) : t(`my.contestStates.${contest.state}`)}
         </Chip>

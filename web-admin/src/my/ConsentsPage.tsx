@@ -8,6 +8,7 @@ import { Chip } from '@/ui/Chip'
 import { instant, number } from '@/ui/format'
 import { Loaded, Notice } from '@/ui/Page'
 import { useTell } from '@/ui/useTell'
+import { Following } from './Following'
 import css from './My.module.css'
 import { MyPage } from './MyPage'
 import { Why } from './Why'
@@ -28,14 +29,17 @@ export function ConsentsPage() {
           </Notice>
         }
       >
-        {({ consents }) => (
-          <ul className={css.cards}>
-            {consents.map((c) => (
-              <li key={c.consent ?? c.class_pattern}>
-                <One consent={c} />
-              </li>
-            ))}
-          </ul>
+        {({ consents, following }) => (
+          <>
+            <Following is={following} />
+            <ul className={css.cards}>
+              {consents.map((c) => (
+                <li key={c.consent ?? c.class_pattern}>
+                  <One consent={c} />
+                </li>
+              ))}
+            </ul>
+          </>
         )}
       </Loaded>
     </MyPage>

@@ -44,6 +44,7 @@ function One({ contest }: { contest: MyContest }) {
     <article className={css.card}>
       <div className={css.top}>
         <h2>{nameOf(contest.class)}</h2>
+        {contest.holding_id && <Chip tone="quiet">{t('contests.oneEntry')}</Chip>}
         <Chip tone={tone}>{t(`my.contestStates.${contest.state}`)}</Chip>
       </div>
       <p className={css.label}>{t('my.yourReason')}</p>

@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next'
 import { type MyGroup, myDataQuery } from '@/api/queries/my'
 import { Loaded, Notice } from '@/ui/Page'
 import { Download } from './Download'
+import { Following } from './Following'
 import { GroupRow } from './GroupRow'
 import css from './My.module.css'
 import { MyPage } from './MyPage'
@@ -32,10 +33,11 @@ function Groups({ of, title, next }: { of: 'person' | 'organisation'; title: str
   const data = useQuery(myDataQuery)
   return (
     <Loaded query={data}>
-      {({ groups, hidden, answer_within_days }) => {
+      {({ groups, hidden, answer_within_days, following }) => {
         const rules = byRule(groups.filter((g) => g.controller === of))
         return (
           <>
+            <Following is={following} />
             {rules.length === 0 && (
               <Notice title={title}>
                 <p>{next}</p>

@@ -1,15 +1,12 @@
-import { useMutation } from '@tanstack/react-query'
 import { Button } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { contest, type MyGroup } from '@/api/queries/my'
+import type { MyGroup } from '@/api/queries/my'
 import { word } from '@/i18n'
-import { Act } from '@/ui/Act'
 import { Chip } from '@/ui/Chip'
 import { Clauses } from '@/ui/Clauses'
 import { bytes, number } from '@/ui/format'
-import { ReasonDialog } from '@/ui/ReasonDialog'
-import { useTell } from '@/ui/useTell'
+import { Contest } from './Contest'
 import { Holdings } from './Holdings'
 import css from './My.module.css'
 import { itemsOf, keepingOf, nameOf, reasonOf, spanOf } from './words'
@@ -38,7 +35,14 @@ export function GroupRow({ group, answeredWithin }: { group: MyGroup; answeredWi
         <Button onClick={() => setOpen((o) => !o)} aria-expanded={open}>
           {open ? t('my.lessDetails') : t('my.details')}
         </Button>
-        {group.controller === 'organisation' && <Contest group={group} name={name} days={answeredWithin} />}
+        {group.controller === 'organisation' && (
+          <Contest
+            of={{ class: group.class.key }}
+            can={group.can.contest}
+            title={t('my.contestOf', { class: name })}
+            days={answeredWithin}
+          />
+        )}
       </div>
       {open && (
         <>
@@ -48,7 +52,7 @@ export function GroupRow({ group, answeredWithin }: { group: MyGroup; answeredWi
               <Clauses ids={group.keeping.why.clauses} />
             </div>
           )}
-          <Holdings group={group} name={name} />
+          <Holdings group={group} name={name} answeredWithin={answeredWithin} />
         </>
       )}
     </article>
@@ -70,38 +74,5 @@ function Chips({ group }: { group: MyGroup }) {
       ))}
       {group.contest && <Chip tone="accent">{t('my.underContest')}</Chip>}
     </span>
-  )
-}
-
-function Contest({ group, name, days }: { group: MyGroup; name: string; days: number }) {
-  const { t } = useTranslation()
-  const tell = useTell()
-  const [asked, setAsked] = useState(false)
-  const send = useMutation(contest)
-  return (
-    <>
-      <Act can={group.can.contest} label={t('my.contest')} onClick={() => setAsked(true)} />
-      {asked && (
-        <ReasonDialog
-          title={t('my.contestOf', { class: name })}
-          consequence={t('my.contestMeans', { days })}
-          confirm={t('my.contestSend')}
-          busy={send.isPending}
-          onClose={() => setAsked(false)}
-          onConfirm={(reason) =>
-            send.mutate(
-              { class: group.class.key, reason },
-              {
-                onSuccess: () => {
-                  setAsked(false)
-                  tell.done(t('my.contested'))
-                },
-                onError: tell.failed,
-              },
-            )
-          }
-        />
-      )}
-    </>
   )
 }

@@ -1,6 +1,5 @@
 import { infiniteQueryOptions, mutationOptions, queryOptions } from '@tanstack/react-query'
-import { api, body, ifMatch } from '../client'
-import { ProblemError, problemOf } from '../problem'
+import { api, body, file, ifMatch } from '../client'
 import { queryClient } from '../query-client'
 import type { components } from '../schema'
 import { type Clause, clauseQuery } from './pack'
@@ -8,6 +7,7 @@ import { type Clause, clauseQuery } from './pack'
 type Schemas = components['schemas']
 export type MyData = Schemas['MyData']
 export type MyGroup = Schemas['MyGroup']
+export type MyHolding = Schemas['MyHolding']
 export type MyConsent = Schemas['MyConsent']
 export type MyAccess = Schemas['MyAccess']
 export type MyContest = Schemas['MyContest']
@@ -20,6 +20,7 @@ export type Contest = Schemas['ContestView']
 const key = {
   all: ['my'] as const,
   data: ['my', 'data'] as const,
+  lists: ['my', 'holdings'] as const,
   holdings: (of: object) => ['my', 'holdings', of] as const,
   accesses: ['my', 'accesses'] as const,
   notice: ['my', 'notice'] as const,
@@ -34,9 +35,18 @@ function cites<T extends { cited: Clause[] }>(answer: T): T {
   return answer
 }
 
+/** While data is being ruled anew it is followed until that is done. */
+const FOLLOW_MS = 500
+
 export const myDataQuery = queryOptions({
   queryKey: key.data,
-  queryFn: async () => cites(await body(api.GET('/api/v1/my/data'))),
+  queryFn: async () => {
+    const wasFollowing = queryClient.getQueryData<MyData>(key.data)?.following
+    const data = cites(await body(api.GET('/api/v1/my/data')))
+    if (wasFollowing && !data.following) void queryClient.invalidateQueries({ queryKey: key.lists })
+    return data
+  },
+  refetchInterval: (query) => (query.state.data?.following ? FOLLOW_MS : false),
 })
 
 export const myHoldingsQuery = (of: { class: string; controller: string; rule: string }) =>
@@ -73,33 +83,25 @@ export const myContestsQuery = queryOptions({
 
 const changed = () => queryClient.invalidateQueries({ queryKey: key.all })
 
-/** What is held is ruled anew a moment after consent was given or withdrawn, so it is asked for again then. */
-const RULED_ANEW_MS = 2_000
-const ruledAnew = () => {
-  setTimeout(changed, RULED_ANEW_MS)
-  return changed()
-}
-
 export const contest = mutationOptions({
-  mutationFn: (what: { class: string; reason: string }) => body(api.POST('/api/v1/my/contests', { body: what })),
+  mutationFn: (what: { class: string; holding_id?: string; reason: string }) =>
+    body(api.POST('/api/v1/my/contests', { body: what })),
   onSuccess: changed,
 })
 
 export const giveConsent = mutationOptions({
   mutationFn: (class_pattern: string) => body(api.POST('/api/v1/me/consents', { body: { class_pattern } })),
-  onSuccess: ruledAnew,
+  onSuccess: changed,
 })
 
 export const withdrawConsent = mutationOptions({
   mutationFn: (id: string) => body(api.POST('/api/v1/me/consents/{id}/withdraw', { params: { path: { id } } })),
-  onSuccess: ruledAnew,
+  onSuccess: changed,
 })
 
 /** A copy of what is mine. */
 export async function download(): Promise<Blob> {
-  const answer = await fetch('/api/v1/my/download')
-  if (!answer.ok) throw new ProblemError(await problemOf(answer))
-  return answer.blob()
+  return (await file('/api/v1/my/download')).blob()
 }
 
 /** What the privacy officer has to answer, or has answered. */

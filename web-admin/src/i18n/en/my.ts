@@ -63,6 +63,8 @@ export const my = {
   lessDetails: 'Hide entries',
   detailsOf: 'Entries of {{class}}',
   contest: 'Contest',
+  following: 'Being ruled anew; this page follows by itself.',
+  contestOne: 'Contest this entry of “{{class}}”: {{what}}',
   contestOf: 'Contest whose “{{class}}” is',
   contestMeans:
     'The privacy officer gets your reason and answers in writing within {{days}} days. Until then it stays as it is.',
@@ -197,6 +199,7 @@ export const my = {
 }
 
 export const contests = {
+  oneEntry: 'one entry alone',
   title: 'Contests',
   lead: 'What employees and former employees say against rulings that their data is the organisation’s. Answer with a reason: they read it.',
   open: 'To answer',

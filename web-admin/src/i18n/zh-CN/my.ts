@@ -56,6 +56,8 @@ export const my = {
   lessDetails: '收起明细',
   detailsOf: '{{class}}的明细',
   contest: '提出异议',
+  following: '正在按新的情况重新判定，完成后自动更新。',
+  contestOne: '对“{{class}}”中的这一项提出异议：{{what}}',
   contestOf: '对“{{class}}”的归属提出异议',
   contestMeans: '隐私负责人会收到您的理由，并在 {{days}} 天内书面答复。答复之前，数据的归属不变。',
   contestSend: '提交异议',
@@ -184,6 +186,7 @@ export const my = {
 } as const
 
 export const contests = {
+  oneEntry: '仅其中一项',
   title: '权属异议',
   lead: '员工与已离职人员对“归组织控制”的判定提出的异议。请说明理由答复，本人会看到。',
   open: '待答复',
