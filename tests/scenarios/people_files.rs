@@ -48,7 +48,13 @@ scenario!(of_a_file_every_row_is_in_or_named_and_a_dry_run_keeps_nothing, |t| {
 
     // The same file again changes nobody twice; a corrected row goes in.
     let again = imports(&hr, TABLE, false).ok();
-    assert_eq!((&again["joined"], &again["changed"]), (&json!(0), &json!(2)), "{again}");
+    assert_eq!(
+        (&again["joined"], &again["changed"], &again["unchanged"]),
+        (&json!(0), &json!(0), &json!(2)),
+        "{again}"
+    );
+    let moved = imports(&hr, &TABLE.replace("研发部", "研发中心"), true).ok();
+    assert_eq!((&moved["changed"], &moved["unchanged"]), (&json!(1), &json!(1)), "{moved}");
     assert_eq!(found(&acme, "q=B001").len(), 1);
     let mended = "staff_number,name,email,first_day,last_day\nB003,孙三,b003@example.com,2024-05-06,2026-03-31\n";
     let mended = imports(&hr, mended, false).ok();

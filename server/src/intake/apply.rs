@@ -18,18 +18,18 @@ use crate::platform::sign_in::{Owner, SignInError, accounts};
 use crate::platform::vault;
 use std::collections::BTreeSet;
 
-/// Reads, applies and marks a message.
-pub(super) fn apply(tx: &mut TenantTx<'_>, id: MessageId) -> Result<(), IntakeError> {
+/// Reads, applies and marks a message. Returns whether anything is different now.
+pub(super) fn apply(tx: &mut TenantTx<'_>, id: MessageId) -> Result<bool, IntakeError> {
     let body = operations::body(tx, id)?;
     if is_test(&body) {
         let fate = Fate { state: MessageState::Applied, event: Some(TEST.into()), reason: None, staff_key: None };
         store::set_fate(tx, id, fate)?;
         tx.record(Record::of("intake.apply").on("message", id).with("event", TEST));
-        return Ok(());
+        return Ok(false);
     }
     let event = HrEvent::read(&body)?;
     refuse_future(tx, &event)?;
-    let Outcome { state, note } = apply_event(tx, &event)?;
+    let Outcome { state, note, moved } = apply_event(tx, &event)?;
     let key = staff_key(tx, &event.data.staff_number)?;
     let staff_key = Some(key);
     let fate = Fate { state, event: Some(event.kind.as_str().into()), reason: note.map(Into::into), staff_key };
@@ -41,7 +41,8 @@ pub(super) fn apply(tx: &mut TenantTx<'_>, id: MessageId) -> Result<(), IntakeEr
     tx.record(
         Record::of("intake.apply").on("message", id).with("event", event.kind.as_str()).with("state", state.as_str()),
     );
-    wake_waiting(tx, &event.data.staff_number)
+    wake_waiting(tx, &event.data.staff_number)?;
+    Ok(moved)
 }
 
 /// What became of an event.
@@ -49,12 +50,14 @@ struct Outcome {
     state: MessageState,
     /// What of it was not for us to do, for people to read.
     note: Option<&'static str>,
+    /// Whether anything is different now.
+    moved: bool,
 }
 
 impl Outcome {
     fn of(is_taken: bool) -> Self {
         let state = if is_taken { MessageState::Applied } else { MessageState::Superseded };
-        Self { state, note: None }
+        Self { state, note: None, moved: is_taken }
     }
 }
 
@@ -77,20 +80,22 @@ fn apply_event(tx: &mut TenantTx<'_>, event: &HrEvent) -> Result<Outcome, Intake
     }
 }
 
-fn facts(tx: &mut TenantTx<'_>, event: &HrEvent) -> Result<HrFacts, IntakeError> {
+/// What is said about somebody, and whether saying it changed their department itself.
+fn facts(tx: &mut TenantTx<'_>, event: &HrEvent) -> Result<(HrFacts, bool), IntakeError> {
     let data = &event.data;
     let department = match &data.department {
         None => None,
         Some(d) => Some(people::upsert_department(tx, &d.key, d.name.as_deref(), d.parent.as_deref(), event.said_at)?),
     };
-    Ok(HrFacts {
+    let facts = HrFacts {
         name: data.name.clone(),
-        department,
+        department: department.map(|d| d.id),
         position: data.position.clone(),
         manager: data.manager.clone(),
         first_day: data.first_day.filter(|_| event.kind == EventKind::Changed),
         sign_in_names: sign_in_names(event)?,
-    })
+    };
+    Ok((facts, department.is_some_and(|d| d.moved)))
 }
 
 fn sign_in_names(event: &HrEvent) -> Result<Vec<Identifier>, IntakeError> {
@@ -136,7 +141,7 @@ fn joined(tx: &mut TenantTx<'_>, event: &HrEvent) -> Result<Outcome, IntakeError
         first_day: data.first_day.ok_or(IntakeError::Missing("/data/first_day"))?,
         last_day: data.last_day,
         contacts: identifiers,
-        facts: facts(tx, event)?,
+        facts: facts(tx, event)?.0,
         said_at: event.said_at,
     };
     let others = !people::is_about_known(tx, &joining)? && rewind(tx, &joining)?;
@@ -203,10 +208,10 @@ fn say_again(tx: &mut TenantTx<'_>, joining: &Joining, is_asked: impl Fn(Ts) -> 
 
 fn changed(tx: &mut TenantTx<'_>, event: &HrEvent) -> Result<Outcome, IntakeError> {
     let mut m = membership_of(tx, event)?;
-    let facts = facts(tx, event)?;
+    let (facts, department_moved) = facts(tx, event)?;
     let change = people::apply_change(tx, &mut m, &facts, event.said_at)?;
     let note = change.names_are_the_persons.then_some(PERSONS_OWN);
-    Ok(Outcome { note, ..Outcome::of(change.is_taken) })
+    Ok(Outcome { note, moved: change.moved || department_moved, ..Outcome::of(change.is_taken) })
 }
 
 /// What a message says about the e-mail or phone of a personal account changes nothing, and says so.

@@ -279,10 +279,9 @@ impl Work {
             };
             let applied = tx.part(|tx| say(tx, source, *line, &said));
             match applied {
-                Ok(states) => sum.count(&said, &states),
+                Ok(moved) => sum.count(&said, &moved),
                 Err(IntakeError::Waiting) if said.iter().any(|s| sum.has_joined(s)) => {
-                    let states = vec![MessageState::Applied; said.len()];
-                    sum.count(&said, &states);
+                    sum.count(&said, &vec![true; said.len()]);
                 }
                 Err(e) => sum.reject(*line, self.number(cells), e)?,
             }
@@ -368,9 +367,9 @@ impl Work {
     }
 }
 
-/// Keeps what a row says as messages and applies them, as a webhook's would be.
-fn say(tx: &mut TenantTx<'_>, source: SourceId, line: u64, said: &[Said]) -> Result<Vec<MessageState>, IntakeError> {
-    let mut states = Vec::with_capacity(said.len());
+/// Keeps what a row says as messages and applies them, as a webhook's would be. Returns which of them changed something.
+fn say(tx: &mut TenantTx<'_>, source: SourceId, line: u64, said: &[Said]) -> Result<Vec<bool>, IntakeError> {
+    let mut moved = Vec::with_capacity(said.len());
     for (n, one) in said.iter().enumerate() {
         // Of two words that a row says, the second is the later one.
         let at = Ts(*tx.now() + chrono::Duration::microseconds(i64::try_from(n).unwrap_or(0)));
@@ -388,10 +387,9 @@ fn say(tx: &mut TenantTx<'_>, source: SourceId, line: u64, said: &[Said]) -> Res
             attempts: 0,
         };
         store::insert_message(tx, &message)?;
-        apply(tx, id)?;
-        states.push(store::find_message(tx, id)?.map_or(MessageState::Applied, |m| m.state));
+        moved.push(apply(tx, id)?);
     }
-    Ok(states)
+    Ok(moved)
 }
 
 fn kind(word: &str) -> Result<EventKind, IntakeError> {
@@ -432,13 +430,13 @@ impl Sum {
         number_of(said).is_some_and(|number| self.joined.contains(number))
     }
 
-    fn count(&mut self, said: &[Said], states: &[MessageState]) {
+    fn count(&mut self, said: &[Said], moved: &[bool]) {
         let report = &mut self.report;
-        if states.iter().all(|state| *state == MessageState::Superseded) {
+        if !moved.contains(&true) {
             report.unchanged += 1;
             return;
         }
-        for one in said {
+        for (one, _) in said.iter().zip(moved).filter(|(_, moved)| **moved) {
             match one.kind {
                 EventKind::Joined => report.joined += 1,
                 EventKind::Changed => report.changed += 1,

@@ -19,7 +19,7 @@ pub fn register(registry: &mut Registry) {
 fn step(outside: &Outside<'_>, _: &Value) -> Result<Step, JobError> {
     let Some(id) = outside.tx(store::next_received)? else { return Ok(Step::Done) };
     match outside.tx(|tx| apply(tx, id)) {
-        Ok(()) => {}
+        Ok(_) => {}
         // The database's trouble is not the message's: the job is tried again.
         Err(e) if e.problem().status().is_server_error() || e.problem().lost_a_race() => return Err(e.into()),
         Err(why) => outside.tx(|tx| keep_aside(tx, id, &why))?,

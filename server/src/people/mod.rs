@@ -31,7 +31,7 @@ pub use leaving::{Leaving, Taken, rescind_leaving, rewind, start_leaving};
 pub use model::{AccountKind, Department, Membership, MembershipState, RoleAssignment, Via};
 pub use named::{MemberName, Names, SubjectName};
 pub use operations::{
-    Change, HrFacts, PlatformAnswers, active_by_staff_number, apply_change, are_subjects, count_present,
+    Change, HrFacts, Placed, PlatformAnswers, active_by_staff_number, apply_change, are_subjects, count_present,
     department_names, departments_of, end_access, is_number_of_forgotten, memberships_by_id, name_of, names,
     newest_by_staff_number, staff_number_of, subject_of, succeeded_by, upsert_department, with_staff_number,
     works_here,

@@ -48,6 +48,8 @@ pub(super) fn keep_contacts(tx: &mut TenantTx<'_>, membership: MembershipId, con
 pub struct Change {
     /// Whether anything of it holds; otherwise something newer was said about all of it.
     pub is_taken: bool,
+    /// Whether anything is different now: a word that says what is known already is taken, and moves nothing.
+    pub moved: bool,
     /// Whether it named a sign-in name that is not the account's, which is the person's own to change.
     pub names_are_the_persons: bool,
 }
@@ -95,8 +97,9 @@ pub fn apply_change(
     }
     let (names_are_the_persons, names_changed) = change_names(tx, m, &mut said, facts, said_at)?;
     if said == Said::of(&before)? && *m == before && !renamed && !names_changed {
-        return Ok(Change { is_taken: false, names_are_the_persons });
+        return Ok(Change { is_taken: false, moved: false, names_are_the_persons });
     }
+    let moved = *m != before || renamed || names_changed;
     m.said = said.text()?;
     m.facts_at = m.facts_at.max(said_at);
     store::save_membership(tx, m)?;
@@ -109,7 +112,7 @@ pub fn apply_change(
             .with("first_day_changed", m.first_day != before.first_day)
             .with("sign_in_names_changed", names_changed),
     );
-    Ok(Change { is_taken: true, names_are_the_persons })
+    Ok(Change { is_taken: true, moved, names_are_the_persons })
 }
 
 /// E-mail and phone of an enterprise account are the organisation's to change; those of a personal account are the
@@ -287,7 +290,7 @@ pub fn upsert_department(
     name: Option<&str>,
     parent_ref: Option<&str>,
     said_at: Ts,
-) -> Result<DepartmentId, PeopleError> {
+) -> Result<Placed, PeopleError> {
     let mut now = department_with(tx, external_ref)?;
     let before = now.clone();
     if let Some(name) = name
@@ -302,12 +305,22 @@ pub fn upsert_department(
         refuse_loop(tx, now.id, Some(above))?;
         now.parent_id = Some(above);
     }
+    let moved = now.name != before.name || now.parent_id != before.parent_id;
     if now != before {
         let id = now.id;
         store::change_department(tx, now)?;
         tx.record(Record::of("departments.change").on("department", id));
     }
-    Ok(before.id)
+    Ok(Placed { id: before.id, moved })
+}
+
+/// A department that something was said about.
+#[derive(Debug, Clone, Copy)]
+pub struct Placed {
+    /// Which.
+    pub id: DepartmentId,
+    /// Whether its name or its place in the tree is different now.
+    pub moved: bool,
 }
 
 /// The department of this key; one that nothing was said about yet is called by its key.
