@@ -197,6 +197,12 @@ pub(super) fn decided_lines(tx: &mut TenantTx<'_>, membership: MembershipId) -> 
     Ok(all)
 }
 
+pub(super) fn departure_of_line(tx: &mut TenantTx<'_>, id: LineId) -> Stored<Option<DepartureId>> {
+    tx.first(departure_lines::table, |rows| {
+        rows.filter(departure_lines::id.eq(id)).select(departure_lines::departure_id)
+    })
+}
+
 pub(super) fn find_line(tx: &mut TenantTx<'_>, departure: DepartureId, id: LineId) -> Stored<Option<LineRow>> {
     tx.first(departure_lines::table, |rows| {
         rows.filter(departure_lines::id.eq(id))

@@ -6,7 +6,7 @@ use super::view::{DepartureView, views};
 use super::{store, submit};
 use crate::instructions::Decision;
 use crate::platform::db::{Stored, TenantTx, Ts};
-use crate::platform::ids::{DepartureId, MembershipId};
+use crate::platform::ids::{DepartureId, LineId, MembershipId};
 use std::collections::HashMap;
 
 /// Plans that are to be checked and handed in, the earliest last day first: each with the instant at which access ends.
@@ -46,5 +46,14 @@ pub fn decide(
     match decision {
         Decision::Approve => submit::approve(tx, id, reason),
         Decision::Refuse => submit::refuse(tx, id, reason.unwrap_or_default()),
+    }
+}
+
+/// The departure whose line something was raised about.
+pub fn of_line(tx: &mut TenantTx<'_>, line: &str) -> Stored<Option<DepartureId>> {
+    match line.parse::<LineId>() {
+        Ok(id) => store::departure_of_line(tx, id),
+        // What is not an id of ours leads nowhere.
+        Err(_) => Ok(None),
     }
 }

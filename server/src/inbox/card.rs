@@ -49,6 +49,8 @@ pub struct Card {
     pub kind: CardKind,
     /// The thing itself.
     pub object: CardObject,
+    /// What has a page and shows it, where the thing itself has none: of an order the instruction that is carried out.
+    pub leads_to: Option<CardObject>,
     /// What is asked or what happened: the action of an instruction (`delete`, `standing` …), `departure`, or the kind of
     /// what was raised (`delivery.unacknowledged` …).
     pub action: String,

@@ -6,6 +6,7 @@ use crate::attention::Attention;
 use crate::certification::{Certification, CertificationError, CertificationView};
 use crate::departures::{self, DepartureView};
 use crate::instructions::{self, Instruction, Kind, May};
+use crate::orders;
 use crate::packs;
 use crate::people::Names;
 use crate::platform::db::{Stored, TenantTx, Ts};
@@ -119,7 +120,7 @@ impl Show {
                 None => None,
             },
             Matter::Certifying(list) => self.certifying(tx, &list)?,
-            Matter::Raised(raised) => Some(self.raised(&raised)),
+            Matter::Raised(raised) => Some(self.raised(tx, &raised)?),
         };
         Ok(card.map(|card| match said {
             Some(said) => Card { at: said.at, working_days_left: None, said: Some(said), ..card },
@@ -287,7 +288,7 @@ impl Show {
         }))
     }
 
-    fn raised(&self, a: &Attention) -> Card {
+    fn raised(&self, tx: &mut TenantTx<'_>, a: &Attention) -> Stored<Card> {
         let kind = match a.object_kind.as_str() {
             "message" => CardKind::Message,
             "delivery" | "order" | "held-order" => CardKind::Order,
@@ -303,14 +304,27 @@ impl Show {
         };
         let facts = json!({ "reason": a.reason, "detail": a.detail });
         let blank = blank("attention", a.id, kind, &a.kind, a.raised_at);
-        Card {
+        Ok(Card {
             object: CardObject { kind: a.object_kind.clone(), id: a.object_id.clone() },
+            leads_to: leads_to(tx, &a.object_kind, &a.object_id)?,
             facts: facts.as_object().cloned().unwrap_or_default(),
             on_silence: Consequence::of("raised.stays", json!({})),
             can,
             ..blank
-        }
+        })
     }
+}
+
+/// Where somebody who opens what was raised finds it.
+fn leads_to(tx: &mut TenantTx<'_>, kind: &str, id: &str) -> Stored<Option<CardObject>> {
+    let (page, id) = match kind {
+        "order" | "held-order" | "delivery" => {
+            ("instruction", orders::carried_out_by(tx, kind, id)?.map(|i| i.to_string()))
+        }
+        "line" => ("departure", departures::of_line(tx, id)?.map(|d| d.to_string())),
+        _ => return Ok(None),
+    };
+    Ok(id.map(|id| CardObject { kind: page.to_owned(), id }))
 }
 
 /// Instructions with the same rules rest on the same clauses.
@@ -336,6 +350,7 @@ fn blank(object: &str, id: impl Id + ToString, kind: CardKind, action: &str, at:
         id: format!("{object}:{}", id.to_string()),
         kind,
         object: CardObject { kind: object.to_owned(), id: id.to_string() },
+        leads_to: None,
         action: action.to_owned(),
         asked_by: None,
         about: None,

@@ -22,5 +22,5 @@ pub use by_hand::{ORIGIN as BY_HAND, settled as settled_by_hand};
 pub use error::OrderError;
 pub use jobs::{CARRY_OUT, DELIVER, FINISHED, register};
 pub use model::{Order, OrderState};
-pub use operations::{Start, find, of_case, start, stop_under};
+pub use operations::{Start, carried_out_by, find, of_case, start, stop_under};
 pub use report::{Report, ReportItem, Reported};

@@ -347,6 +347,19 @@ pub(super) fn finish_if_complete(
     Ok(announce(tx, &order)?)
 }
 
+/// The instruction that an order carries out, or the order that a delivery belongs to; by what was raised about it.
+pub fn carried_out_by(tx: &mut TenantTx<'_>, kind: &str, id: &str) -> Stored<Option<InstructionId>> {
+    let order = match (kind, id.parse::<OrderId>(), id.parse::<DeliveryId>()) {
+        ("delivery", _, Ok(id)) => store::find_delivery(tx, id)?.map(|d| d.order_id),
+        (_, Ok(id), _) => Some(id),
+        (_, Err(_), _) => None,
+    };
+    match order {
+        Some(id) => Ok(store::find(tx, id)?.map(|order| order.instruction_id)),
+        None => Ok(None),
+    }
+}
+
 /// An order of this tenant.
 pub fn find(tx: &mut TenantTx<'_>, id: OrderId) -> Result<Order, OrderError> {
     store::find(tx, id)?.ok_or(OrderError::Unknown)

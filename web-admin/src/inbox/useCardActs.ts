@@ -80,12 +80,15 @@ export function useCardActs({
     },
     open: () => {
       if (!current) return
-      const { kind, id } = current.object
+      const { kind, id } = current.leads_to ?? current.object
       if (kind === 'departure') void navigate({ to: '/departures/$id', params: { id }, search: {} })
       else if (kind === 'instruction') void navigate({ to: '/instructions/$id', params: { id } })
       else if (kind === 'message') void navigate({ to: '/settings/messages', search: { message: id } })
       else if (kind === 'certification') void navigate({ to: '/people/certification', search: { list: id } })
       else if (kind === 'contest') void navigate({ to: '/contests', search: {} })
+      else if (kind === 'membership') void navigate({ to: '/people/$id', params: { id } })
+      else if (kind === 'connector' || kind === 'inventory') void navigate({ to: '/settings/connectors' })
+      else if (kind === 'holding') void navigate({ to: '/records', search: { object: id } })
       else void navigate({ to: '/settings/health' })
     },
   }
