@@ -1,4 +1,5 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router'
+import { patiently } from './api/connection'
 import { powersQuery } from './api/queries/powers'
 import { setupQuery } from './api/queries/setup'
 import { queryClient } from './api/query-client'
@@ -16,13 +17,13 @@ const signIn = createRoute({
   getParentRoute: () => root,
   path: '/sign-in',
   validateSearch: (search): { to?: string } => ({ to: inside(search.to) }),
-  component: lazyRouteComponent(() => import('./session/SignInPage'), 'SignInPage'),
+  component: page(() => import('./session/SignInPage'), 'SignInPage'),
 })
 
 const setUp = createRoute({
   getParentRoute: () => root,
   path: '/set-up',
-  component: lazyRouteComponent(() => import('./session/SetUpLinkPage'), 'SetUpLinkPage'),
+  component: page(() => import('./session/SetUpLinkPage'), 'SetUpLinkPage'),
 })
 
 /** Everything that takes somebody who is signed in. */
@@ -64,37 +65,37 @@ const myParts = [
   createRoute({
     getParentRoute: () => my,
     path: '/mine',
-    component: lazyRouteComponent(() => import('./my/DataPage'), 'MinePage'),
+    component: page(() => import('./my/DataPage'), 'MinePage'),
   }),
   createRoute({
     getParentRoute: () => my,
     path: '/organisation',
-    component: lazyRouteComponent(() => import('./my/DataPage'), 'OrganisationPage'),
+    component: page(() => import('./my/DataPage'), 'OrganisationPage'),
   }),
   createRoute({
     getParentRoute: () => my,
     path: '/left',
-    component: lazyRouteComponent(() => import('./my/LeftPage'), 'LeftPage'),
+    component: page(() => import('./my/LeftPage'), 'LeftPage'),
   }),
   createRoute({
     getParentRoute: () => my,
     path: '/accesses',
-    component: lazyRouteComponent(() => import('./my/AccessesPage'), 'AccessesPage'),
+    component: page(() => import('./my/AccessesPage'), 'AccessesPage'),
   }),
   createRoute({
     getParentRoute: () => my,
     path: '/contests',
-    component: lazyRouteComponent(() => import('./my/ContestsPage'), 'ContestsPage'),
+    component: page(() => import('./my/ContestsPage'), 'ContestsPage'),
   }),
   createRoute({
     getParentRoute: () => my,
     path: '/consents',
-    component: lazyRouteComponent(() => import('./my/ConsentsPage'), 'ConsentsPage'),
+    component: page(() => import('./my/ConsentsPage'), 'ConsentsPage'),
   }),
   createRoute({
     getParentRoute: () => my,
     path: '/notice',
-    component: lazyRouteComponent(() => import('./my/NoticePage'), 'NoticePage'),
+    component: page(() => import('./my/NoticePage'), 'NoticePage'),
   }),
 ]
 
@@ -118,13 +119,13 @@ const inbox = createRoute({
     tab: oneOf(search.tab, ['waiting', 'done'] as const),
     card: text(search.card),
   }),
-  component: lazyRouteComponent(() => import('./inbox/InboxPage'), 'InboxPage'),
+  component: page(() => import('./inbox/InboxPage'), 'InboxPage'),
 })
 
 const guide = createRoute({
   getParentRoute: () => shell,
   path: '/guide',
-  component: lazyRouteComponent(() => import('./setup/GuidePage'), 'GuidePage'),
+  component: page(() => import('./setup/GuidePage'), 'GuidePage'),
 })
 
 const departures = createRoute({
@@ -135,20 +136,20 @@ const departures = createRoute({
     view: oneOf(search.view, ['calendar'] as const),
     month: typeof search.month === 'string' && /^\d{4}-\d{2}$/.test(search.month) ? search.month : undefined,
   }),
-  component: lazyRouteComponent(() => import('./departures/DepartureListPage'), 'DepartureListPage'),
+  component: page(() => import('./departures/DepartureListPage'), 'DepartureListPage'),
 })
 
 const departure = createRoute({
   getParentRoute: () => shell,
   path: '/departures/$id',
   validateSearch: (search): { line?: string } => ({ line: text(search.line) }),
-  component: lazyRouteComponent(() => import('./departures/DeparturePage'), 'DeparturePage'),
+  component: page(() => import('./departures/DeparturePage'), 'DeparturePage'),
 })
 
 const certificate = createRoute({
   getParentRoute: () => shell,
   path: '/departures/$id/certificate',
-  component: lazyRouteComponent(() => import('./departures/CertificatePage'), 'CertificatePage'),
+  component: page(() => import('./departures/CertificatePage'), 'CertificatePage'),
 })
 
 const records = createRoute({
@@ -163,7 +164,7 @@ const records = createRoute({
     by: oneOf(search.by, ['act'] as const),
     export: search.export === true ? true : undefined,
   }),
-  component: lazyRouteComponent(() => import('./records/RecordsPage'), 'RecordsPage'),
+  component: page(() => import('./records/RecordsPage'), 'RecordsPage'),
 })
 
 const instructions = createRoute({
@@ -177,7 +178,7 @@ const instructions = createRoute({
     view: oneOf(search.view, ['calendar'] as const),
     month: typeof search.month === 'string' && /^\d{4}-\d{2}$/.test(search.month) ? search.month : undefined,
   }),
-  component: lazyRouteComponent(() => import('./instructions/InstructionListPage'), 'InstructionListPage'),
+  component: page(() => import('./instructions/InstructionListPage'), 'InstructionListPage'),
 })
 
 const newInstruction = createRoute({
@@ -186,13 +187,13 @@ const newInstruction = createRoute({
   validateSearch: (search): { kind?: 'exceptional' | 'order' } => ({
     kind: oneOf(search.kind, ['exceptional', 'order'] as const),
   }),
-  component: lazyRouteComponent(() => import('./instructions/NewInstructionPage'), 'NewInstructionPage'),
+  component: page(() => import('./instructions/NewInstructionPage'), 'NewInstructionPage'),
 })
 
 const instruction = createRoute({
   getParentRoute: () => shell,
   path: '/instructions/$id',
-  component: lazyRouteComponent(() => import('./instructions/InstructionPage'), 'InstructionPage'),
+  component: page(() => import('./instructions/InstructionPage'), 'InstructionPage'),
 })
 
 const holdings = createRoute({
@@ -205,7 +206,7 @@ const holdings = createRoute({
     const next = holdingPlaces.find((p) => acts.includes(p.needs))
     if (next) throw redirect({ to: next.to })
   },
-  component: lazyRouteComponent(() => import('./holdings/HoldingsPage'), 'HoldingsPage'),
+  component: page(() => import('./holdings/HoldingsPage'), 'HoldingsPage'),
 })
 
 const holdingsOf = createRoute({
@@ -224,7 +225,7 @@ const holdingsOf = createRoute({
     holding: text(search.holding),
     panel: oneOf(search.panel, ['control', 'instruction', 'seen', 'retention', 'proof'] as const),
   }),
-  component: lazyRouteComponent(() => import('./holdings/PersonHoldingsPage'), 'PersonHoldingsPage'),
+  component: page(() => import('./holdings/PersonHoldingsPage'), 'PersonHoldingsPage'),
 })
 
 const unsettled = createRoute({
@@ -234,14 +235,14 @@ const unsettled = createRoute({
     state: oneOf(search.state, ['settled'] as const),
     question: text(search.question),
   }),
-  component: lazyRouteComponent(() => import('./holdings/UnsettledPage'), 'UnsettledPage'),
+  component: page(() => import('./holdings/UnsettledPage'), 'UnsettledPage'),
 })
 
 const holds = createRoute({
   getParentRoute: () => shell,
   path: '/holdings/holds',
   validateSearch: (search): { place?: string } => ({ place: text(search.place) }),
-  component: lazyRouteComponent(() => import('./holdings/HoldsPage'), 'HoldsPage'),
+  component: page(() => import('./holdings/HoldsPage'), 'HoldsPage'),
 })
 
 const people = createRoute({
@@ -256,7 +257,7 @@ const people = createRoute({
     role: text(search.role),
     import: search.import === true ? true : undefined,
   }),
-  component: lazyRouteComponent(() => import('./people/PeoplePage'), 'PeoplePage'),
+  component: page(() => import('./people/PeoplePage'), 'PeoplePage'),
 })
 
 const rolesRoute = createRoute({
@@ -267,7 +268,7 @@ const rolesRoute = createRoute({
     over: search.over === true ? true : undefined,
     against: text(search.against),
   }),
-  component: lazyRouteComponent(() => import('./people/RolesPage'), 'RolesPage'),
+  component: page(() => import('./people/RolesPage'), 'RolesPage'),
 })
 
 const certification = createRoute({
@@ -299,7 +300,7 @@ const access = createRoute({
 const member = createRoute({
   getParentRoute: () => shell,
   path: '/people/$id',
-  component: lazyRouteComponent(() => import('./people/MemberPage'), 'MemberPage'),
+  component: page(() => import('./people/MemberPage'), 'MemberPage'),
 })
 
 const cases = createRoute({
@@ -309,14 +310,14 @@ const cases = createRoute({
     state: text(search.state),
     case: text(search.case),
   }),
-  component: lazyRouteComponent(() => import('./cases/CaseListPage'), 'CaseListPage'),
+  component: page(() => import('./cases/CaseListPage'), 'CaseListPage'),
 })
 
 const contests = createRoute({
   getParentRoute: () => shell,
   path: '/contests',
   validateSearch: (search): { state?: 'all' } => ({ state: oneOf(search.state, ['all'] as const) }),
-  component: lazyRouteComponent(() => import('./contests/ContestListPage'), 'ContestListPage'),
+  component: page(() => import('./contests/ContestListPage'), 'ContestListPage'),
 })
 
 const packs = createRoute({
@@ -327,7 +328,7 @@ const packs = createRoute({
     q: text(search.q),
     with: text(search.with),
   }),
-  component: lazyRouteComponent(() => import('./packs/PackPage'), 'PackPage'),
+  component: page(() => import('./packs/PackPage'), 'PackPage'),
 })
 
 const settings = createRoute({
@@ -344,12 +345,12 @@ const settingsParts = [
   createRoute({
     getParentRoute: () => settings,
     path: '/organisation',
-    component: lazyRouteComponent(() => import('./settings/OrganisationPage'), 'OrganisationPage'),
+    component: page(() => import('./settings/OrganisationPage'), 'OrganisationPage'),
   }),
   createRoute({
     getParentRoute: () => settings,
     path: '/sources',
-    component: lazyRouteComponent(() => import('./settings/SourcesPage'), 'SourcesPage'),
+    component: page(() => import('./settings/SourcesPage'), 'SourcesPage'),
   }),
   createRoute({
     getParentRoute: () => settings,
@@ -358,27 +359,27 @@ const settingsParts = [
       state: text(search.state),
       message: text(search.message),
     }),
-    component: lazyRouteComponent(() => import('./settings/MessagesPage'), 'MessagesPage'),
+    component: page(() => import('./settings/MessagesPage'), 'MessagesPage'),
   }),
   createRoute({
     getParentRoute: () => settings,
     path: '/connectors',
-    component: lazyRouteComponent(() => import('./settings/ConnectorsPage'), 'ConnectorsPage'),
+    component: page(() => import('./settings/ConnectorsPage'), 'ConnectorsPage'),
   }),
   createRoute({
     getParentRoute: () => settings,
     path: '/keys',
-    component: lazyRouteComponent(() => import('./settings/KeysPage'), 'KeysPage'),
+    component: page(() => import('./settings/KeysPage'), 'KeysPage'),
   }),
   createRoute({
     getParentRoute: () => settings,
     path: '/health',
-    component: lazyRouteComponent(() => import('./settings/HealthPage'), 'HealthPage'),
+    component: page(() => import('./settings/HealthPage'), 'HealthPage'),
   }),
   createRoute({
     getParentRoute: () => settings,
     path: '/sessions',
-    component: lazyRouteComponent(() => import('./settings/SessionsPage'), 'SessionsPage'),
+    component: page(() => import('./settings/SessionsPage'), 'SessionsPage'),
   }),
 ]
 
@@ -423,6 +424,11 @@ declare module '@tanstack/react-router' {
   interface Register {
     router: typeof router
   }
+}
+
+/** A page that is fetched when somebody goes there. While the server is gone, the click waits for it as every other does. */
+function page<T extends Record<string, unknown>, K extends keyof T & string>(load: () => Promise<T>, name: K) {
+  return lazyRouteComponent(() => patiently(load), name)
 }
 
 function text(value: unknown): string | undefined {

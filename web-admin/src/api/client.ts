@@ -14,6 +14,9 @@ export function takeCsrf(token: string) {
   csrfToken = token
 }
 
+/** What a proxy says while the server behind it is gone. */
+const GONE = new Set([502, 504])
+
 /** Sends; when the server is gone or the session over, waits for that to pass and sends the same again. */
 async function patientFetch(request: Request): Promise<Response> {
   for (;;) {
@@ -24,6 +27,10 @@ async function patientFetch(request: Request): Promise<Response> {
       answer = await fetch(attempt)
     } catch (failure) {
       if (request.signal.aborted) throw failure
+      await reachableAgain()
+      continue
+    }
+    if (GONE.has(answer.status)) {
       await reachableAgain()
       continue
     }
@@ -54,6 +61,13 @@ const conventions: Middleware = {
 
 export const api = createClient<paths>({ baseUrl: window.location.origin, fetch: patientFetch })
 api.use(conventions)
+
+/** A file as it streams in: as patient as every other call; a refusal is thrown as the problem that it is. */
+export async function file(address: string, signal?: AbortSignal): Promise<Response> {
+  const answer = await patientFetch(new Request(address, { signal }))
+  if (!answer.ok) throw new ProblemError(await problemOf(answer))
+  return answer
+}
 
 /** The body of an answer; a failed call has thrown before. */
 export async function body<T>(call: Promise<{ data?: T }>): Promise<T> {

@@ -44,6 +44,20 @@ export function goOn() {
   for (const go of waiting) go()
 }
 
+/** Does something that needs the server, and does it again when it failed because the server was gone. */
+export async function patiently<T>(what: () => Promise<T>): Promise<T> {
+  for (;;) {
+    try {
+      return await what()
+    } catch (failure) {
+      const answer = await fetch('/healthz').catch(() => null)
+      // It is there: what failed, failed for another reason.
+      if (answer?.ok) throw failure
+      await reachableAgain()
+    }
+  }
+}
+
 const PAUSES_MS = [500, 1000, 2000, 4000]
 let waitingForServer: Promise<void> | null = null
 

@@ -2,7 +2,7 @@ import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { usePowers } from '@/api/queries/powers'
-import css from './Holdings.module.css'
+import { PartNav } from '@/ui/PartNav'
 import { places } from './places'
 
 /** The way between the parts of this section: by person, what is not settled, what is held. */
@@ -13,7 +13,7 @@ export function Parts({ children }: { children?: ReactNode }) {
   return (
     <>
       {shown.length > 1 && (
-        <nav className={css.parts} aria-label={t('holdings.parts')}>
+        <PartNav label={t('holdings.parts')}>
           {shown.map((p) => (
             <Link
               key={p.to}
@@ -24,7 +24,7 @@ export function Parts({ children }: { children?: ReactNode }) {
               {t(`holdings.places.${p.key}`)}
             </Link>
           ))}
-        </nav>
+        </PartNav>
       )}
       {children}
     </>

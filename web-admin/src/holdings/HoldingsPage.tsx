@@ -1,7 +1,5 @@
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { useNavigate, useSearch } from '@tanstack/react-router'
-import { Input } from 'antd'
-import { useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { type Member, membersQuery } from '@/api/queries/people'
 import { word } from '@/i18n'
@@ -10,7 +8,7 @@ import { Chip } from '@/ui/Chip'
 import { type Column, DataTable } from '@/ui/DataTable'
 import { Failed, Loading, Notice, Page } from '@/ui/Page'
 import { Person } from '@/ui/Person'
-import { useSettled } from '@/ui/useSettled'
+import { SearchBox } from '@/ui/SearchBox'
 import { Parts } from './Frame'
 import css from './Holdings.module.css'
 
@@ -19,29 +17,21 @@ export function HoldingsPage() {
   const { t } = useTranslation()
   const navigate = useNavigate({ from: '/holdings' })
   const { q } = useSearch({ from: '/shell/holdings' })
-  const [typed, setTyped] = useState(q ?? '')
-  const settled = useSettled(typed.trim(), 250)
-  useEffect(() => {
-    if (settled !== (q ?? '')) void navigate({ search: { q: settled || undefined }, replace: true })
-  }, [settled, q, navigate])
   return (
     <Page
       title={t('holdings.title')}
       tools={
         <Parts>
-          <Input
-            type="search"
-            className={css.search}
-            value={typed}
-            aria-label={t('holdings.find')}
+          <SearchBox
+            value={q ?? ''}
+            label={t('holdings.find')}
             placeholder={t('people.findPlaceholder')}
-            maxLength={100}
-            onChange={(e) => setTyped(e.target.value)}
+            onSettled={(found) => void navigate({ search: { q: found || undefined }, replace: true })}
           />
         </Parts>
       }
     >
-      <Found q={settled} />
+      <Found q={q ?? ''} />
     </Page>
   )
 }

@@ -1,11 +1,12 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
-import { Input } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { type Pack, packQuery } from '@/api/queries/pack'
 import { currentLanguage } from '@/i18n'
 import { Chip } from '@/ui/Chip'
 import { Loaded, Page } from '@/ui/Page'
+import { PartNav } from '@/ui/PartNav'
+import { SearchBox } from '@/ui/SearchBox'
 import { Approvals } from './Approvals'
 import { Classes } from './Classes'
 import { Compare } from './Compare'
@@ -42,21 +43,17 @@ export function PackPage() {
       }
       tools={
         SEARCHED.includes(part) ? (
-          <Input.Search
-            aria-label={t('packs.search')}
+          <SearchBox
+            label={t('packs.search')}
             placeholder={t('packs.search')}
-            allowClear
-            className={css.search}
             value={search.q ?? ''}
-            onChange={(e) =>
-              void navigate({ search: (s) => ({ ...s, q: e.target.value || undefined }), replace: true })
-            }
+            onSettled={(q) => void navigate({ search: (s) => ({ ...s, q: q || undefined }), replace: true })}
           />
         ) : undefined
       }
     >
-      <div>
-        <nav className={css.parts} aria-label={t('packs.title')}>
+      <div className={css.page}>
+        <PartNav label={t('packs.title')}>
           {PARTS.map((p) => (
             <Link
               key={p}
@@ -67,7 +64,7 @@ export function PackPage() {
               {t(`packs.parts.${p}`)}
             </Link>
           ))}
-        </nav>
+        </PartNav>
         <Loaded query={query}>{(pack) => <Shown part={part} pack={pack} sought={search.q ?? ''} />}</Loaded>
       </div>
     </Page>

@@ -2,7 +2,7 @@ import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { usePowers } from '@/api/queries/powers'
-import css from './People.module.css'
+import { PartNav } from '@/ui/PartNav'
 
 /** The way between members, roles, their certification, and what they come to. */
 export function Parts({ children }: { children?: ReactNode }) {
@@ -10,7 +10,7 @@ export function Parts({ children }: { children?: ReactNode }) {
   const powers = usePowers()
   return (
     <>
-      <nav className={css.parts} aria-label={t('people.parts')}>
+      <PartNav label={t('people.parts')}>
         <Link to="/people" search={{}} activeOptions={{ exact: true, includeSearch: false }} activeProps={CURRENT}>
           {t('people.members')}
         </Link>
@@ -25,7 +25,7 @@ export function Parts({ children }: { children?: ReactNode }) {
             {t('access.title')}
           </Link>
         )}
-      </nav>
+      </PartNav>
       {children}
     </>
   )

@@ -1,7 +1,6 @@
 import { useInfiniteQuery, useMutation, useQuery } from '@tanstack/react-query'
 import { useNavigate, useSearch } from '@tanstack/react-router'
-import { Input, Select } from 'antd'
-import { useEffect, useState } from 'react'
+import { Select } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { usePackNames } from '@/api/queries/pack'
 import {
@@ -21,7 +20,7 @@ import { type Column, DataTable } from '@/ui/DataTable'
 import { day } from '@/ui/format'
 import { Failed, Loading, Notice, Page } from '@/ui/Page'
 import { Person } from '@/ui/Person'
-import { useSettled } from '@/ui/useSettled'
+import { SearchBox } from '@/ui/SearchBox'
 import { useTell } from '@/ui/useTell'
 import { DepartmentTree } from './DepartmentTree'
 import { ImportDialog } from './ImportDialog'
@@ -40,15 +39,8 @@ export function PeoplePage() {
   const powers = usePowers()
   const names = usePackNames()
   const departments = useQuery(departmentsQuery)
-  const [typed, setTyped] = useState(search.q ?? '')
-  const settled = useSettled(typed.trim(), 250)
-  useEffect(() => {
-    if (settled !== (search.q ?? '')) {
-      void navigate({ search: (s) => ({ ...s, q: settled || undefined }), replace: true })
-    }
-  }, [settled, search.q, navigate])
   const filter: MemberFilter = {
-    q: settled || undefined,
+    q: search.q,
     state: STATES.find((s) => s === search.state),
     within: search.within,
     role: search.role,
@@ -81,14 +73,11 @@ export function PeoplePage() {
       }
       tools={
         <Parts>
-          <Input
-            type="search"
-            className={css.search}
-            value={typed}
-            aria-label={t('people.find')}
+          <SearchBox
+            value={search.q ?? ''}
+            label={t('people.find')}
             placeholder={t('people.findPlaceholder')}
-            maxLength={100}
-            onChange={(e) => setTyped(e.target.value)}
+            onSettled={(q) => void navigate({ search: (s) => ({ ...s, q: q || undefined }), replace: true })}
           />
           <Select
             aria-label={t('departures.filterState')}

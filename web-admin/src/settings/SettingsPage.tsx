@@ -3,6 +3,7 @@ import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { usePowers } from '@/api/queries/powers'
 import { Page } from '@/ui/Page'
+import { PartNav } from '@/ui/PartNav'
 import { type PlaceKey, places } from './places'
 import css from './Settings.module.css'
 
@@ -29,13 +30,13 @@ export function SettingsPage({
       actions={actions}
       tools={
         <>
-          <nav className={css.places} aria-label={t('settings.sections')}>
+          <PartNav label={t('settings.sections')}>
             {shown.map((p) => (
               <Link key={p.to} to={p.to} activeProps={{ 'aria-current': 'page' }}>
                 {t(`settings.places.${p.key}`)}
               </Link>
             ))}
-          </nav>
+          </PartNav>
           {tools}
         </>
       }

@@ -1,6 +1,5 @@
 import { infiniteQueryOptions, keepPreviousData, mutationOptions, queryOptions } from '@tanstack/react-query'
-import { api, body } from '../client'
-import { ProblemError, problemOf } from '../problem'
+import { api, body, file } from '../client'
 import { queryClient } from '../query-client'
 import type { components } from '../schema'
 
@@ -77,7 +76,7 @@ async function changed() {
 }
 
 export const assignRole = mutationOptions({
-  mutationFn: (role: { membership_id: string; role: string; until?: string }) =>
+  mutationFn: (role: { membership_id: string; role: string; until?: string; instead_of?: string[] }) =>
     body(api.POST('/api/v1/role-assignments', { body: role })),
   onSuccess: changed,
 })
@@ -109,10 +108,8 @@ export const importMembers = mutationOptions({
 })
 
 /** Begins an export; a refusal is thrown as the problem that it is. */
-export async function exportedMembers(filter: MemberFilter): Promise<Response> {
+export function exportedMembers(filter: MemberFilter): Promise<Response> {
   const query = new URLSearchParams()
   for (const [name, value] of Object.entries(filter)) if (value) query.set(name, value)
-  const answer = await fetch(`/api/v1/members/export?${query}`)
-  if (!answer.ok) throw new ProblemError(await problemOf(answer))
-  return answer
+  return file(`/api/v1/members/export?${query}`)
 }
