@@ -44,6 +44,8 @@ scenario!(a_connector_that_stays_down_is_raised_to_a_person, |t| {
     let raised = waiting.iter().find(|a| a["kind"] == "delivery.unacknowledged");
     assert!(raised.is_some(), "{waiting:#?}");
     assert_ne!(acme.departure_of(&lin).state(), "completed");
+    let line = acme.departure_of(&lin).line("mail.message");
+    assert_eq!(leads_to(&acme, "delivery.unacknowledged"), json!({ "kind": "instruction", "id": line["instruction_id"] }));
 });
 
 scenario!(what_a_connector_could_not_do_is_raised_and_stands_in_the_certificate, |t| {
@@ -55,7 +57,15 @@ scenario!(what_a_connector_could_not_do_is_raised_and_stands_in_the_certificate,
     let line = acme.departure_of(&lin).line("mail.message");
     assert!(waiting.iter().any(|a| a["kind"] == "order.failed"), "{waiting:#?}\n{line:#}");
     assert_ne!(acme.departure_of(&lin).line("mail.message")["state"], "done");
+    assert_eq!(leads_to(&acme, "order.failed"), json!({ "kind": "instruction", "id": line["instruction_id"] }));
 });
+
+/// Where a card of the inbox leads whoever opens it.
+fn leads_to(acme: &Organisation, what: &str) -> Value {
+    let cards = acme.hr_admin().gets("/inbox?limit=200").items();
+    let card = cards.iter().find(|card| card["action"] == what);
+    card.unwrap_or_else(|| panic!("no card says {what}: {cards:#?}"))["leads_to"].clone()
+}
 
 /// The only delivery of the order behind a departure's line that is not wholly done.
 fn failed_delivery(acme: &Organisation, line: &Value) -> String {

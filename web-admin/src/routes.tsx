@@ -279,7 +279,7 @@ const certification = createRoute({
     state: text(search.state),
     role: text(search.role),
   }),
-  component: lazyRouteComponent(() => import('./people/CertificationPage'), 'CertificationPage'),
+  component: page(() => import('./people/CertificationPage'), 'CertificationPage'),
 })
 
 const access = createRoute({
@@ -294,7 +294,7 @@ const access = createRoute({
     operation: text(search.operation),
     purpose: text(search.purpose),
   }),
-  component: lazyRouteComponent(() => import('./people/AccessPage'), 'AccessPage'),
+  component: page(() => import('./people/AccessPage'), 'AccessPage'),
 })
 
 const member = createRoute({

@@ -108,5 +108,6 @@ export const adjustLine = mutationOptions({
         body: { disposition: change.disposition, successor: change.successor },
       }),
     ),
-  onSuccess: changed,
+  // Also when somebody else was faster: what they made of it is shown beside what was chosen, and saved over only knowingly.
+  onSettled: changed,
 })

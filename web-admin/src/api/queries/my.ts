@@ -137,5 +137,5 @@ export const contactQuery = queryOptions({
 export const publishContact = mutationOptions({
   mutationFn: ({ version, ...contact }: { version: number; contact: string; authority: string }) =>
     body(api.PATCH('/api/v1/notice/contact', { params: { header: ifMatch(version) }, body: contact })),
-  onSuccess: () => queryClient.invalidateQueries({ queryKey: ['notice'] }),
+  onSettled: () => queryClient.invalidateQueries({ queryKey: ['notice'] }),
 })

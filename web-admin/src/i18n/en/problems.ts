@@ -232,4 +232,5 @@ export const problems = {
   holdings__field: 'What is held has no such field.',
   'holdings__reveal-reason': 'A reveal says why.',
   'request__not-found': 'There is no such request of yours.',
+  'certification__not-found': 'There is no such certification.',
 }

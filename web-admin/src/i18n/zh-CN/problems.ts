@@ -231,4 +231,5 @@ export const problems = {
   holdings__field: '其中没有这个字段。',
   'holdings__reveal-reason': '查看完整内容须说明理由。',
   'request__not-found': '没有这项本人的申请。',
+  'certification__not-found': '没有这份核定清单。',
 } as const
