@@ -45,7 +45,10 @@ scenario!(a_connector_that_stays_down_is_raised_to_a_person, |t| {
     assert!(raised.is_some(), "{waiting:#?}");
     assert_ne!(acme.departure_of(&lin).state(), "completed");
     let line = acme.departure_of(&lin).line("mail.message");
-    assert_eq!(leads_to(&acme, "delivery.unacknowledged"), json!({ "kind": "instruction", "id": line["instruction_id"] }));
+    assert_eq!(
+        leads_to(&acme, "delivery.unacknowledged"),
+        json!({ "kind": "instruction", "id": line["instruction_id"] })
+    );
 });
 
 scenario!(what_a_connector_could_not_do_is_raised_and_stands_in_the_certificate, |t| {

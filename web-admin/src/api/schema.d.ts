@@ -892,6 +892,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/departures/{id}/certificate.pdf": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The certificate as a PDF file in both languages, with the document that proves it attached. */
+        get: operations["print_certificate"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/departures/{id}/lines": {
         parameters: {
             query?: never;
@@ -2094,7 +2111,7 @@ export interface paths {
         /** Who holds and held which role, since when, by whom. */
         get: operations["list_role_assignments"];
         put?: never;
-        /** Gives a role. An excluded pair is refused, whatever path it comes by. */
+        /** Gives a role. An excluded pair is refused, whatever path it comes by; what stands in the way may be taken away with it. */
         post: operations["assign_role"];
         delete?: never;
         options?: never;
@@ -2808,6 +2825,7 @@ export interface components {
             items?: number | null;
             /** @description What kind of thing. */
             kind: components["schemas"]["CardKind"];
+            leads_to?: components["schemas"]["CardObject"] | null;
             /** @description Of them, those that nobody holds who may say it. */
             nobody_available: string[];
             /** @description The thing itself. */
@@ -4485,6 +4503,11 @@ export interface components {
             cited: components["schemas"]["ClauseView"][];
             /** @description What rests on consent, or could. */
             consents: components["schemas"]["MyConsent"][];
+            /**
+             * @description Whether it is being ruled anew at this moment, as a consent, a feature or the pack has changed: what is answered now may
+             *     be different when that is done.
+             */
+            following: boolean;
             /** @description What is held, class by class. */
             groups: components["schemas"]["MyGroup"][];
             /** @description Whether the membership has ended: then what is hidden from leavers is not counted. */
@@ -4617,6 +4640,9 @@ export interface components {
              * @description Their size.
              */
             bytes: number;
+            /** @description What the person may do about it. */
+            can: components["schemas"]["MyGroupCan"];
+            contest?: components["schemas"]["ContestId"] | null;
             first_at?: components["schemas"]["Ts"] | null;
             /** @description Its id. */
             id: components["schemas"]["HoldingId"];
@@ -4722,6 +4748,8 @@ export interface components {
         };
         /** @description A role for somebody. */
         NewAssignment: {
+            /** @description Roles of theirs that are taken away with it, as they exclude it: both happen in one moment, or neither. */
+            instead_of?: components["schemas"]["RoleAssignmentId"][];
             /** @description Who. */
             membership_id: components["schemas"]["MembershipId"];
             /** @description The role's key. */
@@ -5643,6 +5671,9 @@ export interface components {
                  * @description Their size.
                  */
                 bytes: number;
+                /** @description What the person may do about it. */
+                can: components["schemas"]["MyGroupCan"];
+                contest?: components["schemas"]["ContestId"] | null;
                 first_at?: components["schemas"]["Ts"] | null;
                 /** @description Its id. */
                 id: components["schemas"]["HoldingId"];
@@ -6196,6 +6227,11 @@ export interface components {
             base64?: string | null;
             /** @description When it is to be hidden again. */
             hide_at: components["schemas"]["Ts"];
+            /**
+             * Format: int64
+             * @description So many seconds from now: for whoever's clock goes differently.
+             */
+            seconds: number;
             /** @description The text, where it is one. */
             text?: string | null;
             /** @description What is shown across it, so that a picture of the screen says whose it was. */
@@ -6234,6 +6270,13 @@ export interface components {
             member: components["schemas"]["MemberName"];
             revoker?: components["schemas"]["MemberName"] | null;
         };
+        /** @description What somebody holds and what excludes another role. */
+        RoleInTheWay: {
+            /** @description By which assignment. */
+            assignment: components["schemas"]["RoleAssignmentId"];
+            /** @description Which role. */
+            role: string;
+        };
         /** @description A role, and whether somebody could be given it. */
         RoleOffer: {
             /** @description Whether they could be given it, and the code of what would refuse it. */
@@ -6243,6 +6286,10 @@ export interface components {
             /** @description The role that they hold and that excludes it. */
             excluded_by?: string | null;
             held?: components["schemas"]["RoleAssignmentId"] | null;
+            /** @description All that they hold and that excludes it: what would have to be taken away. */
+            in_the_way: components["schemas"]["RoleInTheWay"][];
+            /** @description Whether they could be given it with those taken away. */
+            instead: components["schemas"]["Allowed"];
             /** @description Why those two exclude each other, in English. */
             reason_en?: string | null;
             /** @description Why those two exclude each other, in Chinese. */
@@ -8490,6 +8537,28 @@ export interface operations {
                 };
                 content: {
                     "application/json": Record<string, never>;
+                };
+            };
+        };
+    };
+    print_certificate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file, the same for as long as the certificate is */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": unknown;
                 };
             };
         };
