@@ -60,20 +60,23 @@ function Touches({ reach, kind }: { reach: Reach; kind: NewInstruction['kind'] }
       <Facts
         facts={[
           [t('instructions.holdings'), number(reach.holdings)],
-          [t('departures.amount'), `${number(reach.items)} · ${bytes(reach.bytes)}`],
+          // Of what is permitted rather than ordered, nothing is counted but people and holdings.
+          [t('departures.amount'), reach.items > 0 ? `${number(reach.items)} · ${bytes(reach.bytes)}` : null],
           [t('departures.held'), reach.held > 0 ? number(reach.held) : null],
           [
             t('instructions.byClass'),
-            <ul key="c">
-              {classes.slice(0, MOST).map(([c, n]) => (
-                <li key={c}>
-                  {names.ofClass(c)} {number(n)}
-                </li>
-              ))}
-              {classes.length > MOST && (
-                <li>{t('instructions.andMoreClasses', { n: number(classes.length - MOST) })}</li>
-              )}
-            </ul>,
+            classes.length > 0 ? (
+              <ul key="c">
+                {classes.slice(0, MOST).map(([c, n]) => (
+                  <li key={c}>
+                    {names.ofClass(c)} {number(n)}
+                  </li>
+                ))}
+                {classes.length > MOST && (
+                  <li>{t('instructions.andMoreClasses', { n: number(classes.length - MOST) })}</li>
+                )}
+              </ul>
+            ) : null,
           ],
           [
             t('instructions.leftOut'),
