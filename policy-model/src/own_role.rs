@@ -30,21 +30,21 @@ pub struct OwnRole {
 }
 
 /// It would do the work of two roles that nobody holds together.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("it would do the work of `{}` and of `{}`, which exclude each other ({}): {}", .0.roles[0], .0.roles[1], .0.id, .0.reason_en)]
-pub struct Combines(pub Exclusion);
+pub struct Combines<'p>(pub &'p Exclusion);
 
 /// The roles of the pack whose work it is to process these classes.
 ///
 /// # Errors
 /// When two of them exclude each other.
-pub fn works_as(pack: &Pack, classes: &[ClassPattern]) -> Result<BTreeSet<String>, Combines> {
+pub fn works_as<'p>(pack: &'p Pack, classes: &[ClassPattern]) -> Result<BTreeSet<String>, Combines<'p>> {
     let touched = pack.classes().iter().filter(|class| classes.iter().any(|c| c.matches(class.key.as_str())));
     let work = touched.map(|class| if class.key.as_str().starts_with(AUDITED) { AUDITS } else { WORKS_WITH_DATA });
     let all: BTreeSet<String> = work.map(str::to_owned).collect();
     let combined = pack.exclusions().iter().find(|e| e.roles.iter().all(|role| all.contains(role)));
     match combined {
-        Some(exclusion) => Err(Combines(exclusion.clone())),
+        Some(exclusion) => Err(Combines(exclusion)),
         None => Ok(all),
     }
 }

@@ -10,6 +10,7 @@
 //! request.rs     from a refusal to a request, in one call
 //! search.rs      who may, what may be read, what may be done
 //! overview.rs    who sees this, what does this person see: for people, with the instructions that it rests on
+//! overview_rows.rs its rows
 //! ```
 //!
 //! What always holds: a question that cannot be read or speaks of nobody we know is answered with a no; every answer
@@ -22,6 +23,7 @@ mod known;
 pub mod measured;
 mod operations;
 mod overview;
+mod overview_rows;
 mod picture;
 mod question;
 mod request;

@@ -4,23 +4,21 @@
 //! decision would weigh them, and what is shown is that answer with what it rests on. Nothing is worked out a second time.
 
 use super::error::AccessError;
+use super::overview_rows::{AccessOverview, Group, Key, SeenClass, mask, rows};
 use crate::decisions::{self, Asked, Data, Law, Standing, standings};
 use crate::holdings;
-use crate::instructions::{self, Instruction, Policies};
-use crate::people::{self, MemberName, Names, SubjectName, roles};
+use crate::instructions::Policies;
+use crate::people::{self, roles};
 use crate::platform::db::{Stored, TenantTx, Ts};
-use crate::platform::ids::{HoldingId, InstructionId, MembershipId, SubjectId};
-use policy_model::class::Mask;
+use crate::platform::ids::{HoldingId, MembershipId, SubjectId};
 use policy_model::decision::{Answer, Control, Line, Reason, Restriction, Tenure, is_operation};
 use policy_model::facts::Age;
 use policy_model::pack::Pack;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// People of one role that are looked at; a role of more is no appointment.
 const MOST_PEOPLE: usize = 500;
-/// People that one row names.
-const NAMED: usize = 50;
 /// Rows of one answer. An organisation with more has to ask more precisely.
 const MOST_ROWS: usize = 500;
 
@@ -40,103 +38,10 @@ pub struct OverviewQuery {
     pub purpose: Option<String>,
 }
 
-/// Who may do what to which data, for which purpose, under which instruction.
-#[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
-pub struct AccessOverview {
-    /// Row by row: what is permitted first.
-    rows: Vec<OverviewRow>,
-    /// Whether these are all; otherwise ask more precisely.
-    is_whole: bool,
-    /// Whether the member stands at all; one who has left does nothing any more.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    member_stands: Option<bool>,
-}
-
-/// One thing that some people may do, or would but for one reason.
-#[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
-pub struct OverviewRow {
-    /// Whether a decision says yes.
-    permitted: bool,
-    /// The code of the decision's reason, as docs/reasons.md lists them.
-    reason: String,
-    /// What it says, in Chinese.
-    reason_zh: String,
-    /// What it says, in English.
-    reason_en: String,
-    /// The clause that the reason rests on.
-    reason_clause: String,
-    /// The instruction that it rests on; absent where somebody sees what is their own.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    instruction: Option<OverviewInstruction>,
-    /// What may be done; `*` for everything.
-    operation: String,
-    /// For which purpose; `*` for any.
-    purpose: String,
-    /// On whose data; everybody's where absent.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    about: Option<SubjectName>,
-    /// The classes, and how each is shown.
-    classes: Vec<SeenClass>,
-    /// Through which roles; none where the instruction names the people.
-    roles: Vec<String>,
-    /// Whether it is everybody who works here.
-    everybody: bool,
-    /// Who; the first fifty.
-    people: Vec<MemberName>,
-    /// How many people.
-    people_in_all: usize,
-}
-
-/// A class, and how it is shown.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, utoipa::ToSchema)]
-pub struct SeenClass {
-    /// Its key.
-    class: String,
-    /// Its mask; `none` where all of it is seen.
-    mask: String,
-}
-
-/// An instruction that something rests on.
-#[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
-pub struct OverviewInstruction {
-    /// Its id.
-    id: InstructionId,
-    /// Standing or exceptional.
-    kind: instructions::Kind,
-    /// The clauses of the rules by which it was approved.
-    clauses: Vec<String>,
-    /// When it ends by itself.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    until: Option<Ts>,
-}
-
 /// Whoever may act: a member, or everybody who works here.
 struct Candidate {
     standing: Standing,
     is_everybody: bool,
-}
-
-/// What is the same in everything that one row stands for.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-struct Key {
-    /// `false` sorts first.
-    refused: bool,
-    rests_on: String,
-    operation: String,
-    purpose: String,
-    whose: Option<SubjectId>,
-    /// Its code.
-    reason: &'static str,
-    reason_texts: (&'static str, &'static str),
-    reason_clause: &'static str,
-}
-
-#[derive(Debug, Default)]
-struct Group {
-    classes: BTreeSet<SeenClass>,
-    roles: BTreeSet<String>,
-    people: BTreeSet<MembershipId>,
-    everybody: bool,
 }
 
 /// Answers the query.
@@ -374,44 +279,4 @@ fn fits(line: &Line<'_>, operation: &str, purpose: &str, whose: Option<SubjectId
     (line.act == "*" || line.act == operation)
         && (line.purpose == "*" || line.purpose == purpose)
         && (line.whose == "*" || whose.is_some_and(|subject| line.whose == subject.to_string()))
-}
-
-fn mask(answer: &Answer<'_>) -> String {
-    let mask = match answer {
-        Answer::Permit { mask, .. } => *mask,
-        Answer::Deny(_) | Answer::NeedsApproval(_) => Mask::Full,
-    };
-    serde_json::to_value(mask).ok().and_then(|word| word.as_str().map(str::to_owned)).unwrap_or_default()
-}
-
-fn rows(tx: &mut TenantTx<'_>, pack: &Pack, groups: Vec<(Key, Group)>) -> Stored<Vec<OverviewRow>> {
-    let members = groups.iter().flat_map(|(_, group)| group.people.iter().copied().take(NAMED));
-    let names = Names::of(tx, members.collect::<Vec<_>>(), groups.iter().filter_map(|(key, _)| key.whose))?;
-    let permitting = instructions::permitting(tx)?.into_iter();
-    let known: HashMap<String, Instruction> = permitting.map(|(i, _)| (i.id.to_string(), i)).collect();
-    let mut rows = Vec::with_capacity(groups.len());
-    for (key, group) in groups {
-        rows.push(OverviewRow {
-            permitted: !key.refused,
-            reason: key.reason.to_owned(),
-            reason_zh: key.reason_texts.0.to_owned(),
-            reason_en: key.reason_texts.1.to_owned(),
-            reason_clause: key.reason_clause.to_owned(),
-            instruction: known.get(&key.rests_on).map(|i| OverviewInstruction {
-                id: i.id,
-                kind: i.kind,
-                clauses: instructions::clauses_in(pack, i),
-                until: i.until,
-            }),
-            operation: key.operation,
-            purpose: key.purpose,
-            about: key.whose.map(|id| names.subject(id)),
-            classes: group.classes.into_iter().collect(),
-            roles: group.roles.into_iter().collect(),
-            everybody: group.everybody,
-            people_in_all: group.people.len(),
-            people: group.people.into_iter().take(NAMED).map(|id| names.member(id)).collect(),
-        });
-    }
-    Ok(rows)
 }

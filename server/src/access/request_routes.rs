@@ -1,6 +1,7 @@
 //! What people ask about access over HTTP: to be given it, and who has it.
 
-use super::overview::{self, AccessOverview, OverviewQuery};
+use super::overview::{self, OverviewQuery};
+use super::overview_rows::AccessOverview;
 use super::request::{self, NewRequest, Request};
 use crate::instructions::Policies;
 use crate::platform::attempt::{Act, Attempt};

@@ -200,7 +200,7 @@ fn check(tx: &mut TenantTx<'_>, pack: &Pack, new: &NewOwnRole) -> Result<BTreeSe
     own_role::works_as(pack, &new.classes).map_err(|own_role::Combines(e)| PeopleError::Combines {
         roles: e.roles.clone(),
         reason: e.reason_en.clone(),
-        clauses: e.clauses,
+        clauses: e.clauses.clone(),
     })
 }
 
