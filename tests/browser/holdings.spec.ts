@@ -1,5 +1,6 @@
 import { expect } from 'vitest'
-import { type House, Somebody, story } from './words'
+import { calls } from './place'
+import { type House, type Screen, Somebody, story } from './words'
 
 interface Held {
   class: string
@@ -118,6 +119,65 @@ story('what proves a holding, and what is not settled, on a phone', async (house
   await gu.sees(reason)
   await gu.takesAPicture('settled')
   await gu.findsThePageInOrder()
+})
+
+story('a masked value is seen in full for some minutes, on record, with who looks written across it', async (house: House) => {
+  const purpose = `通讯录核对 ${house.database} ${Math.floor(performance.now())}`
+  const han = await Somebody.signedIn(house, 'security_admin')
+  const scope = { classes: ['hr.name'], operations: ['read', 'reveal'], roles: ['data_operator'] }
+  const asked = await calls(han, 'POST', '/instructions', { kind: 'standing', purpose, reason: '核对姓名用字', scope })
+  const gu = await Somebody.signedIn(house, 'privacy_officer')
+  await calls(gu, 'POST', `/instructions/${asked.id}/approve`, {})
+  const song = await Somebody.signedIn(house, 'data_operator')
+  const { member } = await somebodys(song, 'A0005')
+
+  for (const screen of [{}, { language: 'en', scheme: 'dark', width: 390 }] satisfies Screen[]) {
+    const who = await Somebody.signedIn(house, 'data_operator', screen)
+    const english = who.screen.language === 'en'
+    const says = english
+      ? { purpose: 'Purpose (of the instruction or case)', field: 'Field (empty: all of it)', why: 'Reason', show: 'Show' }
+      : { purpose: '用途（依据的指令或案件）', field: '字段（不填表示全部）', why: '理由', show: '显示' }
+    // The minutes pass when the story says so.
+    await who.page.clock.install()
+    await who.goesTo(`/holdings/of/${member.subject_id}?class=hr.name`)
+    await who.page.getByRole('table').getByRole('row').nth(1).click()
+    await who.page.getByRole('dialog').getByRole('tab', { name: english ? 'Instruction' : '指令' }).click()
+    const part = who.page.getByRole('region', { name: english ? 'See it in full' : '查看完整内容' })
+    await part.getByRole('button', { name: says.show }).click()
+    await part.getByText(english ? 'Say why' : '请说明理由').waitFor()
+    await part.getByLabel(says.purpose).fill('好奇')
+    await part.getByLabel(says.why).fill('想看看')
+    await part.getByRole('button', { name: says.show }).click()
+    // Not for this purpose; what could be asked for is said, and asked for from here.
+    await part.getByText(english ? /^No\./ : '不可以。').waitFor()
+    const request = part.getByRole('button', { name: english ? 'Ask for access (60 minutes)' : '申请查看（60 分钟）' })
+    await request.waitFor()
+    await who.takesAPicture('reveal-refused')
+    await who.findsThePageInOrder()
+    if (!english) {
+      await request.click()
+      await part.getByText('已提出申请').waitFor()
+    }
+
+    await part.getByLabel(says.purpose).fill(purpose)
+    await part.getByLabel(says.field).fill('姓名')
+    await part.getByLabel(says.why).fill(`核对用字 ${'长'.repeat(200)} 👩‍🚀 العربية`)
+    await part.getByRole('button', { name: says.show }).click()
+    const value = part.locator('pre')
+    await value.getByText(member.name, { exact: true }).waitFor()
+    expect(await part.getByRole('timer').innerText()).toMatch(/[45]:\d\d/)
+    await part.getByText(english ? /^Watermark: A0006/ : /^水印：A0006/).waitFor()
+    await who.takesAPicture('reveal')
+    await who.findsThePageInOrder()
+    await who.page.clock.fastForward('05:01')
+    await value.waitFor({ state: 'detached' })
+    expect(await who.page.content()).not.toContain(`>${member.name}</pre>`)
+  }
+  const luo = await Somebody.signedIn(house, 'auditor')
+  await luo.goesTo(`/records?action=self.reveal&subject=${member.subject_id}`)
+  await luo.page.getByRole('row').filter({ hasText: `宋一鸣查看姓名` }).first().waitFor()
+  await luo.goesTo('/records?action=self.reveal&outcome=refused')
+  await luo.page.getByRole('row').filter({ hasText: '宋一鸣请求查看' }).first().waitFor()
 })
 
 story('nothing of another organisation is there', async (house: House) => {

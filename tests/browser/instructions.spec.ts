@@ -115,8 +115,7 @@ story('what an instruction will permit is read before it is proposed, then used,
 story('instructions are read and written on a phone and in between, in both languages and both schemes', async (house) => {
   for (const screen of [
     { language: 'en', scheme: 'dark', width: 390 },
-    { language: 'en', scheme: 'light', width: 1024 },
-    { language: 'zh-CN', scheme: 'dark', width: 390 },
+    { language: 'zh-CN', scheme: 'dark', width: 1024 },
   ] satisfies Screen[]) {
     const han = await Somebody.signedIn(house, 'security_admin', screen)
     const english = han.screen.language === 'en'

@@ -11,8 +11,8 @@ async function opens(who: Somebody, part: string) {
 story('the pack in force is read as pages, each rule with its clause, and found by what one remembers of it', async (house) => {
   for (const [screen, parts] of [
     [{}, PARTS],
-    [{ language: 'en', scheme: 'dark', width: 390 }, ['classes', 'approvals']],
-    [{ language: 'en', width: 1024 }, ['control']],
+    [{ language: 'en', scheme: 'dark', width: 390 }, ['approvals']],
+    [{ language: 'en', width: 1024 }, ['schedules']],
   ] satisfies [Screen, readonly string[]][]) {
     const luo = await Somebody.signedIn(house, 'auditor', screen)
     for (const part of parts) {

@@ -1,7 +1,7 @@
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { AutoComplete, Button, Form, Input } from 'antd'
-import { useEffect, useState } from 'react'
+import { useEffect, useId, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { ProblemError } from '@/api/problem'
 import { type Revealed, requestAccess, revealContent, type Side, whyQuery } from '@/api/queries/holdings'
@@ -69,7 +69,9 @@ export function Reveal({ id, side, permitting }: { id: string; side: Side; permi
           </Form>
         </>
       )}
-      <div aria-live="polite">{refused && asked && <Refused id={id} side={side} asked={asked} error={refused} />}</div>
+      <div aria-live="polite" className={css.outcome}>
+        {refused && asked && <Refused id={id} side={side} asked={asked} error={refused} />}
+      </div>
     </section>
   )
 }
@@ -79,6 +81,7 @@ const SECOND_MS = 1_000
 /** The value, who looks at it written across, and how long it stays. */
 function Shown({ revealed, onHide }: { revealed: Revealed; onHide: () => void }) {
   const { t } = useTranslation()
+  const pattern = useId()
   // Counted from here: the clock of this machine may go differently from the server's.
   const [until] = useState(() => Date.now() + revealed.seconds * SECOND_MS)
   const [left, setLeft] = useState(revealed.seconds)
@@ -96,11 +99,25 @@ function Shown({ revealed, onHide }: { revealed: Revealed; onHide: () => void })
     <>
       <div className={css.value}>
         <pre>{revealed.text ?? revealed.base64}</pre>
-        <div className={css.marks} aria-hidden>
-          {MARKS.map((n) => (
-            <span key={n}>{mark}</span>
-          ))}
-        </div>
+        {/* Drawn, not written: nothing of it is selected with the value, and below it is said in words. */}
+        <svg className={css.marks} aria-hidden="true">
+          <pattern
+            id={pattern}
+            width={MARK_WIDTH}
+            height={64}
+            patternUnits="userSpaceOnUse"
+            patternTransform="rotate(-16)"
+          >
+            <text y={24}>{mark}</text>
+            <text x={-MARK_WIDTH / 2} y={56}>
+              {mark}
+            </text>
+            <text x={MARK_WIDTH / 2} y={56}>
+              {mark}
+            </text>
+          </pattern>
+          <rect width="100%" height="100%" fill={`url(#${pattern})`} />
+        </svg>
       </div>
       <div className={css.left}>
         <span role="timer">
@@ -115,8 +132,8 @@ function Shown({ revealed, onHide }: { revealed: Revealed; onHide: () => void })
   )
 }
 
-/** More than fill the area; what goes beyond it is cut. */
-const MARKS = Array.from({ length: 40 }, (_, n) => n)
+/** As far as a staff number and a time reach, and some room. */
+const MARK_WIDTH = 220
 
 /** Why not, and what to ask for. */
 function Refused({ id, side, asked, error }: { id: string; side: Side; asked: Asked; error: ProblemError }) {
