@@ -115,8 +115,15 @@ pub fn rules(tx: &mut TenantTx<'_>, pack: &Pack) -> Stored<RoleRules> {
     Ok(RoleRules { keys: keys.collect(), exclusions: own_role::exclusions(pack.exclusions(), &rules) })
 }
 
+/// What followed from a definition, and when.
+pub(super) struct Followed {
+    pub exclusions: Vec<Exclusion>,
+    pub from: Ts,
+    pub until: Option<Ts>,
+}
+
 /// What follows from each definition that ever was in force, under a pack; with the time in which it was.
-pub(super) fn exclusions_ever(tx: &mut TenantTx<'_>, pack: &Pack) -> Stored<Vec<(Vec<Exclusion>, Ts, Option<Ts>)>> {
+pub(super) fn exclusions_ever(tx: &mut TenantTx<'_>, pack: &Pack) -> Stored<Vec<Followed>> {
     let own = all(tx)?;
     let mut ever = Vec::new();
     for (place, role) in own.iter().enumerate() {
@@ -128,9 +135,9 @@ pub(super) fn exclusions_ever(tx: &mut TenantTx<'_>, pack: &Pack) -> Stored<Vec<
         };
         let beside: Vec<&OwnRoleRow> = own[..=place].iter().filter(overlaps).collect();
         let rules = beside.iter().map(|role| role.rule()).collect::<Stored<Vec<_>>>()?;
-        let mut found = own_role::exclusions(pack.exclusions(), &rules);
-        found.retain(|exclusion| exclusion.roles.contains(&role.key));
-        ever.push((found, from, role.ended_at));
+        let mut exclusions = own_role::exclusions(pack.exclusions(), &rules);
+        exclusions.retain(|exclusion| exclusion.roles.contains(&role.key));
+        ever.push(Followed { exclusions, from, until: role.ended_at });
     }
     Ok(ever)
 }

@@ -132,7 +132,7 @@ fn examine(tx: &mut TenantTx<'_>) -> Stored<RoleSeparation> {
     let of_packs = known
         .iter()
         .map(|(pack, period)| InForce { exclusions: pack.exclusions(), time: time(period.from, period.until) });
-    let of_own = own.iter().map(|(exclusions, from, until)| InForce { exclusions, time: time(*from, *until) });
+    let of_own = own.iter().map(|o| InForce { exclusions: &o.exclusions, time: time(o.from, o.until) });
     let rules: Vec<InForce<'_>> = of_packs.chain(of_own).collect();
     let mut all = Examination::through(*now, tz, &rules);
     let assignments = look_at_everybody(tx, &mut all)?;
