@@ -14,7 +14,7 @@ use crate::platform::metrics::Metrics;
 use crate::platform::{Platform, Plugged, current, groups, sign_in};
 use crate::{
     access, attention, cases, certification, console, departures, forgetting, health, holdings, inbox, instructions,
-    intake, ledger, my, orders, organisations, packs, people, retention, setup,
+    intake, ledger, my, orders, organisations, packs, people, rehearsals, retention, setup,
 };
 use actix_web::{App, HttpServer, web};
 use std::net::{SocketAddr, TcpListener};
@@ -141,7 +141,7 @@ pub fn alone(platform: &Platform) -> Result<Option<std::fs::File>, StartError> {
 }
 
 /// Which code runs which job.
-fn registry() -> Registry {
+fn registry(policies: &Arc<Policies>) -> Registry {
     let mut registry = Registry::default();
     ledger::register(&mut registry, departures::store_certificate);
     instructions::register(&mut registry);
@@ -152,6 +152,7 @@ fn registry() -> Registry {
     retention::register(&mut registry);
     forgetting::register(&mut registry);
     certification::register(&mut registry);
+    rehearsals::register(&mut registry, policies.clone());
     // Announcements go up: whose case it is, picks it up.
     registry.inside(instructions::SETTLED, |tx, told| {
         orders::stop_under(tx, jobs::id(&told["instruction"])?)?;
@@ -162,6 +163,11 @@ fn registry() -> Registry {
             Some(holdings::HOLD_ORIGIN) => holdings::end_hold_under(tx, jobs::id(&told["instruction"])?)?,
             Some(_) | None => {}
         }
+        Ok(Step::Done)
+    });
+    let by = policies.clone();
+    registry.inside(instructions::PROPOSED, move |tx, told| {
+        rehearsals::begin_for_approval(tx, &by, jobs::id(&told["instruction"])?)?;
         Ok(Step::Done)
     });
     registry.inside(orders::FINISHED, |tx, told| {
@@ -187,6 +193,8 @@ fn api(cfg: &mut ServiceConfig<'_>) {
     people::routes::routes(cfg);
     packs::routes::routes(cfg);
     organisations::routes::routes(cfg);
+    // Before one instruction, whose number theirs are not.
+    rehearsals::routes::routes(cfg);
     instructions::routes::routes(cfg);
     holdings::routes::routes(cfg);
     orders::routes::routes(cfg);
@@ -238,7 +246,11 @@ pub fn serve(tenure: &Tenure) -> Result<Listening, StartError> {
     let lock = if tenure.platform.pool().is_embedded() { Some(lock(&config.data_dir)?) } else { None };
     let listener = TcpListener::bind(config.listen).map_err(|e| StartError::Listen(config.listen, e))?;
     let address = listener.local_addr().map_err(|e| StartError::Listen(config.listen, e))?;
-    Workers::start(tenure.platform.clone(), registry(), usize::try_from(config.jobs.threads).unwrap_or(2))?;
+    Workers::start(
+        tenure.platform.clone(),
+        registry(&tenure.policies),
+        usize::try_from(config.jobs.threads).unwrap_or(2),
+    )?;
     retention::schedule(&tenure.platform)?;
     current::watch(tenure.platform.clone()).map_err(StartError::Thread)?;
     groups::start(&tenure.platform).map_err(StartError::Thread)?;

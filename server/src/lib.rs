@@ -24,6 +24,7 @@ pub mod organisations;
 pub mod packs;
 pub mod people;
 pub mod platform;
+pub mod rehearsals;
 pub mod retention;
 pub mod sample;
 pub mod setup;

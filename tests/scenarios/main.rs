@@ -30,6 +30,7 @@ mod packs;
 mod people_files;
 mod proxies;
 mod readme;
+mod rehearsals;
 mod roles;
 mod roles_delegated;
 mod rulings;

@@ -4,6 +4,7 @@
 //! a fact that nobody knows never permits, and a stricter fact never turns a no into a yes.
 
 pub mod reason;
+pub mod rehearsal;
 pub mod table;
 
 use crate::approval::ApprovalRule;

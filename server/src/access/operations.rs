@@ -154,15 +154,7 @@ fn resolved<'a>(known: &'a Known, ask: &'a Ask) -> Result<(&'a Standing, Chosen<
 
 /// Every side that is touched has to be permitted: the first that is not decides.
 fn weighed(law: &Law, caller: &Standing, sides: Chosen<'_>, asked: &Asked<'_>, now: Ts) -> Answered {
-    let mut last = None;
-    for side in sides.iter() {
-        let answer = decisions::weigh(law, caller, side, asked, now);
-        let permits = answer.reason().permits();
-        last = Some((side, answer));
-        if !permits {
-            break;
-        }
-    }
+    let last = decisions::weigh_all(law, caller, sides.iter(), asked, now);
     let (decision, answer) = match &last {
         Some((side, answer)) => (Decision::of(law, side, asked.operation, asked.people, answer), *answer),
         None => (Decision::no(Reason::UnknownResource), Answer::Deny(Reason::UnknownResource)),

@@ -12,7 +12,7 @@ mod standing;
 mod weigh;
 
 pub use standing::{Standing, standing, standings};
-pub use weigh::{Asked, Data, Law, law, record, weigh, weigh_if_granted};
+pub use weigh::{Asked, Data, Law, law, record, weigh, weigh_all, weigh_if_granted};
 
 use crate::instructions::{InForce, Policies};
 use crate::platform::attempt::Own;

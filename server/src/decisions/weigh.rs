@@ -74,6 +74,25 @@ pub fn weigh<'a>(law: &'a Law, caller: &'a Standing, data: &'a Data, asked: &Ask
     decision::decide(&facts(law, caller, data, asked, authority, now))
 }
 
+/// Puts every side that a question touches before the rules: the first that is not permitted decides. Nothing is said of none.
+pub fn weigh_all<'a>(
+    law: &'a Law,
+    caller: &'a Standing,
+    sides: impl Iterator<Item = &'a Data>,
+    asked: &Asked<'a>,
+    now: Ts,
+) -> Option<(&'a Data, Answer<'a>)> {
+    let mut last = None;
+    for side in sides {
+        let answer = weigh(law, caller, side, asked, now);
+        last = Some((side, answer));
+        if !answer.reason().permits() {
+            break;
+        }
+    }
+    last
+}
+
 /// What the answer would be if an instruction named both the caller and the person: whether it is worth asking for one.
 pub fn weigh_if_granted<'a>(
     law: &'a Law,

@@ -45,6 +45,12 @@ pub enum Change {
 }
 
 impl Change {
+    /// What a change of settings means for rulings.
+    pub fn of(moved: packs::Moved) -> Vec<Self> {
+        let features = (!moved.features.is_empty()).then_some(Self::Features(moved.features));
+        features.into_iter().chain(moved.pack.then_some(Self::Pack)).collect()
+    }
+
     fn fact(&self) -> Fact {
         match self {
             Self::Consent { .. } => Fact::Consent,
@@ -172,26 +178,55 @@ pub fn preview(tx: &mut TenantTx<'_>, pack: &Pack, changes: &[Change], on: &[Str
         let latest = store::latest_rulings(tx, &ids)?;
         for side in &sides {
             let Some(last) = latest.get(&(side.holding_id, side.subject_id)) else { continue };
-            let mut facts: Facts = serde_json::from_str(&last.facts)?;
-            let mut now = None;
-            for change in changes {
-                let changed = change.now(facts.clone(), &side.class, on, &[]);
-                if let Some(ruling) = pack.rule_anew(&changed, change.fact()) {
-                    (now, facts) = (Some(ruling), changed);
-                }
-            }
-            let Some(ruling) = now else { continue };
-            // What stays open stays as it was settled, or is asked once more: neither is known before.
-            let controller = if ruling.is_settled() { ruling.controller().as_str() } else { &side.controller };
-            if ruling.rule_id().unwrap_or_default() == side.rule && controller == side.controller {
+            let facts: Facts = serde_json::from_str(&last.facts)?;
+            let supposed = Supposed { pack, changes, on };
+            let Some((anew, _)) = supposed.ruled(side, &facts) else { continue };
+            if anew.rule == side.rule && anew.controller == side.controller {
                 continue;
             }
             moves.ruled_anew += 1;
-            if controller != side.controller {
-                let to = if controller == "organisation" { &mut moves.to_organisation } else { &mut moves.to_person };
+            if anew.controller != side.controller {
+                let is_ours = anew.controller == "organisation";
+                let to = if is_ours { &mut moves.to_organisation } else { &mut moves.to_person };
                 *to += 1;
             }
         }
+    }
+}
+
+/// Another pack or other features that nobody has set yet.
+#[derive(Debug, Clone, Copy)]
+pub struct Supposed<'s> {
+    /// The pack that would be in force.
+    pub pack: &'s Pack,
+    /// What would have changed.
+    pub changes: &'s [Change],
+    /// The features that would be on.
+    pub on: &'s [String],
+}
+
+impl Supposed<'_> {
+    /// A side as it would be ruled, and by which facts; none where no rule reaches back to it.
+    pub(super) fn ruled(&self, side: &Side, facts: &Facts) -> Option<(Side, Facts)> {
+        if side.contest_id.is_some() {
+            return None; // The privacy officer has looked at this very data.
+        }
+        let (mut facts, mut now) = (facts.clone(), None);
+        for change in self.changes {
+            let changed = change.now(facts.clone(), &side.class, self.on, &[]);
+            if let Some(ruling) = self.pack.rule_anew(&changed, change.fact()) {
+                (now, facts) = (Some(ruling), changed);
+            }
+        }
+        let ruling = now?;
+        let mut anew = side.clone();
+        ruling.rule_id().unwrap_or_default().clone_into(&mut anew.rule);
+        // What stays open stays as it was settled, or is asked once more: neither is known before.
+        if ruling.is_settled() {
+            ruling.controller().as_str().clone_into(&mut anew.controller);
+            anew.settled = true;
+        }
+        Some((anew, facts))
     }
 }
 

@@ -35,7 +35,9 @@ mod tenure;
 mod weighed;
 
 pub use aim::{Reach, Target, places, reach, reach_of_grant};
-pub use anew::{Change, Moves, is_under_way as is_ruled_anew, preview as preview_rulings, start as rule_anew};
+pub use anew::{
+    Change, Moves, Supposed, is_under_way as is_ruled_anew, preview as preview_rulings, start as rule_anew,
+};
 pub use carry_out::{CarriedOut, carry_out};
 pub use connectors::{Connector, CreatedConnector, connector, create_connector, list_connectors, speaks_for};
 pub use consents::{ConsentKind, Given, given_by};
@@ -54,7 +56,7 @@ pub use operations::{
 };
 pub use own::{OwnClass, OwnGroup, OwnHolding, OwnSide, copy_of_own, own_groups, own_holdings};
 pub use register::{Registration, RegistrationReport, RejectedLine, register_line_by_line};
-pub use weighed::{data_of, some_holdings};
+pub use weighed::{data_of, data_supposing, sides_in_use, some_holdings};
 
 /// Told when something came to be, or came to be known, under a membership that has ended.
 pub const CAME_LATE: &str = "holdings.came-late";

@@ -513,6 +513,36 @@ pub(super) fn sides_after(
     })
 }
 
+/// Which sides that are not over are of these classes and people, in order after one; of all where none are named.
+pub(super) fn places_of_sides(
+    tx: &mut TenantTx<'_>,
+    (classes, subjects): (&[String], &[SubjectId]),
+    after: Option<(SubjectId, HoldingId)>,
+    limit: i64,
+) -> Stored<Vec<(SubjectId, HoldingId)>> {
+    let (classes, subjects) = (classes.to_vec(), subjects.to_vec());
+    tx.load(holding_sides::table, |rows| {
+        let mut query = rows.filter(holding_sides::state.ne(SideState::Ended)).into_boxed::<MultiBackend>();
+        if !classes.is_empty() {
+            query = query.filter(holding_sides::class.eq_any(classes));
+        }
+        if !subjects.is_empty() {
+            query = query.filter(holding_sides::subject_id.eq_any(subjects));
+        }
+        if let Some((subject, holding)) = after {
+            query = query.filter(
+                holding_sides::subject_id
+                    .gt(subject)
+                    .or(holding_sides::subject_id.eq(subject).and(holding_sides::holding_id.gt(holding))),
+            );
+        }
+        query
+            .order((holding_sides::subject_id, holding_sides::holding_id))
+            .limit(limit)
+            .select((holding_sides::subject_id, holding_sides::holding_id))
+    })
+}
+
 /// Sides of a question, in order after one.
 pub(super) fn sides_of_question(
     tx: &mut TenantTx<'_>,

@@ -1,5 +1,6 @@
 //! What a decision has to know of a holding: for each side, who controls it and what stands against its use.
 
+use super::anew::Supposed;
 use super::consents;
 use super::model::{Holding, HoldingState, Side, SideState};
 use super::store::{self, RulingRow};
@@ -16,6 +17,34 @@ use std::collections::HashMap;
 /// Every side of these holdings, for decisions; those that there are not are left out.
 pub fn data_of(tx: &mut TenantTx<'_>, ids: &[HoldingId]) -> Stored<HashMap<HoldingId, Vec<Data>>> {
     let pack = packs::in_force(tx)?;
+    weighed(tx, ids, &pack, None)
+}
+
+/// The same as it would be under other settings: what a rule that reaches back rules otherwise is ruled so already.
+pub fn data_supposing(
+    tx: &mut TenantTx<'_>,
+    ids: &[HoldingId],
+    supposed: &Supposed<'_>,
+) -> Stored<HashMap<HoldingId, Vec<Data>>> {
+    weighed(tx, ids, supposed.pack, Some(supposed))
+}
+
+/// Sides that are not over, of these classes and people, in the order of people and holdings; of all where none are named.
+pub fn sides_in_use(
+    tx: &mut TenantTx<'_>,
+    (classes, subjects): (&[String], &[SubjectId]),
+    after: Option<(SubjectId, HoldingId)>,
+    limit: i64,
+) -> Stored<Vec<(SubjectId, HoldingId)>> {
+    store::places_of_sides(tx, (classes, subjects), after, limit)
+}
+
+fn weighed(
+    tx: &mut TenantTx<'_>,
+    ids: &[HoldingId],
+    pack: &Pack,
+    supposed: Option<&Supposed<'_>>,
+) -> Stored<HashMap<HoldingId, Vec<Data>>> {
     let holdings: HashMap<HoldingId, Holding> = store::load_many(tx, ids)?.into_iter().map(|h| (h.id, h)).collect();
     let sides = store::sides_of(tx, ids)?;
     // The oldest first, so that the ruling in force stays.
@@ -24,8 +53,12 @@ pub fn data_of(tx: &mut TenantTx<'_>, ids: &[HoldingId]) -> Stored<HashMap<Holdi
     let mut all: HashMap<HoldingId, Vec<Data>> = HashMap::new();
     for side in &sides {
         if let Some(holding) = holdings.get(&side.holding_id) {
-            let ruling = rulings.get(&(side.holding_id, side.subject_id));
-            let mut data = data(&pack, holding, side, ruling);
+            let facts = rulings.get(&(side.holding_id, side.subject_id)).and_then(facts_of);
+            let anew = supposed.zip(facts.as_ref()).and_then(|(supposed, facts)| supposed.ruled(side, facts));
+            let mut data = match anew {
+                Some((side, facts)) => data(pack, holding, &side, Some(facts)),
+                None => data(pack, holding, side, facts),
+            };
             // From now on, and not from when the holding has been ruled anew (dingtalk-4.4-noretro).
             if data.control == Control::ByConsent(Agreement::InForce)
                 && consents::is_withdrawn(tx, side.subject_id, &holding.class)?
@@ -51,8 +84,11 @@ pub fn some_holdings(
     }
 }
 
-fn data(pack: &Pack, holding: &Holding, side: &Side, ruling: Option<&RulingRow>) -> Data {
-    let facts = ruling.and_then(|ruling| serde_json::from_str::<Facts>(&ruling.facts).ok());
+fn facts_of(ruling: &RulingRow) -> Option<Facts> {
+    serde_json::from_str(&ruling.facts).ok()
+}
+
+fn data(pack: &Pack, holding: &Holding, side: &Side, facts: Option<Facts>) -> Data {
     let (restriction, is_visible_to_subject) = standing_against(holding, side);
     Data {
         holding: Some(holding.id),

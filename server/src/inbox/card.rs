@@ -5,6 +5,7 @@ use crate::departures::DepartureView;
 use crate::instructions::{Decision, Instruction, May};
 use crate::people::{MemberName, SubjectName};
 use crate::platform::db::Ts;
+use crate::rehearsals::RehearsalSummary;
 use crate::text_enum;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -83,6 +84,9 @@ pub struct Card {
     pub rules: Vec<String>,
     /// The clauses that these rest on.
     pub clauses: Vec<String>,
+    /// What a yes would do, rehearsed: of what would permit.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rehearsal: Option<RehearsalSummary>,
     /// What has to be the same in cards that are decided together; absent where there is no yes or no to say.
     pub alike: Option<Likeness>,
     /// What follows from a yes.

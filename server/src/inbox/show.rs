@@ -12,6 +12,7 @@ use crate::people::Names;
 use crate::platform::db::{Stored, TenantTx, Ts};
 use crate::platform::http::AsProblem;
 use crate::platform::ids::{DepartureId, Id, InstructionId};
+use crate::rehearsals::{self, RehearsalSummary, RehearsalView};
 use policy_model::calendar::Calendar;
 use serde_json::{Map, Value, json};
 use std::collections::{BTreeSet, HashMap};
@@ -36,6 +37,7 @@ struct Show {
     tab: Tab,
     names: Names,
     departures: HashMap<DepartureId, DepartureView>,
+    rehearsals: HashMap<InstructionId, RehearsalView>,
     clock: Clock,
     may: Powers,
 }
@@ -68,12 +70,13 @@ impl Clock {
 
 impl Show {
     fn of(tx: &mut TenantTx<'_>, tab: Tab, entries: &[Entry]) -> Stored<Self> {
-        let mut cases = Vec::new();
+        let (mut cases, mut grants) = (Vec::new(), Vec::new());
         let (mut members, mut subjects) = (Vec::new(), Vec::new());
         for entry in entries {
             match &entry.matter {
                 Matter::Instruction(i) => {
                     let scope = instructions::scope_of(i)?;
+                    grants.extend((i.kind != Kind::Order).then_some(i.id));
                     members.extend(i.author_id.into_iter().chain(scope.members.into_iter().take(NAMED)));
                     subjects.extend(scope.successor.into_iter().chain(i.executor_subject_id));
                     subjects.extend(only_subject(i)?);
@@ -94,6 +97,11 @@ impl Show {
             tab,
             names: Names::of(tx, members, subjects)?,
             departures,
+            rehearsals: if tx.may("rehearsals.read") {
+                rehearsals::latest_for_approval(tx, &grants)?
+            } else {
+                HashMap::new()
+            },
             clock: Clock { today, tz, calendar: packs::calendar()? },
             may: Powers {
                 decide: tx.may(DECIDE_INSTRUCTIONS),
@@ -157,6 +165,7 @@ impl Show {
             facts: facts.as_object().cloned().unwrap_or_default(),
             rules: i.approval_rule.split_whitespace().map(Into::into).collect(),
             clauses: instructions::clauses_of(tx, i)?,
+            rehearsal: self.rehearsals.get(&i.id).map(RehearsalSummary::of),
             alike: Some(Likeness::of("instruction", std::slice::from_ref(i))),
             on_yes: Some(yes),
             on_no: Some(Consequence::of("instruction.refused", json!({}))),
@@ -365,6 +374,7 @@ fn blank(object: &str, id: impl Id + ToString, kind: CardKind, action: &str, at:
         facts: Map::new(),
         rules: Vec::new(),
         clauses: Vec::new(),
+        rehearsal: None,
         alike: None,
         on_yes: None,
         on_no: None,

@@ -23,13 +23,15 @@ pub use model::{Decision, Instruction, InstructionView, Kind, May, Scope, State}
 pub use operations::{
     InForce, carried_out, expire_lapsed, find, in_force, lapse, of_origin, one_at_a_time, permitting, revoke, scope_of,
 };
-pub use policy::{KeyScopes, Policies, Policy, PolicyAuthority};
+pub use policy::{KeyScopes, Policies, Policy, PolicyAuthority, Supposed};
 pub use propose::{Draft, draw_up, is_proposed, pending_about, pending_of_kind, propose};
 pub use view::views;
 pub use waiting::{Said, WaitingForCaller, asked_by, clauses_in, clauses_of, reason_of, said_by};
 
 /// Announces that an order may be carried out, or never will be; the case it came from picks it up.
 pub const SETTLED: &str = "instructions.settled";
+/// Announces that something that would permit waits for a yes: whoever says it should see what it would do.
+pub const PROPOSED: &str = "instructions.proposed";
 /// Ends requests that nobody answered in time.
 pub const LAPSE: &str = "instructions.lapse";
 

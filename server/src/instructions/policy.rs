@@ -12,7 +12,7 @@ use crate::platform::caller::Actor;
 use crate::platform::current;
 use crate::platform::db::{StoreError, Stored, TenantTx, Ts};
 use crate::platform::http::{AsProblem, Problem};
-use crate::platform::ids::{MembershipId, TenantId};
+use crate::platform::ids::{InstructionId, MembershipId, TenantId};
 use crate::platform::sign_in::{Scopes, SignInError};
 use casbin::{DefaultModel, Model};
 use policy_model::decision::table::TENURE;
@@ -31,6 +31,24 @@ pub struct Policy {
     table: Table,
     version: i64,
     stale_at: Option<Ts>,
+}
+
+/// A change of what instructions permit that nobody has made yet.
+#[derive(Debug, Clone)]
+pub enum Supposed {
+    /// This one is in force beside the others.
+    Granted {
+        /// Its id; one that is only being drawn up has nobody's.
+        id: InstructionId,
+        /// Standing or exceptional.
+        kind: Kind,
+        /// For what purpose.
+        purpose: String,
+        /// What it is about and whom it permits.
+        scope: Scope,
+    },
+    /// This one is taken back.
+    Revoked(InstructionId),
 }
 
 /// The policies of the tenants that this process has served.
@@ -66,6 +84,27 @@ impl Policies {
         }
         tenants.insert(tx.tenant(), fresh.clone());
         Ok(fresh)
+    }
+
+    /// The policy as it would be: compiled as the one in force is, from the same lines and what is supposed. Nobody else has it.
+    pub fn supposing(&self, tx: &mut TenantTx<'_>, supposed: &Supposed) -> Stored<Policy> {
+        let version = current::versions(tx)?.law;
+        let mut permitting = store::permitting(tx)?;
+        let (id, granted) = match supposed {
+            Supposed::Revoked(id) => (*id, None),
+            Supposed::Granted { id, kind, purpose, scope } => (*id, Some(lines(*id, *kind, purpose, scope))),
+        };
+        permitting.retain(|i| i.id != id);
+        let mut all = Vec::new();
+        for i in permitting.iter().filter(|i| i.id < id) {
+            all.extend(lines_of(i)?);
+        }
+        all.extend(granted.unwrap_or_default());
+        for i in permitting.iter().filter(|i| i.id > id) {
+            all.extend(lines_of(i)?);
+        }
+        let stale_at = permitting.iter().filter_map(|i| i.until).min();
+        Ok(Policy { powers: self.powers_in(tx)?, table: compiled(all)?, version, stale_at })
     }
 
     /// The powers that a pack gives.
@@ -169,7 +208,11 @@ fn lines_of_powers(pack: &Pack) -> Vec<Vec<String>> {
 
 fn lines_of(instruction: &Instruction) -> Stored<Vec<Vec<String>>> {
     let scope: Scope = serde_json::from_str(&instruction.scope)?;
-    let subjects: Vec<String> = match instruction.kind {
+    Ok(lines(instruction.id, instruction.kind, &instruction.purpose, &scope))
+}
+
+fn lines(id: InstructionId, kind: Kind, purpose: &String, scope: &Scope) -> Vec<Vec<String>> {
+    let subjects: Vec<String> = match kind {
         Kind::Standing => scope.roles.iter().map(|r| format!("role:{r}")).collect(),
         Kind::Exceptional => scope.members.iter().map(|m| format!("member:{m}")).collect(),
         Kind::Order => Vec::new(),
@@ -178,8 +221,8 @@ fn lines_of(instruction: &Instruction) -> Stored<Vec<Vec<String>>> {
         [] => vec!["*".into()],
         named => named.iter().map(ToString::to_string).collect(),
     };
-    let source = instruction.id.to_string();
-    let purposes = if scope.purposes.is_empty() { std::slice::from_ref(&instruction.purpose) } else { &scope.purposes };
+    let source = id.to_string();
+    let purposes = if scope.purposes.is_empty() { std::slice::from_ref(purpose) } else { &scope.purposes };
     let mut lines = Vec::new();
     for subject in &subjects {
         for class in &scope.classes {
@@ -193,7 +236,7 @@ fn lines_of(instruction: &Instruction) -> Stored<Vec<Vec<String>>> {
             }
         }
     }
-    Ok(lines)
+    lines
 }
 
 /// By which names casbin knows the caller: themselves and each of their roles.

@@ -122,7 +122,13 @@ pub fn propose(tx: &mut TenantTx<'_>, draft: Draft) -> Result<Instruction, Instr
     tx.record(record);
     match instruction.expires_at {
         _ if free => announce(tx, &instruction)?,
-        Some(at) => tx.run_at(at, super::LAPSE, &instruction.id.to_string(), &serde_json::json!({}))?,
+        Some(at) => {
+            tx.run_at(at, super::LAPSE, &instruction.id.to_string(), &serde_json::json!({}))?;
+            if instruction.kind != Kind::Order {
+                let told = serde_json::json!({ "instruction": instruction.id });
+                tx.run_at(tx.now(), super::PROPOSED, &instruction.id.to_string(), &told)?;
+            }
+        }
         None => {}
     }
     Ok(instruction)

@@ -29,14 +29,14 @@ tenant_table! {
 
 pub(super) fn insert(tx: &mut TenantTx<'_>, instruction: &Instruction) -> Stored<()> {
     tx.needs(Turn::Alone)?;
-    tx.touching(touch(instruction.kind), |tx| tx.add(instructions::table, instruction))
+    tx.touching(touch(instruction), |tx| tx.add(instructions::table, instruction))
 }
 
-/// An order permits nothing by itself; the others are what permits.
-fn touch(kind: Kind) -> Touch<'static> {
-    match kind {
-        Kind::Standing | Kind::Exceptional => Touch::Law,
-        Kind::Order => Touch::Nothing,
+/// An order permits nothing by itself, and neither does what waits for a yes or never got one.
+fn touch(i: &Instruction) -> Touch<'static> {
+    match i.kind {
+        Kind::Standing | Kind::Exceptional if i.in_force_at.is_some() => Touch::Law,
+        Kind::Standing | Kind::Exceptional | Kind::Order => Touch::Nothing,
     }
 }
 
@@ -50,7 +50,7 @@ pub(super) fn save(tx: &mut TenantTx<'_>, i: &mut Instruction) -> Stored<()> {
     let before = i.version;
     i.version += 1;
     let now = i.clone();
-    let changed = tx.touching(touch(i.kind), |tx| {
+    let changed = tx.touching(touch(i), |tx| {
         tx.change(instructions::table, |rows| {
             diesel::update(rows.filter(instructions::id.eq(now.id)).filter(instructions::version.eq(before))).set((
                 instructions::state.eq(now.state),

@@ -8,6 +8,7 @@
 //! nodes.rs    the tree's hashes, for whoever proves something
 //! volume.rs   how much happened when, for a chart; uses.rs: how often under one instruction
 //! about.rs    what its records say about one person, for that person
+//! asked.rs    decisions, read as questions that can be put again
 //! export.rs   records out, as a stream, each with its proof
 //! tail.rs     records as they are committed, for whoever watches
 //! certify.rs  the certificate of a case: a summary and the records it rests on, in one document
@@ -18,6 +19,7 @@
 
 mod about;
 mod append;
+mod asked;
 mod certify;
 mod error;
 mod export;
@@ -36,6 +38,7 @@ mod volume;
 
 pub use about::{Told, told_about};
 pub use append::LedgerSink;
+pub use asked::{AskedBefore, asked_before, length};
 pub use certify::{Case, certify};
 pub use error::{ExportFailure, LedgerError};
 pub use export::{Export, Personal, Wanted, announce};

@@ -366,6 +366,29 @@ pub(super) fn newest_about(
     })
 }
 
+/// The newest records of these acts since an instant, before a place; at most `limit`.
+pub(super) fn newest_of_acts(
+    tx: &mut TenantTx<'_>,
+    (acts, since): (&[&str], Ts),
+    before: Option<i64>,
+    limit: i64,
+) -> Stored<Vec<SealedRecord>> {
+    let acts: Vec<String> = acts.iter().map(|act| (*act).to_owned()).collect();
+    let filter = RecordFilter { since: Some(since), ..RecordFilter::default() };
+    let mut places = places(tx, &filter)?;
+    places.end = places.end.min(before.unwrap_or(i64::MAX));
+    let terms: Terms = vec![(Kind::Act, acts.clone())];
+    search::walk(tx, (&terms, places), (Order::Newest, limit), |tx, stretch, limit| {
+        tx.load(records::table, |rows| {
+            chosen(within(rows.into_boxed(), &stretch), &filter)
+                .filter(records::act.eq_any(acts.clone()))
+                .order(records::seq.desc())
+                .limit(limit)
+                .select(SealedRecord::as_select())
+        })
+    })
+}
+
 /// The chosen records of these places, oldest first, at most `limit`.
 pub(super) fn oldest(
     tx: &mut TenantTx<'_>,

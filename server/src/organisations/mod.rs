@@ -5,7 +5,7 @@
 pub mod routes;
 
 use crate::holdings::{self, Change, Moves};
-use crate::packs::{self, Moved, OrganisationSettings, PackError, SettingsChange, TenantRow};
+use crate::packs::{self, OrganisationSettings, PackError, SettingsChange, TenantRow};
 use crate::people::{self, AccountKind, HrFacts, Joining, Membership, Via, roles};
 use crate::platform::Platform;
 use crate::platform::caller::Actor;
@@ -115,7 +115,7 @@ pub fn change(
     wanted: &SettingsChange,
 ) -> Result<OrganisationSettings, PackError> {
     let (settings, moved) = packs::change(tx, version, wanted)?;
-    for change in changes_of(moved) {
+    for change in Change::of(moved) {
         holdings::rule_anew(tx, &change)?;
     }
     Ok(settings)
@@ -127,12 +127,7 @@ pub fn change(
 /// Whatever [`change`] would refuse.
 pub fn preview(tx: &mut TenantTx<'_>, wanted: &SettingsChange) -> Result<Moves, PackError> {
     let (pack, moved, on) = packs::would_move(tx, wanted)?;
-    Ok(holdings::preview_rulings(tx, &pack, &changes_of(moved), &on)?)
-}
-
-fn changes_of(moved: Moved) -> Vec<Change> {
-    let features = (!moved.features.is_empty()).then_some(Change::Features(moved.features));
-    features.into_iter().chain(moved.pack.then_some(Change::Pack)).collect()
+    Ok(holdings::preview_rulings(tx, &pack, &Change::of(moved), &on)?)
 }
 
 fn tenant_row(p: &mut PlatformTx<'_>, new: &NewOrganisation) -> Result<TenantRow, OrganisationError> {

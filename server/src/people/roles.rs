@@ -12,7 +12,7 @@ use crate::platform::record::Record;
 use chrono::NaiveDate;
 use policy_model::calendar::start_of_day;
 use policy_model::roles::may_hold;
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 /// Roles that are taken away for another one in one call; a pack has a handful.
 const MOST_TAKEN_AWAY: usize = 16;
@@ -257,6 +257,69 @@ pub fn all_held(tx: &mut TenantTx<'_>, after: Option<RoleAssignmentId>, most: i6
 /// Those of these assignments that are in force now.
 pub fn held_of(tx: &mut TenantTx<'_>, ids: &[RoleAssignmentId]) -> Stored<HashSet<RoleAssignmentId>> {
     store::held_of(tx, ids)
+}
+
+/// Who would hold what, were a role given to somebody or taken away.
+#[derive(Debug, Clone)]
+pub struct WouldHold {
+    /// Whose roles.
+    pub membership: Membership,
+    /// Which role is given or taken away.
+    pub role: String,
+    /// What they would act with.
+    pub roles: Vec<String>,
+}
+
+/// What somebody would act with, were they given this role.
+///
+/// # Errors
+/// Whatever [`assign`] would refuse.
+pub fn if_assigned(tx: &mut TenantTx<'_>, id: MembershipId, role: &str) -> Result<WouldHold, PeopleError> {
+    let membership = store::find_membership(tx, id)?.ok_or(PeopleError::UnknownMembership)?;
+    let pack = packs::in_force(tx)?;
+    let rules = own_roles::rules(tx, &pack)?;
+    if role == EVERYBODY || !rules.keys.iter().any(|key| key == role) {
+        return Err(PeopleError::UnknownRole(role.to_owned()));
+    }
+    let held = store::roles_of_subject(tx, membership.subject_id)?;
+    may_assign(tx, &rules, &membership, role, &held)?;
+    let mut roles = held_by(tx, &membership)?.roles;
+    roles.push(role.to_owned());
+    Ok(WouldHold { membership, role: role.to_owned(), roles })
+}
+
+/// What somebody would act with, were this assignment taken away.
+///
+/// # Errors
+/// Whatever [`revoke`] would refuse.
+pub fn if_revoked(tx: &mut TenantTx<'_>, id: RoleAssignmentId) -> Result<WouldHold, PeopleError> {
+    let assignment = store::find_assignment(tx, id)?.ok_or(PeopleError::RoleNotHeld)?;
+    may_revoke(tx, &assignment)?;
+    let membership = store::find_membership(tx, assignment.membership_id)?.ok_or(PeopleError::UnknownMembership)?;
+    let others = store::roles_of_subject(tx, membership.subject_id)?;
+    let is_other = |a: &RoleAssignment| a.membership_id == membership.id && a.id != id;
+    let mut roles = held_by(tx, &membership)?.roles;
+    roles.retain(|role| {
+        *role == EVERYBODY || *role != assignment.role || others.iter().any(|a| is_other(a) && a.role == *role)
+    });
+    Ok(WouldHold { membership, role: assignment.role, roles })
+}
+
+/// Nobody appoints more than this.
+const MOST_HELD: i64 = 20_000;
+
+/// Which roles are held together: every combination that somebody acts with now, and that of whoever has no role of their own.
+pub fn combinations(tx: &mut TenantTx<'_>) -> Stored<BTreeSet<Vec<String>>> {
+    let mut by_member: HashMap<MembershipId, BTreeSet<String>> = HashMap::new();
+    for assignment in store::all_held(tx, None, MOST_HELD)? {
+        by_member.entry(assignment.membership_id).or_default().insert(assignment.role);
+    }
+    let everybody = || EVERYBODY.to_owned();
+    let held = by_member.into_values().map(|mut roles| {
+        roles.insert(everybody());
+        roles.into_iter().collect()
+    });
+    Ok(held.chain([vec![everybody()]]).collect())
 }
 
 /// Everybody who holds a role now: membership and person.

@@ -111,6 +111,8 @@ typed_ids! {
     HoldId,
     /// What an admin orders the platform to do or allow.
     InstructionId,
+    /// One rehearsal of a change.
+    RehearsalId,
     /// The execution of an instruction.
     OrderId,
     /// The case an instruction or order came from, of whatever kind: a departure, a hold.

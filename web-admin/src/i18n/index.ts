@@ -17,6 +17,7 @@ export type Messages = Shape<typeof zhCN>
 /** Groups that only codes from the server lead into, through `word`: left out of the typed keys, of which there would be too many. */
 interface ByCode {
   setup: 'packs'
+  rehearsals: 'effects'
   inbox: 'actions' | 'raised' | 'operations' | 'follows' | 'differs' | 'held'
   records: 'do' | 'did' | 'objects' | 'actors'
   packs: 'masks' | 'families' | 'facts' | 'values' | 'features' | 'fields' | 'storage' | 'conditions'

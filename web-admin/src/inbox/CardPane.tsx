@@ -2,6 +2,7 @@ import { Link } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
 import { type Card, factsOf, type Tab } from '@/api/queries/inbox'
 import { usePackNames } from '@/api/queries/pack'
+import type { RehearsalSummary } from '@/api/queries/rehearsals'
 import { type Say, word } from '@/i18n'
 import { classesOf } from '@/instructions/classWords'
 import { useShows } from '@/shell/inView'
@@ -96,9 +97,33 @@ function Particulars({ card }: { card: Card }) {
         [t('inbox.works'), [facts.department, facts.position].filter(Boolean).join(' · ')],
         [t('inbox.becomes'), facts.lanes && lanes(card, t)],
         [t('inbox.raisedWhy'), raisedOf(card).join(t('ui.listComma'))],
+        [t('rehearsals.cardTitle'), card.rehearsal && <Rehearsed card={card} r={card.rehearsal} />],
         [t('inbox.rules'), card.rules.length > 0 && <Rules ids={card.rules} />],
       ].map(([name, value]) => [name as string, value || null])}
     />
+  )
+}
+
+/** What a yes would do, in a few numbers; all of it stands on the instruction's page. */
+function Rehearsed({ card, r }: { card: Card; r: RehearsalSummary }) {
+  const { t } = useTranslation()
+  const text = t('rehearsals.card', {
+    days: r.days,
+    asked: number(r.asked),
+    permitted: number(r.newly_permitted),
+    refused: number(r.newly_refused),
+    opened: number(r.people_opened),
+    closed: number(r.people_closed),
+  })
+  return (
+    <>
+      <Link to="/instructions/$id" params={{ id: card.object.id }}>
+        {r.state === 'running' ? t('rehearsals.cardRunning') : text}
+      </Link>
+      {r.stale && !card.said && (
+        <span className={css.faint}> {t(r.stale === 'old' ? 'rehearsals.old' : 'rehearsals.moved')}</span>
+      )}
+    </>
   )
 }
 

@@ -10,6 +10,7 @@ import {
 } from '@/api/queries/instructions'
 import { usePowers } from '@/api/queries/powers'
 import { word } from '@/i18n'
+import { Rehearse } from '@/rehearsals/Rehearse'
 import { Act, type May } from '@/ui/Act'
 import { instant, number } from '@/ui/format'
 import { ReasonDialog } from '@/ui/ReasonDialog'
@@ -113,6 +114,7 @@ function Effect({ i }: { i: Instruction }) {
         ? t('instructions.revokeUsed', { count: use.times, n: number(use.times), at: instant(use.last.at) })
         : use && t('instructions.revokeUnused')}{' '}
       {t('instructions.revokeKeeps')}
+      <Rehearse change={{ kind: 'revocation', instruction: i.id }} />
     </>
   )
 }

@@ -3,7 +3,11 @@ import { Link, useParams } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
 import { type Instruction, instructionQuery } from '@/api/queries/instructions'
 import { usePackNames } from '@/api/queries/pack'
+import { usePowers } from '@/api/queries/powers'
+import { type Rehearsal, rehearsalsOfQuery } from '@/api/queries/rehearsals'
 import { word } from '@/i18n'
+import { Found } from '@/rehearsals/Found'
+import { Rehearse } from '@/rehearsals/Rehearse'
 import { useShows } from '@/shell/inView'
 import { Chip } from '@/ui/Chip'
 import { Facts } from '@/ui/Facts'
@@ -62,11 +66,34 @@ function Content({ i }: { i: Instruction }) {
           </section>
         </div>
         <div className={css.column}>
+          <Rehearsed i={i} />
           <Uses i={i} />
           <Approvals i={i} />
         </div>
       </div>
     </div>
+  )
+}
+
+/** What a yes would do, for whoever says it; once it is said, what it was said on. */
+function Rehearsed({ i }: { i: Instruction }) {
+  const powers = usePowers()
+  const latest = useQuery(rehearsalsOfQuery(i.id, i.kind !== 'order' && powers.has('rehearsals.read')))
+  const found = latest.data?.find((r) => r.change.kind === 'approval')
+  if (i.kind === 'order' || (i.state !== 'pending' && !found)) return null
+  if (i.state === 'pending') {
+    return <Rehearse change={{ kind: 'approval', instruction: i.id }} latest={found} />
+  }
+  return found ? <Before r={found} /> : null
+}
+
+function Before({ r }: { r: Rehearsal }) {
+  const { t } = useTranslation()
+  return (
+    <section aria-labelledby="instruction-rehearsal">
+      <h2 id="instruction-rehearsal">{t('instructions.rehearsedBefore')}</h2>
+      <Found r={{ ...r, stale: undefined }} />
+    </section>
   )
 }
 

@@ -3,6 +3,7 @@ import type { NewInstruction, Reach } from '@/api/queries/instructions'
 import { usePackNames } from '@/api/queries/pack'
 import type { components } from '@/api/schema'
 import { word } from '@/i18n'
+import { Rehearse } from '@/rehearsals/Rehearse'
 import { Chip } from '@/ui/Chip'
 import { Facts } from '@/ui/Facts'
 import { bytes, instant, number } from '@/ui/format'
@@ -43,6 +44,14 @@ export function Preview({
         {answer && <Touches reach={answer.reach} kind={draft.kind} />}
         {answer && <Yes i={answer.instruction} />}
       </div>
+      {answer && draft.kind !== 'order' && (
+        <Rehearse
+          change={{
+            kind: 'draft',
+            instruction: { kind: draft.kind, purpose: draft.purpose, scope: draft.scope, until: draft.until },
+          }}
+        />
+      )}
     </>
   )
 }

@@ -10,6 +10,7 @@ import { word } from '@/i18n'
 import type { Chosen } from '@/instructions/draft'
 import { MemberSelect } from '@/instructions/MemberSelect'
 import { inLanguage } from '@/packs/words'
+import { Rehearse } from '@/rehearsals/Rehearse'
 import { Act } from '@/ui/Act'
 import { Clauses } from '@/ui/Clauses'
 import { dayOf, instantOf } from '@/ui/format'
@@ -108,6 +109,9 @@ export function AssignDialog({
             busy={assign.isPending}
             onInstead={() => give(offer.in_the_way.map((held) => held.assignment))}
           />
+        )}
+        {id && offer?.assign.allowed && !offer.held && (
+          <Rehearse change={{ kind: 'assignment', membership_id: id, role: offer.role }} />
         )}
         {offer?.assign.allowed && !offer.held && (
           <div className={css.line}>

@@ -7,6 +7,7 @@ import { usePackNames } from '@/api/queries/pack'
 import { type Assignment, assignmentsQuery, type Member, revokeRole } from '@/api/queries/people'
 import { usePowers } from '@/api/queries/powers'
 import { word } from '@/i18n'
+import { Rehearse } from '@/rehearsals/Rehearse'
 import { Act, type May } from '@/ui/Act'
 import { instant } from '@/ui/format'
 import { Failed, Loading } from '@/ui/Page'
@@ -131,6 +132,7 @@ export function Revoke({ a }: { a: Assignment }) {
         width={480}
       >
         <p>{t('people.revokeMeans', what)}</p>
+        {asked && <Rehearse change={{ kind: 'removal', assignment: a.id }} />}
       </Modal>
     </>
   )

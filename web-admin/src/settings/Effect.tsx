@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
 import { effectQuery, type SettingsChange } from '@/api/queries/organisation'
+import { Rehearse } from '@/rehearsals/Rehearse'
 import { number } from '@/ui/format'
 import { Loaded } from '@/ui/Page'
 import css from './Settings.module.css'
@@ -36,6 +37,7 @@ export function Effect({ change }: { change: SettingsChange }) {
           )}
         </Loaded>
       )}
+      {rules && <Rehearse change={{ kind: 'settings', pack, features }} />}
       {change.pack && (
         <p>
           {t('setup.effectPack')}{' '}

@@ -10,6 +10,7 @@ import { packs } from './packs'
 import { people } from './people'
 import { problems } from './problems'
 import { records } from './records'
+import { rehearsals } from './rehearsals'
 import { settings } from './settings'
 import { setup } from './setup'
 import { help, session, shell } from './shell'
@@ -33,6 +34,7 @@ export const en: Messages = {
   instructions,
   purposes,
   records,
+  rehearsals,
   packs,
   people,
   my,

@@ -92,6 +92,7 @@ export const instructions = {
   untilOptional: 'Until (empty: until it is revoked)',
   rules: 'Approval rules',
   number: 'Number',
+  rehearsedBefore: 'Rehearsed before it was decided',
   use: 'Use',
   used: 'Used',
   times_one: 'once',

@@ -9,6 +9,7 @@ import { packs } from './packs'
 import { people } from './people'
 import { problems } from './problems'
 import { records } from './records'
+import { rehearsals } from './rehearsals'
 import { settings } from './settings'
 import { setup } from './setup'
 import { help, session, shell } from './shell'
@@ -32,6 +33,7 @@ export const zhCN = {
   instructions,
   purposes,
   records,
+  rehearsals,
   packs,
   people,
   my,

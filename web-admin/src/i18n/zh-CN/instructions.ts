@@ -90,6 +90,7 @@ export const instructions = {
   untilOptional: '有效期至（可不填，直到撤销）',
   rules: '审批规则',
   number: '编号',
+  rehearsedBefore: '决定之前的预演',
   use: '使用情况',
   used: '使用次数',
   times_other: '{{n}} 次',

@@ -79,6 +79,9 @@ const phrases = {
   retention__due: '提出到期处置',
   decisions__ask: '询问能否处理{class|数据}{object}',
   decisions__search: '查询谁能处理{class|数据}',
+  rehearsals__run: '预演变更',
+  rehearsals__read: '查看{object|预演}',
+  rehearsals__finish: '为{object|预演}查看决定记录与数据清单',
   attention__read: '查看待办事项',
   attention__raise: '提出{object}',
   attention__resolve: '处理{object}',
@@ -132,6 +135,7 @@ export const records = {
     anonymous: '未登录者',
   },
   objects: {
+    rehearsal: '预演',
     departure: '离职处置',
     instruction: '指令',
     order: '处理任务',
