@@ -201,6 +201,8 @@ scenario!(an_instruction_says_how_often_it_was_used_and_by_whom_last, |t| {
         "{after:#}"
     );
     assert_eq!(after["last"]["actor_id"], operator.membership.as_str());
+    let listed = security.gets("/instructions").items();
+    assert_eq!(listed[0]["used"]["last_by"]["staff_number"], operator.staff_number.as_str(), "{listed:#?}");
     let nobodys = "/instructions/0198f3a2-0000-7000-8000-000000000000/use";
     security.gets(nobodys).is_refused("instruction.not-found");
 });
@@ -280,4 +282,33 @@ scenario!(a_scope_has_bounds_and_speaks_of_what_can_be_done, |t| {
     assert_eq!(pointer(all), "/scope/classes");
     let unheard = asks(json!({ "classes": ["attendance.*"], "operations": ["fly"], "roles": ["data_operator"] }));
     assert_eq!(pointer(unheard), "/scope/operations");
+});
+
+scenario!(a_register_says_how_often_each_was_used_and_by_whom_last_however_many_records_there_are, |t| {
+    let acme = t.organisation("远山科技").pack("dingtalk");
+    let lin = acme.hires("林晓");
+    let clock_in = acme.holds("attendance.clock_in").about(&lin).id;
+    let (operator, app) = (acme.data_operator(), crate::access::application(&acme, "2026-12-01T00:00:00Z"));
+    let busy = crate::access::permits(&acme, "data_operator", "attendance.*", "read");
+    let idle = crate::access::permits(&acme, "hr_admin", "attendance.*", "read");
+    let used = |i: &Value| {
+        let listed = acme.hr_admin().gets("/instructions?kind=standing").items();
+        listed.into_iter().find(|one| one["id"] == i["id"]).expect("it is listed")["used"].clone()
+    };
+    let ask = |times: usize| {
+        let mut many = crate::access::question(&operator, "read", &clock_in);
+        many["evaluations"] = vec![json!({}); times].into();
+        crate::access::asks(&app, "evaluations", &many).ok();
+    };
+    assert_eq!(used(&busy)["times"], 0);
+    ask(3);
+    assert_eq!((&used(&busy)["times"], &used(&busy)["last_actor_kind"]), (&json!(3), &json!("api_key")));
+    // Whole blocks of records and what is beyond: counted with their notes or when somebody looks, each once.
+    ask(700);
+    assert_eq!(used(&busy)["times"], 703);
+    t.settles();
+    assert_eq!(used(&busy)["times"], 703, "when they are noted nothing is counted twice");
+    ask(1);
+    assert_eq!((&used(&busy)["times"], &used(&busy)["more"]), (&json!(704), &json!(false)));
+    assert_eq!(used(&idle)["times"], 0);
 });

@@ -40,7 +40,8 @@ async fn read_use(at: Attempt, id: web::Path<InstructionId>) -> Answer<Instructi
     let id = id.into_inner();
     at.run(Act::on("instructions.read", "instruction", id), move |tx| {
         let i = find(tx, id)?;
-        Ok::<_, InstructionError>(InstructionUse { uses: ledger::uses_under(tx, id)?, permits: permits(tx, &i)? })
+        let uses = ledger::uses_of(tx, &[id])?.remove(&id).unwrap_or_default();
+        Ok::<_, InstructionError>(InstructionUse { uses, permits: permits(tx, &i)? })
     })
     .await
     .map(Answered::ok)

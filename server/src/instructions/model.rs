@@ -254,6 +254,8 @@ pub struct InstructionView {
     pub in_force_at: Option<Ts>,
     /// Until when it permits.
     pub until: Option<Ts>,
+    /// How often something was done under it, and by whom last.
+    pub used: Used,
     /// What was said to it.
     pub approvals: Vec<ApprovalView>,
     /// What the caller may do with it now.
@@ -266,6 +268,25 @@ impl Versioned for InstructionView {
     fn version(&self) -> Option<i64> {
         Some(self.version)
     }
+}
+
+/// How often something was done under an instruction, as a register shows it.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, utoipa::ToSchema)]
+#[schema(as = InstructionUsed)]
+pub struct Used {
+    /// How often.
+    pub times: i64,
+    /// Whether there was more than was counted.
+    pub more: bool,
+    /// The last time.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub last_at: Option<Ts>,
+    /// The member who did it the last time, by name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub last_by: Option<MemberName>,
+    /// What did it the last time, where that was no member: `api_key`, `job` …
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub last_actor_kind: Option<String>,
 }
 
 /// One yes or no, as the API shows it.

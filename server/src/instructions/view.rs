@@ -2,12 +2,14 @@
 
 use super::decide::{SAID, may_decide, waiting_roles};
 use super::error::InstructionError;
-use super::model::{Approval, ApprovalView, Can, Instruction, InstructionView, May, Scope, State};
+use super::model::{Approval, ApprovalView, Can, Instruction, InstructionView, May, Scope, State, Used};
 use super::operations::scope_of;
 use super::propose::REASON;
 use super::store;
+use crate::ledger::{self, Uses};
 use crate::people::Names;
 use crate::platform::db::{Stored, TenantTx};
+use crate::platform::ids::{InstructionId, MembershipId};
 use crate::platform::keyring::Aad;
 use crate::platform::vault;
 
@@ -20,14 +22,39 @@ pub fn views(tx: &mut TenantTx<'_>, instructions: &[Instruction]) -> Stored<Vec<
     for i in instructions {
         all.push((i, scope_of(i)?, store::approvals_of(tx, i.id)?));
     }
+    let ids: Vec<InstructionId> = instructions.iter().map(|i| i.id).collect();
+    let uses = ledger::uses_of(tx, &ids)?;
+    let users = uses.values().filter_map(last_member);
     let members = all.iter().flat_map(|(i, scope, said)| {
         let approvers = said.iter().map(|a| a.approver_id);
         i.author_id.into_iter().chain(scope.members.iter().take(NAMED).copied()).chain(approvers)
     });
+    let members = members.chain(users);
     let subjects =
         all.iter().flat_map(|(_, scope, _)| scope.subjects.iter().take(NAMED).copied().chain(scope.successor));
     let names = Names::of(tx, members, subjects)?;
-    all.into_iter().map(|(i, scope, said)| view(tx, i, scope, (said, &names))).collect()
+    all.into_iter()
+        .map(|(i, scope, said)| {
+            let used = uses.get(&i.id).map(|uses| used(uses, &names)).unwrap_or_default();
+            Ok(InstructionView { used, ..view(tx, i, scope, (said, &names))? })
+        })
+        .collect()
+}
+
+fn last_member(uses: &Uses) -> Option<MembershipId> {
+    uses.last.as_ref().filter(|last| last.actor_kind == "member").and_then(|last| last.actor_id.parse().ok())
+}
+
+fn used(uses: &Uses, names: &Names) -> Used {
+    let last_by = last_member(uses).map(|id| names.member(id));
+    let kind = uses.last.as_ref().map(|last| last.actor_kind.clone()).filter(|_| last_by.is_none());
+    Used {
+        times: uses.times,
+        more: uses.more,
+        last_at: uses.last.as_ref().map(|last| last.at),
+        last_by,
+        last_actor_kind: kind,
+    }
 }
 
 fn view(
@@ -74,6 +101,7 @@ fn view(
         expires_at: i.expires_at,
         in_force_at: i.in_force_at,
         until: i.until,
+        used: Used::default(),
         approvals,
         can: can(tx, i)?,
         version: i.version,

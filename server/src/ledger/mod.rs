@@ -46,7 +46,7 @@ pub use keys::rotate;
 pub use model::{CheckpointView, RecordFilter, RecordView};
 pub use seal::seal_now;
 pub use tail::Tails;
-pub use uses::{LastUse, Uses, uses_under};
+pub use uses::{LastUse, Uses, uses_of};
 
 use crate::platform::db::{Stored, TenantTx};
 use crate::platform::ids::DepartureId;

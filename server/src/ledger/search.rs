@@ -7,6 +7,7 @@
 
 use super::model::RecordFilter;
 use super::store::{self, NewCount, NewTerm};
+use super::uses;
 use crate::platform::db::{Stored, TenantTx, Ts};
 use crate::platform::jobs::{Registry, Step};
 use chrono::{DateTime, DurationRound, TimeDelta, Utc};
@@ -173,7 +174,7 @@ pub(super) fn note(tx: &mut TenantTx<'_>) -> Stored<bool> {
 }
 
 /// A record's columns that are searched by, and its bytes for the rest.
-pub(super) type Columns = (Ts, String, String, Option<String>, Option<String>, Option<String>, String, String);
+pub(super) type Columns = (Ts, String, String, String, Option<String>, Option<String>, Option<String>, String, String);
 
 #[derive(Deserialize)]
 struct About<'a> {
@@ -185,7 +186,7 @@ fn note_block(tx: &mut TenantTx<'_>, block: i64) -> Stored<()> {
     let rows: Vec<Columns> = store::columns(tx, block * OF_A_BLOCK..(block + 1) * OF_A_BLOCK)?;
     let mut terms: BTreeSet<(i32, &str)> = BTreeSet::new();
     let mut counts: BTreeMap<(Ts, &str, &str), i64> = BTreeMap::new();
-    for (at, actor, act, object, class, instruction, outcome, body) in &rows {
+    for (at, _, actor, act, object, class, instruction, outcome, body) in &rows {
         let about: About<'_> = serde_json::from_str(body)?;
         let mut has = |kind: Kind, term| terms.insert((kind as i32, term));
         about.subjects.into_iter().for_each(|subject| _ = has(Kind::Subject, subject));
@@ -200,6 +201,7 @@ fn note_block(tx: &mut TenantTx<'_>, block: i64) -> Stored<()> {
     let terms: Vec<NewTerm<'_>> = terms.into_iter().map(|(kind, term)| NewTerm { kind, term, block }).collect();
     let count = |((quarter, act, outcome), records)| NewCount { block, quarter, act, outcome, records };
     let counts: Vec<NewCount<'_>> = counts.into_iter().map(count).collect();
+    uses::note(tx, &rows)?;
     store::insert_terms(tx, &terms)?;
     store::insert_counts(tx, &counts)
 }

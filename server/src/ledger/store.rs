@@ -3,7 +3,7 @@
 
 use super::model::{CheckpointRow, NewRecord, RecordFilter, SealedRecord};
 use super::search::{self, Columns, Kind, Order, Terms};
-use super::uses::Done;
+use super::uses::{Counted, Done};
 use crate::platform::db::tx::tenant_table;
 use crate::platform::db::{MultiBackend, StoreError, Stored, TenantTable, TenantTx, Ts};
 use crate::platform::ids::SubjectId;
@@ -30,6 +30,12 @@ tenant_table! {
 tenant_table! {
     record_counts (block, quarter, act, outcome) {
         block -> BigInt, quarter -> SqlTs, act -> Text, outcome -> Text, records -> BigInt,
+    }
+}
+tenant_table! {
+    instruction_uses (instruction) {
+        instruction -> Text, times -> BigInt, not_done -> BigInt, first_at -> SqlTs, last_at -> SqlTs,
+        last_actor_kind -> Text, last_actor -> Text, last_act -> Text,
     }
 }
 tenant_table! {
@@ -157,11 +163,12 @@ pub(super) fn note_up_to(tx: &mut TenantTx<'_>, from: i64, to: i64) -> Stored<bo
     Ok(moved == 1)
 }
 
-/// What is noted of the records of these places.
+/// What is noted of the records of these places, in their order.
 pub(super) fn columns(tx: &mut TenantTx<'_>, within: Range<i64>) -> Stored<Vec<Columns>> {
     tx.load(records::table, |rows| {
-        rows.filter(records::seq.ge(within.start)).filter(records::seq.lt(within.end)).select((
+        rows.filter(records::seq.ge(within.start)).filter(records::seq.lt(within.end)).order(records::seq).select((
             records::at,
+            records::actor_kind,
             records::actor,
             records::act,
             records::object,
@@ -426,17 +433,42 @@ pub(super) fn happened(
     })
 }
 
-/// Who did what under an instruction and how it ended, the newest first, at most `limit`.
-pub(super) fn done_under(tx: &mut TenantTx<'_>, instruction: &str, limit: i64) -> Stored<Vec<Done>> {
-    let filter = RecordFilter { instruction: Some(instruction.to_owned()), ..RecordFilter::default() };
-    let terms = search::terms_of(&filter);
-    search::walk(tx, (&terms, 0..i64::MAX), (Order::Newest, limit), |tx, stretch, limit| {
-        tx.load(records::table, |rows| {
-            chosen(within(rows.into_boxed(), &stretch), &filter)
-                .order(records::seq.desc())
-                .limit(limit)
-                .select(Done::as_select())
-        })
+/// What is counted under these instructions.
+pub(super) fn counted_uses(tx: &mut TenantTx<'_>, ids: &[String]) -> Stored<Vec<Counted>> {
+    let ids = ids.to_vec();
+    tx.load(instruction_uses::table, |rows| {
+        rows.filter(instruction_uses::instruction.eq_any(ids)).select(Counted::as_select())
+    })
+}
+
+pub(super) fn insert_uses(tx: &mut TenantTx<'_>, counted: &Counted) -> Stored<()> {
+    tx.add(instruction_uses::table, counted)
+}
+
+/// Writes what is counted under an instruction; whoever does has moved on how far terms are noted, and is the only one.
+pub(super) fn save_uses(tx: &mut TenantTx<'_>, now: Counted) -> Stored<()> {
+    tx.change(instruction_uses::table, |rows| {
+        diesel::update(rows.filter(instruction_uses::instruction.eq(now.instruction))).set((
+            instruction_uses::times.eq(now.times),
+            instruction_uses::not_done.eq(now.not_done),
+            instruction_uses::last_at.eq(now.last_at),
+            instruction_uses::last_actor_kind.eq(now.last_actor_kind),
+            instruction_uses::last_actor.eq(now.last_actor),
+            instruction_uses::last_act.eq(now.last_act),
+        ))
+    })?;
+    Ok(())
+}
+
+/// Who did what under these instructions from a place on, the newest first, at most `limit`.
+pub(super) fn done_since(tx: &mut TenantTx<'_>, ids: &[String], from: i64, limit: i64) -> Stored<Vec<Done>> {
+    let ids = ids.to_vec();
+    tx.load(records::table, |rows| {
+        rows.filter(records::seq.ge(from))
+            .filter(records::instruction.eq_any(ids))
+            .order(records::seq.desc())
+            .limit(limit)
+            .select(Done::as_select())
     })
 }
 

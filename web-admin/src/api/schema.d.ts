@@ -3929,6 +3929,20 @@ export interface components {
             /** @description How many members it permits now: those whom it names, and whoever holds a role that it names. */
             permits: number;
         };
+        /** @description How often something was done under an instruction, as a register shows it. */
+        InstructionUsed: {
+            /** @description What did it the last time, where that was no member: `api_key`, `job` … */
+            last_actor_kind?: string | null;
+            last_at?: components["schemas"]["Ts"] | null;
+            last_by?: components["schemas"]["MemberName"] | null;
+            /** @description Whether there was more than was counted. */
+            more: boolean;
+            /**
+             * Format: int64
+             * @description How often.
+             */
+            times: number;
+        };
         /** @description An instruction as the API shows it. */
         InstructionView: {
             /** @description Whose data the scope names, by name; the first hundred. */
@@ -3981,6 +3995,8 @@ export interface components {
             subjects: number;
             successor?: components["schemas"]["SubjectName"] | null;
             until?: components["schemas"]["Ts"] | null;
+            /** @description How often something was done under it, and by whom last. */
+            used: components["schemas"]["InstructionUsed"];
             /**
              * Format: int64
              * @description Its version.
@@ -4274,6 +4290,23 @@ export interface components {
         LinkRequest: {
             /** @description The link's token. */
             token: components["schemas"]["Secret"];
+        };
+        /** @description How holders of some roles see some classes. */
+        MaskRuleView: {
+            /** @description Sees these classes. */
+            classes: string[];
+            /** @description The clauses it rests on. */
+            clause: string[];
+            /** @description Its id. */
+            id: string;
+            /** @description Through this mask. */
+            mask: string;
+            /** @description Why, in English. */
+            reason_en: string;
+            /** @description Why, in Chinese. */
+            reason_zh: string;
+            /** @description Whoever holds one of these roles. */
+            roles: string[];
         };
         /** @description Whether the caller may do something, from the very function that would refuse it. */
         May: {
@@ -5184,6 +5217,8 @@ export interface components {
             exclusions: components["schemas"]["ExclusionView"][];
             /** @description The packs below it. */
             extends: string[];
+            /** @description Who sees which classes through another mask than theirs, in the order in which they are read. */
+            masks: components["schemas"]["MaskRuleView"][];
             /** @description Which pack. */
             pack: components["schemas"]["PackHeader"];
             /** @description Which role may do which act. */
@@ -5581,6 +5616,8 @@ export interface components {
                 subjects: number;
                 successor?: components["schemas"]["SubjectName"] | null;
                 until?: components["schemas"]["Ts"] | null;
+                /** @description How often something was done under it, and by whom last. */
+                used: components["schemas"]["InstructionUsed"];
                 /**
                  * Format: int64
                  * @description Its version.

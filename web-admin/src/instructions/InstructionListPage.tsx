@@ -159,6 +159,13 @@ function List({
       },
     },
     {
+      key: 'used',
+      title: t('instructions.used'),
+      width: '150px',
+      wideOnly: true,
+      cell: (i) => <Used i={i} />,
+    },
+    {
       key: 'people',
       title: t('instructions.peopleTitle'),
       width: '80px',
@@ -176,6 +183,30 @@ function List({
       onOpen={(i) => onOpen(i.id)}
       more={{ has: list.hasNextPage, loading: list.isFetchingNextPage, load: () => void list.fetchNextPage() }}
     />
+  )
+}
+
+/** How often it was used, and by whom last; nothing of what was never in force. */
+function Used({ i }: { i: Instruction }) {
+  const { t } = useTranslation()
+  const { used } = i
+  if (!i.in_force_at) return null
+  if (used.times === 0) return <span className={css.never}>{t('instructions.neverUsed')}</span>
+  const times = number(used.times)
+  const by = used.last_by
+    ? (used.last_by.name ?? used.last_by.staff_number)
+    : word('records.actors', used.last_actor_kind)
+  return (
+    <span className={css.used}>
+      <span>
+        {used.more
+          ? t('instructions.timesAtLeast', { n: times })
+          : t('instructions.times', { count: used.times, n: times })}
+      </span>
+      <span className={css.never}>
+        {by && <bdi>{by}</bdi>} {used.last_at && instant(used.last_at)}
+      </span>
+    </span>
   )
 }
 

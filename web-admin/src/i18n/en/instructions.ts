@@ -98,6 +98,7 @@ export const instructions = {
   times_one: 'once',
   times_other: '{{n}} times',
   timesAtLeast: 'more than {{n}} times',
+  neverUsed: 'never',
   notDone: 'refused or failed',
   firstUse: 'First',
   lastUse: 'Last',

@@ -95,6 +95,7 @@ export const instructions = {
   used: '使用次数',
   times_other: '{{n}} 次',
   timesAtLeast: '超过 {{n}} 次',
+  neverUsed: '从未使用',
   notDone: '其中被拒绝或失败',
   firstUse: '首次使用',
   lastUse: '最近使用',
