@@ -268,3 +268,24 @@ scenario!(a_decision_point_says_where_it_answers_and_gives_back_the_id_of_a_ques
     let elsewhere = app.send("GET", "/api/v1/me", &headers, None);
     assert_ne!(elsewhere.header("x-request-id"), Some("bfe9eb29-ab87"));
 });
+
+scenario!(a_role_sees_through_the_mask_that_the_pack_gives_it_and_everybody_else_through_the_class_s, |t| {
+    let acme = t.organisation("远山科技").pack("dingtalk");
+    let lin = acme.hires("林晓");
+    let name = acme.holds("hr.name").saying("林晓").about(&lin);
+    let (operator, hr) = (acme.data_operator(), acme.hr_admin());
+    let app = application(&acme, "2026-12-01T00:00:00Z");
+    permits(&acme, "data_operator", "hr.name", "read");
+    permits(&acme, "hr_admin", "hr.name", "read");
+    let masked = asks(&app, "evaluation", &question(&operator, "read", &name.id)).ok();
+    is_yes(&masked);
+    let obligation = json!([{ "type": "mask", "class": "hr.name", "mask": "name_keep_first" }]);
+    assert_eq!(masked["context"]["obligations"], obligation, "{masked:#}");
+    let open = asks(&app, "evaluation", &question(&hr, "read", &name.id)).ok();
+    is_yes(&open);
+    assert_eq!(open["context"]["obligations"], Value::Null, "{open:#}");
+    // Which rule that is stands in the pack, for everybody to read.
+    let pack = acme.hr_admin().gets("/packs/current").ok();
+    let rule = pack["masks"].as_array().expect("rules").iter().find(|m| m["id"] == "hr-reaches-people-at-work");
+    assert_eq!(rule.expect("it is there")["roles"], json!(["hr_admin"]));
+});

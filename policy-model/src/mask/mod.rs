@@ -3,6 +3,7 @@
 //! What always holds: what cannot be read as what it should be is hidden altogether; an empty value stays empty; and no mask but
 //! `none` shows a phone number, an identity card or a bank card in full.
 
+pub mod by_role;
 mod fields;
 mod text;
 

@@ -3,6 +3,7 @@
 use crate::approval::ApprovalRule;
 use crate::class::{Class, ClassPattern};
 use crate::departure::DepartureRule;
+use crate::mask::by_role::MaskRule;
 use crate::pack::control::ControlRule;
 use crate::pack::sections::{ActName, FeatureName, ServiceName};
 use crate::roles::{Exclusion, Power, Role};
@@ -91,6 +92,7 @@ entries! {
     Exclusion, "exclusion", "id" => id, rule: true, clauses: clauses;
     ActName, "act", "key" => 0.key;
     Power, "power", "id" => id, rule: true, clauses: clauses;
+    MaskRule, "mask", "id" => id, rule: true, clauses: clauses, patterns: classes;
 }
 
 fn lowered_class(own: &Class, base: &Class) -> Option<Weaker> {

@@ -19,10 +19,11 @@ use std::collections::HashMap;
 
 use crate::approval::ApprovalRule;
 use crate::calendar::Deadlines;
-use crate::class::{Class, ClassPattern};
+use crate::class::{Class, ClassPattern, Mask};
 use crate::clause::ClauseRegister;
 use crate::departure::DepartureRule;
 use crate::facts::Age;
+use crate::mask::by_role::{MaskRule, OfClass, of_class};
 use crate::roles::{Exclusion, Power, Role};
 use crate::schedule::Schedule;
 
@@ -53,6 +54,9 @@ pub struct Pack {
     exclusions: Vec<Exclusion>,
     acts: Vec<Named>,
     powers: Vec<Power>,
+    masks: Vec<MaskRule>,
+    /// What the mask rules say of each class, in the order of the classes.
+    masks_of_classes: Vec<OfClass>,
     deadlines: Deadlines,
 }
 
@@ -94,6 +98,7 @@ impl Pack {
     fn of(header: Header, extends: Vec<String>, sections: Sections, deadlines: Deadlines, layout: Layout) -> Self {
         let classes = entries(sections.classes);
         let controls = entries(sections.controls);
+        let masks = entries(sections.masks);
         let places = classes.iter().enumerate().map(|(place, class)| (class.key.to_string(), place));
         Self {
             header,
@@ -109,6 +114,8 @@ impl Pack {
             exclusions: entries(sections.exclusions),
             acts: entries(sections.acts).into_iter().map(|act| act.0).collect(),
             powers: entries(sections.powers),
+            masks_of_classes: classes.iter().map(|class| of_class(&masks, class)).collect(),
+            masks,
             deadlines,
             classes,
             controls,
@@ -199,6 +206,20 @@ impl Pack {
     /// Which role may do which act.
     pub fn powers(&self) -> &[Power] {
         &self.powers
+    }
+
+    /// How roles see classes otherwise than the classes say, in the order of reading.
+    pub fn mask_rules(&self) -> &[MaskRule] {
+        &self.masks
+    }
+
+    /// Through which mask somebody with these roles sees data of this class. Of a class that the pack does not know nothing is shown:
+    /// nobody has looked at it yet.
+    pub fn mask_for<'r>(&self, class: &str, roles: impl Iterator<Item = &'r str> + Clone) -> Mask {
+        let Some(place) = self.class_places.get(class) else { return Mask::Full };
+        let rules = self.masks_of_classes.get(*place).map_or(&[][..], Vec::as_slice);
+        let fitting = rules.iter().find(|(role, _)| roles.clone().any(|held| held == role));
+        fitting.map(|(_, mask)| *mask).or(self.classes.get(*place).map(|class| class.mask)).unwrap_or(Mask::Full)
     }
 
     /// The answer times.

@@ -6,6 +6,7 @@ use crate::approval::ApprovalRule;
 use crate::calendar::Deadlines;
 use crate::class::Class;
 use crate::departure::DepartureRule;
+use crate::mask::by_role::MaskRule;
 use crate::pack::control::ControlRule;
 use crate::pack::entry::Entry;
 use crate::pack::file::Reader;
@@ -115,6 +116,8 @@ list_sections! {
     acts: ActName,
     /// Which role may do which act.
     powers: Power,
+    /// How a role sees a class.
+    masks: MaskRule,
 }
 
 /// A check of what all entries have in common.

@@ -30,6 +30,11 @@ impl Standing {
         self.names.iter().map(|name| (name.as_str(), Reach::Within))
     }
 
+    /// The roles that they act in.
+    pub fn roles(&self) -> impl Iterator<Item = &str> + Clone {
+        self.names.iter().filter_map(|name| name.strip_prefix("role:"))
+    }
+
     /// Somebody who acts by these names, themselves first.
     pub(crate) fn acting(membership: MembershipId, subject: SubjectId, names: Vec<String>) -> Self {
         Self { membership, subject, names, until: None }

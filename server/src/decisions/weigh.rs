@@ -7,7 +7,6 @@ use crate::packs;
 use crate::platform::db::{Stored, TenantTx, Ts};
 use crate::platform::ids::{HoldingId, Id, SubjectId};
 use crate::platform::record::{Outcome, Record};
-use policy_model::class::Mask;
 use policy_model::decision::{
     self, Answer, Authority, Control, Facts, Question, Relation, Restriction, Sensitive, Volume, threshold,
 };
@@ -113,7 +112,6 @@ fn facts<'a>(
     authority: Authority<'a>,
     now: Ts,
 ) -> Facts<'a> {
-    let class = law.pack.class(&data.class);
     let is_own = data.subject == Some(caller.subject) && data.is_visible_to_subject;
     Facts {
         tenure: if caller.is_over(now) { decision::Tenure::Ended } else { caller.tenure() },
@@ -127,8 +125,7 @@ fn facts<'a>(
         case: None,
         restriction: data.restriction,
         volume: Volume { people: asked.people, threshold: threshold(law.pack.approvals(), asked.operation) },
-        // Of a class that nobody has looked at nothing is shown.
-        mask: class.map_or(Mask::Full, |class| class.mask),
+        mask: law.pack.mask_for(&data.class, caller.roles()),
     }
 }
 

@@ -33,6 +33,8 @@ pub struct PackView {
     pub acts: Vec<Titled>,
     /// Which role may do which act.
     pub powers: Vec<PowerView>,
+    /// Who sees which classes through another mask than theirs, in the order in which they are read.
+    pub masks: Vec<MaskRuleView>,
     /// Deadlines.
     pub deadlines: DeadlinesView,
     /// Classes that no control rule names: they are treated as the person's.
@@ -239,6 +241,26 @@ pub struct ExclusionView {
     pub clause: Vec<String>,
 }
 
+/// How holders of some roles see some classes.
+#[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct MaskRuleView {
+    /// Its id.
+    pub id: String,
+    /// Whoever holds one of these roles.
+    pub roles: Vec<String>,
+    /// Sees these classes.
+    pub classes: Vec<String>,
+    /// Through this mask.
+    pub mask: String,
+    /// Why, in Chinese.
+    pub reason_zh: String,
+    /// Why, in English.
+    pub reason_en: String,
+    /// The clauses it rests on.
+    pub clause: Vec<String>,
+}
+
 /// What a role may do with Tenure itself.
 #[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -337,6 +359,7 @@ impl PackView {
             "exclusions": pack.exclusions(),
             "acts": pack.acts(),
             "powers": pack.powers(),
+            "masks": pack.mask_rules(),
             "deadlines": pack.deadlines(),
             "classes_with_a_rule_missing": pack.classes_with_a_rule_missing(),
         }))

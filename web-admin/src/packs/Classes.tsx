@@ -1,13 +1,14 @@
 import { Link } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
-import type { DataClass, Pack } from '@/api/queries/pack'
+import { type DataClass, type Pack, usePackNames } from '@/api/queries/pack'
 import { usePowers } from '@/api/queries/powers'
 import { word } from '@/i18n'
 import { Chip } from '@/ui/Chip'
 import { Clause } from '@/ui/Clause'
+import { Clauses } from '@/ui/Clauses'
 import { number } from '@/ui/format'
 import css from './PackPage.module.css'
-import { holds, inLanguage } from './words'
+import { holds, inLanguage, patternWords } from './words'
 
 /** The data classes by family; sensitive and biometric ones are marked. */
 export function Classes({ pack, sought }: { pack: Pack; sought: string }) {
@@ -21,6 +22,7 @@ export function Classes({ pack, sought }: { pack: Pack; sought: string }) {
   if (families.size === 0) return <p>{t('packs.nothingMatches')}</p>
   return (
     <>
+      <MasksByRole pack={pack} sought={sought} />
       {[...families].map(([family, classes]) => (
         <section key={family}>
           <h2 className={css.family}>
@@ -56,5 +58,36 @@ export function Classes({ pack, sought }: { pack: Pack; sought: string }) {
         </section>
       ))}
     </>
+  )
+}
+
+/** Who sees which classes through another mask than theirs; whatever no rule speaks of stays masked as its class says. */
+function MasksByRole({ pack, sought }: { pack: Pack; sought: string }) {
+  const { t } = useTranslation()
+  const names = usePackNames()
+  const rules = pack.masks.filter((m) =>
+    holds(sought, m.id, m.classes, m.roles.map(names.ofRole), m.reason_zh, m.reason_en),
+  )
+  if (rules.length === 0) return null
+  return (
+    <section className={css.section}>
+      <h2>{t('packs.masksByRole')}</h2>
+      <ul className={css.list}>
+        {rules.map((m) => (
+          <li key={m.id} className={css.rule}>
+            <p>
+              {t('packs.maskRule', {
+                roles: m.roles.map(names.ofRole).join(t('instructions.listAnd')),
+                classes: patternWords(m.classes, names),
+                how: word('packs.masks', m.mask),
+              })}{' '}
+              <code className={css.id}>{m.id}</code>
+            </p>
+            <p className={css.why}>{inLanguage(m.reason_zh, m.reason_en)}</p>
+            <Clauses ids={m.clause} />
+          </li>
+        ))}
+      </ul>
+    </section>
   )
 }

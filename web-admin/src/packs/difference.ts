@@ -1,7 +1,16 @@
 import type { Pack } from '@/api/queries/pack'
 
 /** The parts of a pack that are lists of things with a name of their own. */
-export const COMPARED = ['control', 'classes', 'schedules', 'departures', 'approvals', 'exclusions', 'powers'] as const
+export const COMPARED = [
+  'control',
+  'classes',
+  'schedules',
+  'departures',
+  'approvals',
+  'exclusions',
+  'powers',
+  'masks',
+] as const
 export type Compared = (typeof COMPARED)[number]
 
 /** A thing of a pack, field by field. */

@@ -1,13 +1,17 @@
 //! Roles, exclusions, powers and approvals: every role named exists, every act has somebody who may do it, and every
 //! action a rule that says whose yes it takes.
 
+use crate::class::Class;
 use crate::instruction::Action;
+use crate::mask::by_role::{MaskRule, never_deciding};
 use crate::pack::problem::{Located, PackProblem, Place, nearest};
 use crate::pack::sections::Sections;
+use std::collections::BTreeSet;
 
 /// Checks what the sections say about people.
 pub fn check(sections: &Sections, start: &Place, problems: &mut Vec<PackProblem>) {
     check_roles(sections, problems);
+    check_masks(sections, problems);
     check_acts(sections, problems);
     check_every_action_is_covered(sections, start, problems);
 }
@@ -54,6 +58,36 @@ fn unknown_role<T>(
         format!("{section} `{id}` names role `{role}`, which does not exist"),
         help,
     ))
+}
+
+/// A mask of a role that nobody can hold would protect nothing, and one that opens what is sensitive would protect nobody.
+fn check_masks(sections: &Sections, problems: &mut Vec<PackProblem>) {
+    let roles: Vec<&str> = sections.roles.iter().map(|role| role.entry.key.as_str()).collect();
+    for rule in &sections.masks {
+        if rule.entry.roles.is_empty() {
+            let message = format!("mask `{}` names no role", rule.entry.id);
+            problems.push(rule.at("roles").problem("mask.no-role", message, "Name at least one role."));
+        }
+        for role in &rule.entry.roles {
+            problems.extend(unknown_role(rule, "mask", &rule.entry.id, "roles", role, &roles));
+        }
+        if let Some(class) = sections.classes.iter().find(|class| rule.entry.unmasks(&class.entry)) {
+            let message =
+                format!("mask `{}` would show all of `{}`, which is sensitive", rule.entry.id, class.entry.key);
+            let help = "Choose a mask that hides some of it: the rest is revealed with a reason (gbt35273-7.2).";
+            problems.push(rule.at("mask").problem("mask.unmasks-sensitive", message, help));
+        }
+    }
+    // A pack may speak before all that the one it extends says; within one file a rule that never decides is a mistake.
+    let classes: Vec<&Class> = sections.classes.iter().map(|class| &class.entry).collect();
+    for file in sections.masks.iter().map(|rule| &rule.place.file).collect::<BTreeSet<_>>() {
+        let own: Vec<&Located<MaskRule>> = sections.masks.iter().filter(|rule| rule.place.file == *file).collect();
+        let rules: Vec<&MaskRule> = own.iter().map(|rule| &rule.entry).collect();
+        for rule in never_deciding(&rules, &classes).into_iter().filter_map(|n| own.get(n)) {
+            let message = format!("mask `{}` never decides: earlier ones speak of all that it does", rule.entry.id);
+            problems.push(rule.at("id").problem("mask.never-decides", message, "Move it up, or leave it out."));
+        }
+    }
 }
 
 /// A mistyped act would silently be nobody's; an act that is nobody's could never be done.

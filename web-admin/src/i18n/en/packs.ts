@@ -14,6 +14,7 @@ export const packs = {
     try: 'Try',
     exclusions: 'Separated roles',
     powers: 'Powers',
+    masks: 'Masks by role',
   },
   controlHelp: 'Read from the top; the first rule that fits decides.',
   approvalsHelp: 'Rules add up: what fits several takes the yeses of all. Silence is not a yes.',
@@ -94,7 +95,10 @@ export const packs = {
     device_only: 'on the person’s device only',
     transient: 'not kept',
   },
+  masksByRole: 'Masks by role',
+  maskRule: '{{roles}} see {{classes}}, hidden: {{how}}',
   masks: {
+    none: 'nothing',
     full: 'all of it',
     content_redact: 'the content',
     name_keep_first: 'name, first character stays',

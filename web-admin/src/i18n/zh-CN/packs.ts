@@ -14,6 +14,7 @@ export const packs = {
     try: '试判',
     exclusions: '角色分离',
     powers: '权限',
+    masks: '按角色的遮盖',
   },
   controlHelp: '自上而下逐条核对，第一条符合的规则决定权属。',
   approvalsHelp: '规则叠加：同时符合几条的，几条要求的人都须同意。未答复不视为同意。',
@@ -78,7 +79,10 @@ export const packs = {
   successors: { manager: '直属上级', named: '指名的人' },
   conditions: { hidden_from_leaver: '离职后对本人隐藏', reclassify: '事实变化时重新判定' },
   storage: { vault: '保险库', raw_biometric: '不接收原始图像', device_only: '仅存于本人设备', transient: '不留存' },
+  masksByRole: '按角色的遮盖',
+  maskRule: '{{roles}}查看{{classes}}时，遮盖：{{how}}',
   masks: {
+    none: '不遮盖',
     full: '全部',
     content_redact: '正文',
     name_keep_first: '姓名留首字',
