@@ -231,14 +231,15 @@ fn askers(
     Ok((all.into_iter().map(|standing| (standing.clone(), standing)).collect(), is_part))
 }
 
+/// A role of the organisation's own has several; any other instruction is for its own.
+fn purposes_of<'s>(purpose: &'s String, scope: &'s Scope) -> &'s [String] {
+    if scope.purposes.is_empty() { std::slice::from_ref(purpose) } else { &scope.purposes }
+}
+
 fn uses_of<'s>(all: impl Iterator<Item = (&'s String, &'s Scope)>) -> (Vec<(String, String)>, bool) {
-    let purposes = |purpose, scope: &'s Scope| match scope.purposes.as_slice() {
-        [] => std::slice::from_ref(purpose),
-        several => several,
-    };
     let uses = all.flat_map(|(purpose, scope)| {
-        let purposes = purposes(purpose, scope).iter();
-        purposes.flat_map(|purpose| scope.operations.iter().map(move |operation| (operation, purpose)))
+        let each = move |purpose: &'s String| scope.operations.iter().map(move |operation| (operation, purpose));
+        purposes_of(purpose, scope).iter().flat_map(each)
     });
     // A line for any operation is asked as a read.
     let word = |operation: &String| if operation == "*" { "read".to_owned() } else { operation.clone() };

@@ -1386,6 +1386,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/instructions/{id}/rehearsals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The latest rehearsals of an instruction: of the yes that it waits or waited for, and of its end. */
+        get: operations["list_of_instruction"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/instructions/{id}/revoke": {
         parameters: {
             query?: never;
@@ -2093,6 +2110,43 @@ export interface paths {
         };
         /** One access record. */
         get: operations["read_record"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rehearsals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begins to rehearse a change: what the decisions of the last days would have been, and whose data would come within reach.
+         *     Whatever would refuse the change refuses its rehearsal.
+         */
+        post: operations["begin_rehearsal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rehearsals/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One rehearsal, as far as it has come. */
+        get: operations["get_rehearsal"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2843,6 +2897,7 @@ export interface components {
             purpose?: string | null;
             /** @description Why, in the words of whoever asks. */
             reason?: string | null;
+            rehearsal?: components["schemas"]["RehearsalSummary"] | null;
             /** @description The approval rules that bind it. */
             rules: string[];
             said?: components["schemas"]["CardWord"] | null;
@@ -4893,6 +4948,16 @@ export interface components {
             /** @description What it may be given. */
             scope: components["schemas"]["OwnRoleScope"];
         };
+        /** @description A change to be rehearsed. */
+        NewRehearsal: {
+            /** @description What would be otherwise. */
+            change: components["schemas"]["RehearsedChange"];
+            /**
+             * Format: int32
+             * @description Days of decisions to look at: 1 to 180; 30 when absent.
+             */
+            days?: number | null;
+        };
         /** @description A reasoned decision. */
         NewSettlement: {
             /** @description `organisation` or `person`. */
@@ -6186,6 +6251,272 @@ export interface components {
              * @description Known ones that changed.
              */
             updated: number;
+        };
+        /** @description What a change would do, as far as its rehearsal has come. */
+        Rehearsal: {
+            /** @description What it rests on. */
+            basis: components["schemas"]["RehearsalBasis"];
+            /** @description What would be otherwise. */
+            change: components["schemas"]["RehearsedChange"];
+            /** @description The decisions of the last days, put again. */
+            decisions: components["schemas"]["RehearsedDecisions"];
+            /** @description Until when it is worth anything, if the law stays as it is. */
+            expires_at: components["schemas"]["Ts"];
+            finished_at?: components["schemas"]["Ts"] | null;
+            /** @description Its id. */
+            id: components["schemas"]["RehearsalId"];
+            /** @description Whose data would come within somebody's reach, and whose go out of it. */
+            inventory: components["schemas"]["RehearsedInventory"];
+            requested_by?: components["schemas"]["MemberName"] | null;
+            stale?: components["schemas"]["RehearsalStale"] | null;
+            /** @description When it began. */
+            started_at: components["schemas"]["Ts"];
+            /** @description Where it stands. */
+            state: components["schemas"]["RehearsalState"];
+        };
+        /** @description What a rehearsal rests on. */
+        RehearsalBasis: {
+            /**
+             * Format: int32
+             * @description Days of decisions that it looks at.
+             */
+            days: number;
+            /**
+             * Format: int64
+             * @description The version of what is permitted.
+             */
+            law: number;
+            /**
+             * Format: int64
+             * @description How many records the ledger had.
+             */
+            records: number;
+            /** @description From which instant on that is. */
+            since: components["schemas"]["Ts"];
+        };
+        /** @enum {string} */
+        RehearsalEffect: "newly_permitted" | "newly_refused" | "shown_otherwise";
+        /**
+         * Format: uuid
+         * @description One rehearsal of a change.
+         */
+        RehearsalId: string;
+        /** @description What stays closed for one reason. */
+        RehearsalKeptClosed: {
+            /** @description The reason. */
+            reason: components["schemas"]["RehearsalReason"];
+            /**
+             * Format: int64
+             * @description How many sides.
+             */
+            sides: number;
+        };
+        /** @description The reason of an answer: one of the table in `docs/reasons.md`. */
+        RehearsalReason: {
+            /** @description Its code. */
+            code: string;
+            /** @description In English. */
+            en: string;
+            /** @description In Chinese. */
+            zh: string;
+        };
+        /** @enum {string} */
+        RehearsalStale: "moved" | "old";
+        /** @enum {string} */
+        RehearsalState: "running" | "done" | "overtaken";
+        /** @description A rehearsal in a few numbers, for whoever is asked for a yes. */
+        RehearsalSummary: {
+            /**
+             * Format: int64
+             * @description Decisions that were put again.
+             */
+            asked: number;
+            /**
+             * Format: int32
+             * @description Days of decisions that it looks at.
+             */
+            days: number;
+            /** @description Until when it is worth anything, if the law stays as it is. */
+            expires_at: components["schemas"]["Ts"];
+            /** @description Which. */
+            id: components["schemas"]["RehearsalId"];
+            /**
+             * Format: int64
+             * @description Of them refused, and would be permitted.
+             */
+            newly_permitted: number;
+            /**
+             * Format: int64
+             * @description Of them permitted, and would be refused.
+             */
+            newly_refused: number;
+            /**
+             * Format: int64
+             * @description People of whose data somebody could not reach any more what they can now.
+             */
+            people_closed: number;
+            /**
+             * Format: int64
+             * @description People of whose data somebody could reach what nobody of them can now.
+             */
+            people_opened: number;
+            stale?: components["schemas"]["RehearsalStale"] | null;
+            /** @description Where it stands. */
+            state: components["schemas"]["RehearsalState"];
+        };
+        /** @description What would be otherwise. */
+        RehearsedChange: {
+            /** @description What it would be. */
+            instruction: components["schemas"]["RehearsedInstruction"];
+            /** @enum {string} */
+            kind: "draft";
+        } | {
+            /** @description Which. */
+            instruction: components["schemas"]["InstructionId"];
+            /** @enum {string} */
+            kind: "approval";
+        } | {
+            /** @description Which. */
+            instruction: components["schemas"]["InstructionId"];
+            /** @enum {string} */
+            kind: "revocation";
+        } | {
+            /** @enum {string} */
+            kind: "assignment";
+            /** @description To whom. */
+            membership_id: components["schemas"]["MembershipId"];
+            /** @description Which. */
+            role: string;
+        } | {
+            /** @description Which assignment. */
+            assignment: components["schemas"]["RoleAssignmentId"];
+            /** @enum {string} */
+            kind: "removal";
+        } | {
+            /** @description All features that are on. */
+            features?: string[] | null;
+            /** @enum {string} */
+            kind: "settings";
+            /** @description Another pack. */
+            pack?: string | null;
+        };
+        /** @description Decisions put again. */
+        RehearsedDecisions: {
+            /**
+             * Format: int64
+             * @description Those that were put again.
+             */
+            asked: number;
+            /**
+             * Format: int64
+             * @description Refused for a purpose that no instruction named, of which no record keeps the words: permitted, if it was the change's.
+             */
+            if_for_this_purpose: number;
+            /** @description Whether these are all of the time; of very many, only the newest are. */
+            is_all: boolean;
+            /** @description Whether it is done with them. */
+            is_done: boolean;
+            /**
+             * Format: int64
+             * @description Records of decisions that were looked at, the newest first.
+             */
+            looked_at: number;
+            /**
+             * Format: int64
+             * @description How many moved beside them.
+             */
+            more: number;
+            /** @description What moved, by what it is about: the first hundred kinds. */
+            moved: components["schemas"]["RehearsedQuestions"][];
+            /**
+             * Format: int64
+             * @description Refused, and would be permitted.
+             */
+            newly_permitted: number;
+            /**
+             * Format: int64
+             * @description Permitted, and would be refused.
+             */
+            newly_refused: number;
+            /**
+             * Format: int64
+             * @description Of them, those with no question to put again: nobody known asked, or about nothing that is still there.
+             */
+            not_again: number;
+            /**
+             * Format: int64
+             * @description Of them permitted as the law is.
+             */
+            permitted: number;
+            /**
+             * Format: int64
+             * @description Permitted, and would be shown through another mask.
+             */
+            shown_otherwise: number;
+        };
+        /** @description What an instruction that is being drawn up would permit. */
+        RehearsedInstruction: {
+            /** @description `standing` or `exceptional`. */
+            kind: components["schemas"]["InstructionKind"];
+            /** @description For what purpose. */
+            purpose: string;
+            /** @description What it is about and whom it permits. */
+            scope: components["schemas"]["Scope"];
+            until?: components["schemas"]["Ts"] | null;
+        };
+        /** @description Today's inventory. */
+        RehearsedInventory: {
+            /**
+             * Format: int64
+             * @description Sides that somebody can reach now and could not any more.
+             */
+            closed: number;
+            /** @description Whether these are all that the change can touch, for everybody whom it concerns. */
+            is_all: boolean;
+            /** @description Whether it is done with it. */
+            is_done: boolean;
+            /** @description Sides that nobody whom it concerns could reach all the same, and why not. */
+            kept_closed: components["schemas"]["RehearsalKeptClosed"][];
+            /**
+             * Format: int64
+             * @description Sides of holdings that were looked at.
+             */
+            looked_at: number;
+            /**
+             * Format: int64
+             * @description Sides that somebody could reach who cannot now.
+             */
+            opened: number;
+            /**
+             * Format: int64
+             * @description Of how many people.
+             */
+            people_closed: number;
+            /**
+             * Format: int64
+             * @description Of how many people.
+             */
+            people_opened: number;
+        };
+        /** @description Questions that are alike. */
+        RehearsedQuestions: {
+            /** @description The reason as it would be. */
+            after: components["schemas"]["RehearsalReason"];
+            /** @description The reason as it is. */
+            before: components["schemas"]["RehearsalReason"];
+            /** @description The class. */
+            class: string;
+            /** @description What becomes of them. */
+            effect: components["schemas"]["RehearsalEffect"];
+            /** @description The operation. */
+            operation: string;
+            /** @description The purpose; empty where none is known. */
+            purpose: string;
+            /**
+             * Format: int64
+             * @description How many.
+             */
+            times: number;
         };
         /** @description A line that did not go in. */
         RejectedLine: {
@@ -9434,6 +9765,28 @@ export interface operations {
             };
         };
     };
+    list_of_instruction: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rehearsal"][];
+                };
+            };
+        };
+    };
     revoke_instruction: {
         parameters: {
             query?: never;
@@ -10670,6 +11023,62 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RecordView"];
+                };
+            };
+        };
+    };
+    begin_rehearsal: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 255 visible characters; a repeat under the same key gets the first answer and does nothing */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewRehearsal"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rehearsal"];
+                };
+            };
+            /** @description `rehearsals.nothing`: it would change nothing that is permitted */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    get_rehearsal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rehearsal"];
                 };
             };
         };
