@@ -1,9 +1,9 @@
 import { type Screen, Somebody, story } from './words'
 
-async function chooses(who: Somebody, label: string, option: string) {
+async function chooses(who: Somebody, label: string, option: string, typed?: string) {
   const box = who.page.getByRole('combobox', { name: label })
   await box.click()
-  await box.fill(option)
+  if (typed) await box.fill(typed)
   await who.page.locator('.ant-select-item-option:visible').filter({ hasText: option }).first().click()
   await who.page.keyboard.press('Escape')
 }
@@ -13,7 +13,7 @@ story('what an instruction would do is seen where it is written, and by whoever 
   await author.goesTo('/instructions/new?kind=standing')
   await chooses(author, '允许哪些角色', '人事管理员')
   await chooses(author, '允许做什么', '查看')
-  await chooses(author, '数据类别', '打卡')
+  await chooses(author, '数据类别', '考勤打卡信息', '打卡')
   await author.field('用途').fill('核对考勤')
   await author.field('理由').fill('每月核对考勤。')
   const preview = author.page.getByRole('complementary')
