@@ -219,6 +219,8 @@ export const problems = {
   cases__own: 'Whoever opens or assigns a case cannot be assigned it, nor prolong their own.',
   'cases__about-themselves': 'A case is not assigned to the person whom it is about.',
   cases__closed: 'The case is closed.',
+  'rehearsal__not-found': 'There is no such rehearsal.',
+  rehearsals__days: 'A rehearsal looks at 1 to 180 days of decisions.',
   rehearsals__nothing: 'There is no change to rehearse: nothing that is permitted would be otherwise.',
   rehearsals__busy: 'Too many rehearsals go on already. Wait until some are done.',
   cases__until: 'What a case opens ends within 30 days.',

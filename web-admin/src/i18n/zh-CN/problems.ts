@@ -218,6 +218,8 @@ export const problems = {
   cases__own: '立案或分配的人不能把案件分配给自己，也不能延长自己的案件。',
   'cases__about-themselves': '案件不能分配给其所涉的人。',
   cases__closed: '案件已关闭。',
+  'rehearsal__not-found': '没有这次预演。',
+  rehearsals__days: '预演可看最近 1 至 180 天的决定。',
   rehearsals__nothing: '没有可预演的变更：它不改变任何许可。',
   rehearsals__busy: '正在进行的预演太多，请稍候。',
   cases__until: '开放期限至多 30 天。',
