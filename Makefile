@@ -16,6 +16,9 @@ export TENURE_CONSOLE = $(shell test -e web-admin/dist/index.html && echo built)
 # compiles each dependency once: the program that the scenarios start is built together with the tests that start it.
 TEST := --workspace --features tenure/test-clock
 
+# Stories make a database each. Where memory can hold their files, no disk need do; elsewhere they lie where temporary files do.
+ROOMY := $(shell test -w /dev/shm && test "$$(df -Pk /dev/shm 2>/dev/null | awk 'END { print $$4 }')" -gt 6000000 && echo /dev/shm)
+
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
 
@@ -37,12 +40,12 @@ web-admin/node_modules/.package-lock.json: web-admin/package.json web-admin/pack
 
 test: test-build ## all tests, on SQLite and on PostgreSQL
 	cd web-admin && npm run check
-	TENURE_PROGRAM=$(abspath $(UNDER_TEST)) cargo test $(TEST) --no-fail-fast
+	$(if $(ROOMY),TMPDIR=$(ROOMY)) TENURE_PROGRAM=$(abspath $(UNDER_TEST)) cargo test $(TEST) --no-fail-fast
 	$(MAKE) --no-print-directory test-browser
 
 # What people do at a screen: the real program with its sample on both databases, and Chromium.
 test-browser: $(UNDER_TEST) tests/browser/node_modules/.package-lock.json ## the stories told in a browser, alone
-	cd tests/browser && TENURE_PROGRAM=$(abspath $(UNDER_TEST)) \
+	cd tests/browser && $(if $(ROOMY),TMPDIR=$(ROOMY)) TENURE_PROGRAM=$(abspath $(UNDER_TEST)) \
 	  TENURE_POSTGRES=$(abspath $(TARGET)/debug/postgres-for-a-while) npm test
 
 tests/browser/node_modules/.package-lock.json: tests/browser/package.json tests/browser/package-lock.json
