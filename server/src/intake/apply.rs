@@ -8,7 +8,9 @@ use super::store::{self, Fate};
 use super::{operations, store as messages};
 use crate::attention;
 use crate::departures;
-use crate::people::{self, AccountKind, HrFacts, Joining, Leaving, Membership, MembershipState, PeopleError};
+use crate::people::{
+    self, AccountKind, HrFacts, Joining, Leaving, Membership, MembershipState, PeopleError, Strayed,
+};
 use crate::platform::db::{StoreError, Stored, TenantTx, Ts};
 use crate::platform::http::AsProblem;
 use crate::platform::ids::{MessageId, SubjectId};
@@ -16,6 +18,7 @@ use crate::platform::keyring::Identifier;
 use crate::platform::record::{self, Record};
 use crate::platform::sign_in::{Owner, SignInError, accounts};
 use crate::platform::vault;
+use std::cmp::Ordering;
 use std::collections::BTreeSet;
 
 /// Reads, applies and marks a message. Returns whether anything is different now.
@@ -170,17 +173,23 @@ fn joined(tx: &mut TenantTx<'_>, event: &HrEvent) -> Result<Outcome, IntakeError
     Ok(Outcome::of(true))
 }
 
-/// What was said after this joining and arrived before it was taken for a word about the membership that was known: it is
-/// taken back from there. Returns whether there was any; then everything that was said is said again, in its order.
+/// A joining tells the words about another membership apart: those said after it and put on an earlier one, and those said
+/// before a later one and put on that, as the only one there was. They are taken back from there. Returns whether there were
+/// any; then everything that was said is said again, in its order.
 fn rewind(tx: &mut TenantTx<'_>, joining: &Joining) -> Result<bool, IntakeError> {
     let mut any = false;
     for mut m in people::with_staff_number(tx, &joining.staff_number)? {
-        let is_earlier = m.first_day < joining.first_day && m.was_known_at(joining.said_at);
-        if !is_earlier || m.state == MembershipState::Departed {
+        let is_known = m.was_known_at(joining.said_at);
+        let strayed = match m.first_day.cmp(&joining.first_day) {
+            Ordering::Less if is_known => Strayed::After(joining.said_at),
+            Ordering::Greater if !is_known => Strayed::BeforeJoining,
+            Ordering::Less | Ordering::Equal | Ordering::Greater => continue,
+        };
+        if m.state == MembershipState::Departed {
             continue;
         }
         let before = m.version;
-        if people::rewind(tx, &mut m, joining.said_at)? {
+        if people::rewind(tx, &mut m, strayed)? {
             departures::rescind_of(tx, m.id)?;
         }
         any |= m.version != before;

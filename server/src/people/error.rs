@@ -33,6 +33,12 @@ pub enum PeopleError {
         /// Since when.
         since: NaiveDate,
     },
+    /// Another membership under this staff number began after the one that is to be taken up again.
+    #[error("another membership began on {since}; this one stays ended")]
+    CameBack {
+        /// When that began.
+        since: NaiveDate,
+    },
     /// A sign-in name is somebody else's already.
     #[error("the {0} is another account's already")]
     IdentifierTaken(&'static str),
@@ -108,6 +114,9 @@ impl AsProblem for PeopleError {
             Self::AlreadyMember { .. } => Problem::conflict("people.already-member")
                 .detail(words)
                 .help("Send `member.changed`, or a first day on or after the last day of the membership that ends."),
+            Self::CameBack { .. } => Problem::conflict("people.came-back")
+                .detail(words)
+                .help("Nobody has two memberships at a time. What there is of the earlier one is in its departure."),
             Self::IdentifierTaken(kind) => Problem::conflict("people.identifier-taken")
                 .detail(words)
                 .at(format!("/data/{kind}"))

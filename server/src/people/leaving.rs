@@ -2,7 +2,7 @@
 
 use super::error::PeopleError;
 use super::model::{Membership, MembershipState};
-use super::said::{Said, holds, holds_over};
+use super::said::{Said, at_joining, holds, holds_over};
 use super::{roles, store};
 use crate::platform::db::{TenantTx, Ts};
 use crate::platform::record::Record;
@@ -71,8 +71,18 @@ pub fn start_leaving(tx: &mut TenantTx<'_>, mut m: Membership, leaving: Leaving<
 }
 
 /// They stay after all: the day, the reason and the successor that were said before are taken back.
+///
+/// # Errors
+/// [`PeopleError::CameBack`] where another membership with this staff number began since: one person would have two, and
+/// the access of one of them no end.
 pub fn rescind_leaving(tx: &mut TenantTx<'_>, mut m: Membership, said_at: Ts) -> Result<Taken, PeopleError> {
     let mut said = Said::of(&m)?;
+    if m.last_day.is_some() && m.leaving_at.is_none_or(|last| said_at >= last) {
+        let all = store::by_staff_number(tx, &m.staff_number)?;
+        if let Some(later) = all.iter().find(|other| other.id != m.id && other.first_day >= m.first_day) {
+            return Err(PeopleError::CameBack { since: later.first_day });
+        }
+    }
     let reason = holds(&mut said.reason, said_at);
     if reason {
         m.leave_reason = None;
@@ -95,12 +105,26 @@ pub fn rescind_leaving(tx: &mut TenantTx<'_>, mut m: Membership, said_at: Ts) ->
     Ok(Taken { membership: m, day, successor, reason })
 }
 
-/// Takes back what was said after an instant: it turned out to be about a later membership. Returns whether a word about
-/// leaving was among it. What has ended is not begun again.
-pub fn rewind(tx: &mut TenantTx<'_>, m: &mut Membership, after: Ts) -> Result<bool, PeopleError> {
+/// Which words about a membership turned out to be about another one.
+#[derive(Debug, Clone, Copy)]
+pub enum Strayed {
+    /// Those said after this instant: a later membership was announced then.
+    After(Ts),
+    /// Those said before the joining: an earlier membership was known then.
+    BeforeJoining,
+}
+
+/// Takes back words that turned out to be about another membership. Returns whether one about leaving was among them. What
+/// has ended is not begun again.
+pub fn rewind(tx: &mut TenantTx<'_>, m: &mut Membership, which: Strayed) -> Result<bool, PeopleError> {
     let mut said = Said::of(m)?;
     let before = said.clone();
-    let late = |last: &mut Option<Ts>| last.take_if(|at| *at > after).is_some();
+    let joined = at_joining(m.joined_at.unwrap_or(m.created_at));
+    let strayed = |at: Ts| match which {
+        Strayed::After(then) => at > then,
+        Strayed::BeforeJoining => at < joined,
+    };
+    let late = |last: &mut Option<Ts>| last.take_if(|at| strayed(*at)).is_some();
     if late(&mut said.department) {
         m.department_id = None;
     }

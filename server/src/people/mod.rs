@@ -27,7 +27,7 @@ pub use directory::Directories;
 pub use error::PeopleError;
 pub use forget::forget;
 pub use joining::{Joining, hire, is_about_known};
-pub use leaving::{Leaving, Taken, rescind_leaving, rewind, start_leaving};
+pub use leaving::{Leaving, Strayed, Taken, rescind_leaving, rewind, start_leaving};
 pub use model::{AccountKind, Department, Membership, MembershipState, RoleAssignment, Via};
 pub use named::{MemberName, Names, SubjectName};
 pub use operations::{
