@@ -20,6 +20,10 @@ pub struct Role {
     /// Whether it reaches data or lets others reach it: held no longer than somebody says that it is needed.
     #[serde(default)]
     pub sensitive: bool,
+    /// Whether it works with people's data. A role that excludes such a one is kept from data: no instruction opens any to
+    /// whoever holds it, by its name or by theirs (gbt35273-7.1-c).
+    #[serde(default)]
+    pub works_with_data: bool,
 }
 
 /// Two roles that nobody may hold together: `[[exclusion]]`.
@@ -97,6 +101,17 @@ impl Exclusion {
         let [a, b] = &self.roles;
         (a == one && b == other) || (a == other && b == one)
     }
+}
+
+/// What keeps a role from data: the first exclusion between it and a role that works with data. Who may not hold the role that
+/// does the work may not be given the work without the role either.
+pub fn kept_from_data<'r>(role: &str, roles: &[Role], exclusions: &'r [Exclusion]) -> Option<&'r Exclusion> {
+    let works = |key: &str| roles.iter().any(|role| role.key == key && role.works_with_data);
+    exclusions.iter().find(|by| match &by.roles {
+        [a, b] if a == role => works(b),
+        [a, b] if b == role => works(a),
+        [_, _] => false,
+    })
 }
 
 /// Whether a person who holds these roles may hold one more. Having a role twice is nothing new.

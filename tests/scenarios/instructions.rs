@@ -312,3 +312,76 @@ scenario!(a_register_says_how_often_each_was_used_and_by_whom_last_however_many_
     assert_eq!((&used(&busy)["times"], &used(&busy)["more"]), (&json!(704), &json!(false)));
     assert_eq!(used(&idle)["times"], 0);
 });
+
+scenario!(whoever_appoints_keeps_keys_or_audits_is_given_no_data_by_any_way, |t| {
+    let (acme, clock_in) = attendance(t);
+    let (hr, officer) = (acme.hr_admin(), acme.privacy_officer());
+    for role in ["primary_admin", "security_admin", "auditor"] {
+        let kept = acme.member_with(role);
+        let standing = json!({
+            "kind": "standing", "purpose": "payroll", "reason": "每月核算工资",
+            "scope": { "classes": ["attendance.*"], "operations": ["read"], "roles": [role] },
+        });
+        let refused = acme.data_operator().posts("/instructions", &standing).is_refused("instructions.kept-from-data");
+        assert_eq!(refused["pointer"], "/scope/roles", "{refused:#}");
+        let exceptional = json!({
+            "kind": "exceptional", "purpose": "audit", "reason": "一次性核查", "until": "2026-03-09T00:00:00Z",
+            "scope": { "classes": ["attendance.clock_in"], "operations": ["read"], "members": [kept.membership] },
+        });
+        hr.posts("/instructions", &exceptional).is_refused("instructions.kept-from-data");
+        let lin = acme.hires("林晓");
+        let case = json!({
+            "kind": "complaint", "subject_id": acme.member(&lin)["subject_id"], "assignee": kept.membership,
+            "matter": "投诉", "scope": { "classes": ["hr.*"], "operations": ["read"], "purpose": "complaint" },
+        });
+        officer.posts("/cases", &case).is_refused("instructions.kept-from-data");
+    }
+    // A grant that somebody has when they are appointed opens nothing any more.
+    let sun = acme.hires("孙宁");
+    let granted = json!({
+        "kind": "exceptional", "purpose": "audit", "reason": "一次性核查", "until": "2026-03-09T00:00:00Z",
+        "scope": { "classes": ["attendance.clock_in"], "operations": ["read"], "members": [sun.membership] },
+    });
+    says(&officer, "approve", &hr.posts("/instructions", &granted).ok()).ok();
+    reads(&sun, &clock_in, "audit").is_status(200);
+    acme.appoints(&sun, "auditor").ok();
+    reads(&sun, &clock_in, "audit").is_refused("decision.kept-from-data");
+});
+
+scenario!(whoever_approved_an_instruction_does_not_execute_it_whatever_role_they_get, |t| {
+    let (acme, clock_in) = attendance(t);
+    let (security, officer) = (acme.member_with("security_admin"), acme.privacy_officer());
+    let asked = json!({
+        "kind": "standing", "purpose": "payroll", "reason": "每月核算工资",
+        "scope": { "classes": ["attendance.*"], "operations": ["read"], "roles": ["hr_admin"] },
+    });
+    let first = security.posts("/instructions", &asked).ok();
+    says(&officer, "approve", &first).ok();
+    acme.appoints(&officer, "hr_admin").ok();
+    reads(&acme.hr_admin(), &clock_in, "payroll").is_status(200);
+    reads(&officer, &clock_in, "payroll").is_refused("decision.own-approval");
+    // Another one's yes is another instruction.
+    let second = security.posts("/instructions", &asked).ok();
+    let other = acme.hires("吴凡");
+    acme.appoints(&other, "privacy_officer").ok();
+    says(&other, "approve", &second).ok();
+    reads(&officer, &clock_in, "payroll").is_status(200);
+});
+
+scenario!(a_standing_instruction_is_for_roles_and_a_long_list_is_refused_before_it_is_read, |t| {
+    let (acme, _) = attendance(t);
+    let zhao = acme.hires("赵敏");
+    let author = acme.member_with("security_admin");
+    let asked = json!({
+        "kind": "standing", "purpose": "payroll", "reason": "每月核算工资",
+        "scope": { "classes": ["attendance.*"], "operations": ["read"], "members": [zhao.membership] },
+    });
+    author.posts("/instructions", &asked).is_refused("instructions.scope");
+    let many: Vec<String> = (0..50_000).map(|n| format!("attendance.x{n}")).collect();
+    let mut long = asked.clone();
+    long["scope"] = json!({ "classes": many, "operations": ["read"], "roles": ["data_operator"] });
+    let begun = std::time::Instant::now();
+    author.posts("/instructions", &long).is_refused("instructions.invalid");
+    // It took some ten seconds to match each with each, in the transaction that everybody waits for.
+    assert!(begun.elapsed().as_secs() < 5, "{:?}", begun.elapsed());
+});

@@ -290,7 +290,7 @@ scenario!(nobody_is_taken_back_into_a_tenure_after_which_another_began, |t| {
     t.clock().reaches("2026-03-03T00:01+08:00");
     t.settles();
     assert_eq!(standing(), 0);
-    lin.signs_in().is_status(401);
+    lin.signs_in().is_refused("membership.ended");
 });
 
 scenario!(what_waited_for_a_leaving_is_applied_with_it, |t| {

@@ -51,6 +51,28 @@ scenario!(a_connector_that_stays_down_is_raised_to_a_person, |t| {
     );
 });
 
+scenario!(a_report_that_comes_late_answers_what_was_raised, |t| {
+    let (acme, lin) = handing_over(t);
+    acme.connector().is(Mood::Silent);
+    t.clock().reaches("2026-04-01T00:00+08:00");
+    let raised = || {
+        let waiting = acme.hr_admin().gets("/attention").items();
+        waiting.into_iter().find(|a| a["kind"] == "delivery.unacknowledged")
+    };
+    for _ in 0..12 {
+        t.settles();
+        t.clock().passes(TimeDelta::hours(25));
+    }
+    t.settles();
+    let delivery = raised().expect("somebody is asked to look")["object_id"].as_str().expect("an id").to_owned();
+    let report = json!({ "delivery_id": delivery, "items": [{ "locator": "mail/lin", "outcome": "done" }] });
+    let connector = acme.connector().credentials().id;
+    acme.as_connector().post(&format!("/connectors/{connector}/reports"), &report).ok();
+    t.settles();
+    assert_eq!(raised(), None);
+    assert_eq!(acme.departure_of(&lin).state(), "completed");
+});
+
 scenario!(what_a_connector_could_not_do_is_raised_and_stands_in_the_certificate, |t| {
     let (acme, lin) = handing_over(t);
     acme.connector().is(Mood::Unable);

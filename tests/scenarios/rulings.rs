@@ -200,6 +200,31 @@ scenario!(a_feature_decides_about_what_comes_while_it_is_on, |t| {
     );
 });
 
+scenario!(colleagues_talk_only_while_both_are_employed_whatever_the_connector_says, |t| {
+    let acme = t.organisation("远山科技").pack("dingtalk");
+    changes(&acme, &json!({ "features": ["dedicated_security"] })).ok();
+    let (lin, chen, han) = (acme.hires("林晓"), acme.hires("陈立"), acme.hires("韩梅"));
+    acme.hr_system().says_left(&chen, "2026-03-05").ok();
+    t.clock().reaches("2026-03-10T09:00+08:00");
+    t.settles();
+    let talk = |locator: &str, with: &scenarios::Person, at: &str| {
+        let line = json!({
+            "locator": locator, "class": "im.colleague_direct_chat", "subjects": [lin.staff_number, with.staff_number],
+            "facts": { "account": "personal", "capacity": "member", "source": "produced", "conversation": "direct_colleague" },
+            "occurred_at": at,
+        });
+        let report = acme.registers(&format!("{line}\n")).ok();
+        assert_eq!(report["added"], 1, "{report}");
+        let subject = acme.member(&lin)["subject_id"].as_str().expect("an id").to_owned();
+        let held =
+            acme.hr_admin().gets(&format!("/holdings?class=im.colleague_direct_chat&subject={subject}&limit=50"));
+        held.items().pop().expect("her side")["controller"].clone()
+    };
+    assert_eq!(talk("chat/han", &han, "2026-03-04T02:00:00Z"), "organisation");
+    assert_eq!(talk("chat/chen", &chen, "2026-03-04T02:00:00Z"), "organisation");
+    assert_eq!(talk("chat/chen-later", &chen, "2026-03-09T02:00:00Z"), "person");
+});
+
 scenario!(a_group_made_internal_decides_about_what_comes_and_a_mistake_can_be_put_right, |t| {
     let acme = t.organisation("远山科技").pack("dingtalk");
     let lin = acme.hires("林晓");

@@ -45,6 +45,15 @@ pub enum Tenure {
     Ended,
 }
 
+/// Whether the caller's roles are kept apart from working with data.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Separation {
+    /// None is.
+    Free,
+    /// One is (gbt35273-7.1-c).
+    KeptFromData,
+}
+
 /// What the ruling says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Control {
@@ -121,6 +130,8 @@ pub fn threshold(rules: &[ApprovalRule], operation: &str) -> Option<u32> {
 pub struct Facts<'f> {
     /// Whether the caller belongs to the organisation.
     pub tenure: Tenure,
+    /// Whether one of their roles keeps them from data.
+    pub separation: Separation,
     /// Whose data it is, seen from the caller.
     pub relation: Relation,
     /// What would be done.
@@ -208,6 +219,9 @@ fn rests_on<'f>(facts: &Facts<'f>) -> Result<&'f str, Reason> {
     if facts.tenure == Tenure::Ended {
         return Err(Reason::CallerLeft);
     }
+    if facts.separation == Separation::KeptFromData {
+        return Err(Reason::KeptFromData);
+    }
     let (authority, task) = instruction(facts)?;
     ruling(facts.control)?;
     purpose(facts, authority)?;
@@ -227,6 +241,7 @@ fn instruction<'f>(facts: &Facts<'f>) -> Result<Permitting<'f>, Reason> {
         // A case is an instruction of its own kind: it opens one person's data to whom it was given.
         (_, Some(case)) => Ok((Some(case), Some(case))),
         (Authority::OtherPurpose, None) => Ok((None, None)),
+        (Authority::OwnApproval, None) => Err(Reason::OwnApproval),
         (Authority::OutsideDepartment, None) => Err(Reason::OutsideDepartment),
         (Authority::Nothing, None) => Err(Reason::NoInstruction),
     }

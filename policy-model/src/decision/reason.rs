@@ -113,8 +113,12 @@ reasons! {
         "组织中没有这个人。" "Nobody of that name belongs to the organisation.",
     CallerLeft Caller "decision.caller-left" "gbt35273-11.6-c" None
         "此人的成员关系已经终止。" "Their membership has ended.",
+    KeptFromData Caller "decision.kept-from-data" "gbt35273-7.1-c" None
+        "此人担任的角色掌管任命、密钥或审计，按角色分离不得接触数据。" "One of their roles appoints, keeps keys or audits, and is kept apart from working with data.",
     NoInstruction Instruction "decision.no-instruction" "dingtalk-3.6.2-instruct" Instruction
         "没有生效的指令允许这样做。" "No instruction in force permits it.",
+    OwnApproval Instruction "decision.own-approval" "gbt35273-7.1-b" Exceptional
+        "所依据的指令由此人批准；批准者与执行者须为不同的人。" "They approved the instruction that would permit it; who approves is not who executes.",
     OutsideDepartment Instruction "decision.outside-department" "gbt35273-7.1-a" Exceptional
         "此人的角色仅限于其部门，而数据主体不在该部门。" "Their role reaches their own department only, and the person is not in it.",
     PersonsOwn Ruling "decision.persons-own" "dingtalk-def-12" Person

@@ -59,6 +59,8 @@ pub enum Authority<'t> {
     OutsideDepartment,
     /// Something permits it, but for other purposes.
     OtherPurpose,
+    /// Only what the caller approved themselves would permit it.
+    OwnApproval,
     /// It is permitted.
     Permits {
         /// By the first line that fits.
@@ -125,19 +127,23 @@ impl Table {
     /// The source of the first line that permits one of these names to do it; names are asked in their order.
     pub fn first<'n>(&self, names: impl IntoIterator<Item = &'n str>, question: &Question<'_>) -> Option<&str> {
         let asked = self.asked(question);
-        names.into_iter().find_map(|name| self.of_name(name, &asked).fitting).map(|line| self.word(line.source))
+        let fitting = |name| self.of_name(name, &asked, &|_| false).fitting;
+        names.into_iter().find_map(fitting).map(|line| self.word(line.source))
     }
 
-    /// What the policy says about a caller with these names.
+    /// What the policy says about a caller with these names, who approved `own` of its sources themselves: those permit them
+    /// nothing.
     pub fn authority<'n>(
         &self,
         names: impl IntoIterator<Item = (&'n str, Reach)>,
         question: &Question<'_>,
+        own: &impl Fn(&str) -> bool,
     ) -> Authority<'_> {
         let asked = self.asked(question);
-        let (mut first, mut task, mut outside, mut other) = (None, None, false, false);
+        let (mut first, mut task, mut outside, mut other, mut barred) = (None, None, false, false, false);
         for (name, reach) in names {
-            let found = self.of_name(name, &asked);
+            let found = self.of_name(name, &asked, own);
+            barred |= found.own;
             match reach {
                 Reach::Within => {
                     first = first.or(found.fitting);
@@ -153,6 +159,7 @@ impl Table {
                 source: self.word(line.source),
                 task: task.map(|line: Compiled| self.word(line.source)),
             },
+            (None, ..) if barred => Authority::OwnApproval,
             (None, true, _) => Authority::OtherPurpose,
             (None, false, true) => Authority::OutsideDepartment,
             (None, false, false) => Authority::Nothing,
@@ -238,7 +245,7 @@ impl Table {
         }
     }
 
-    fn of_name(&self, name: &str, asked: &Asked<'_>) -> Found {
+    fn of_name(&self, name: &str, asked: &Asked<'_>, own: &impl Fn(&str) -> bool) -> Found {
         let who = self.of(name);
         let mut found = Found::default();
         // A line for any operation and one for this very operation may both fit; the order of the policy decides.
@@ -247,19 +254,23 @@ impl Table {
         for act in acts {
             let Some((from, to)) = self.groups.get(&(who, *act)) else { continue };
             for line in &self.lines[*from as usize..*to as usize] {
-                self.read(line, asked, &mut found);
+                self.read(line, asked, own, &mut found);
             }
         }
         found
     }
 
-    fn read(&self, line: &Compiled, asked: &Asked<'_>, found: &mut Found) {
+    fn read(&self, line: &Compiled, asked: &Asked<'_>, own: &impl Fn(&str) -> bool, found: &mut Found) {
         let is_about = line.whose == self.any || line.whose == asked.whose;
         if !is_about || !self.covers(line.object, asked) {
             return;
         }
         if line.purpose != self.any && line.purpose != asked.purpose {
             found.other_purpose = true;
+            return;
+        }
+        if own(self.word(line.source)) {
+            found.own = true;
             return;
         }
         keep_first(&mut found.fitting, line);
@@ -293,6 +304,7 @@ struct Found {
     fitting: Option<Compiled>,
     named: Option<Compiled>,
     other_purpose: bool,
+    own: bool,
 }
 
 fn keep_first(kept: &mut Option<Compiled>, line: &Compiled) {
@@ -351,7 +363,8 @@ mod tests {
     #[test]
     fn why_it_is_not_permitted_is_told_apart() {
         let table = table();
-        let of = |name: &'static str, reach, asked: Question<'static>| table.authority([(name, reach)], &asked);
+        let of =
+            |name: &'static str, reach, asked: Question<'static>| table.authority([(name, reach)], &asked, &|_| false);
         let payroll = question("hr.name", "read", "payroll", "lin");
         assert_eq!(of("role:hr", Reach::Outside, payroll), Authority::OutsideDepartment);
         assert_eq!(of("role:hr", Reach::Within, question("hr.name", "read", "sport", "lin")), Authority::OtherPurpose);
@@ -361,6 +374,17 @@ mod tests {
         assert_eq!(of("member:7", Reach::Within, audit), task);
         let other = question("hr.name", "read", "audit", "chen");
         assert_eq!(of("member:7", Reach::Within, other), Authority::Permits { source: "fourth", task: None });
+    }
+
+    #[test]
+    fn what_somebody_approved_permits_them_nothing_and_another_line_may() {
+        let table = table();
+        let audit = question("hr.name", "read", "audit", "lin");
+        let approved = |source: &'static [&'static str]| {
+            table.authority([("member:7", Reach::Within)], &audit, &|s: &str| source.contains(&s))
+        };
+        assert_eq!(approved(&["fourth"]), Authority::Permits { source: "fifth", task: Some("fifth") });
+        assert_eq!(approved(&["fourth", "fifth"]), Authority::OwnApproval);
     }
 
     #[test]

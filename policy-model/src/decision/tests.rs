@@ -4,6 +4,7 @@ use proptest::prelude::*;
 fn permitted() -> Facts<'static> {
     Facts {
         tenure: Tenure::Stands,
+        separation: Separation::Free,
         relation: Relation::Others,
         operation: "read",
         purpose: "payroll",
@@ -27,7 +28,11 @@ fn every_step_has_its_own_reason() {
     let cases = [
         (ok, Reason::Permitted),
         (Facts { tenure: Tenure::Ended, ..ok }, Reason::CallerLeft),
+        (Facts { separation: Separation::KeptFromData, ..ok }, Reason::KeptFromData),
+        (Facts { separation: Separation::KeptFromData, case: Some("c1"), ..ok }, Reason::KeptFromData),
+        (Facts { separation: Separation::KeptFromData, relation: Relation::OwnAndVisible, ..ok }, Reason::OwnData),
         (Facts { authority: Authority::Nothing, ..ok }, Reason::NoInstruction),
+        (Facts { authority: Authority::OwnApproval, ..ok }, Reason::OwnApproval),
         (Facts { authority: Authority::OutsideDepartment, ..ok }, Reason::OutsideDepartment),
         (Facts { control: Control::Person, ..ok }, Reason::PersonsOwn),
         (Facts { control: Control::Unsettled, ..ok }, Reason::Unsettled),
@@ -74,6 +79,7 @@ fn any_facts() -> impl Strategy<Value = Facts<'static>> {
         Authority::Nothing,
         Authority::OutsideDepartment,
         Authority::OtherPurpose,
+        Authority::OwnApproval,
         TASK,
         permitted().authority,
     ]);
@@ -104,6 +110,8 @@ proptest! {
         let permits = |f: &Facts<'_>| decide(f).reason().permits();
         let stricter = [
             Facts { tenure: Tenure::Ended, ..facts },
+            Facts { separation: Separation::KeptFromData, relation: Relation::Others, ..facts },
+            Facts { authority: Authority::OwnApproval, case: None, ..facts },
             Facts { authority: Authority::Nothing, case: None, ..facts },
             Facts { control: Control::Person, ..facts },
             Facts { control: BY_CONSENT, ..facts },

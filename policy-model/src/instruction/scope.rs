@@ -69,6 +69,9 @@ pub enum ScopeFault {
     /// It is over before it begins.
     #[error("it ends before it begins")]
     EndsBeforeItBegins,
+    /// A standing grant to somebody by name would outlast their task unseen.
+    #[error("a standing instruction permits roles; for people named, propose an exceptional one")]
+    StandingForPeople,
     /// An exceptional grant to a role would be a change of roles by another name.
     #[error("an exceptional grant names people, not roles")]
     ExceptionForRole,
@@ -83,7 +86,7 @@ impl ScopeFault {
         match self {
             Self::NoClass | Self::Nobody | Self::NoSubject => "gbt35273-7.1-a",
             Self::NoOperation => "gbt35273-7.1-a-op",
-            Self::ExceptionForRole | Self::ExceptionTooLong => "gbt35273-7.1-d",
+            Self::StandingForPeople | Self::ExceptionForRole | Self::ExceptionTooLong => "gbt35273-7.1-d",
             Self::NoPurpose | Self::EndsBeforeItBegins => "dingtalk-3.6.2-instruct",
         }
     }
@@ -132,6 +135,10 @@ impl<P: PartialEq> Scope<P> {
             (self.purpose.trim().is_empty(), ScopeFault::NoPurpose),
             (grants && self.operations.is_empty(), ScopeFault::NoOperation),
             (grants && is_nobody, ScopeFault::Nobody),
+            (
+                kind == Kind::Standing && !is_nobody && matches!(self.holders, Holders::People(_)),
+                ScopeFault::StandingForPeople,
+            ),
             (is_for_no_one, ScopeFault::NoSubject),
             (self.until.is_some_and(|until| until <= self.from), ScopeFault::EndsBeforeItBegins),
         ];
@@ -229,7 +236,7 @@ mod tests {
     fn what_is_wrong_with_a_scope() {
         use ScopeFault as F;
         let month = 30 * 24 * 60;
-        let cases: [(&str, Kind, Scope<u32>, &[F]); 11] = [
+        let cases: [(&str, Kind, Scope<u32>, &[F]); 12] = [
             ("a standing grant", Kind::Standing, payroll(), &[]),
             ("a grant of an hour", Kind::Exceptional, exception(60), &[]),
             ("of thirty days", Kind::Exceptional, exception(month), &[]),
@@ -238,6 +245,12 @@ mod tests {
             ("for ever", Kind::Exceptional, Scope { until: None, ..exception(60) }, &[F::ExceptionTooLong]),
             ("to a role", Kind::Exceptional, Scope { until: Some(minute(60)), ..payroll() }, &[F::ExceptionForRole]),
             ("to nobody", Kind::Exceptional, Scope { holders: Holders::People(vec![]), ..exception(60) }, &[F::Nobody]),
+            (
+                "a standing grant to somebody",
+                Kind::Standing,
+                Scope { holders: Holders::People(vec![1]), ..payroll() },
+                &[F::StandingForPeople],
+            ),
             ("for no purpose", Kind::Standing, Scope { purpose: " ".to_owned(), ..payroll() }, &[F::NoPurpose]),
             ("to do nothing", Kind::Standing, Scope { operations: vec![], ..payroll() }, &[F::NoOperation]),
             (

@@ -24,7 +24,7 @@ use crate::clause::ClauseRegister;
 use crate::departure::DepartureRule;
 use crate::facts::Age;
 use crate::mask::by_role::{MaskRule, OfClass, of_class};
-use crate::roles::{Exclusion, Power, Role};
+use crate::roles::{self, Exclusion, Power, Role};
 use crate::schedule::Schedule;
 
 pub use problem::{PackProblem, nearest};
@@ -191,6 +191,11 @@ impl Pack {
     /// Whether a role reaches data or lets others reach it. A role that the pack does not know counts as one that does.
     pub fn is_sensitive_role(&self, key: &str) -> bool {
         self.roles.iter().find(|role| role.key == key).is_none_or(|role| role.sensitive)
+    }
+
+    /// What keeps whoever holds a role from people's data, if anything does.
+    pub fn kept_from_data(&self, role: &str) -> Option<&Exclusion> {
+        roles::kept_from_data(role, &self.roles, &self.exclusions)
     }
 
     /// The pairs of roles that nobody may hold together.

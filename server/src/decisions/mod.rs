@@ -15,13 +15,14 @@ pub use standing::{Standing, standing, standings};
 pub use weigh::{Asked, Data, Law, law, record, weigh, weigh_all, weigh_if_granted};
 
 use crate::instructions::{InForce, Policies};
+use crate::packs;
 use crate::platform::attempt::Own;
 use crate::platform::db::{StoreError, TenantTx};
 use crate::platform::http::{AsProblem, Problem};
 use crate::platform::ids::{HoldingId, SubjectId};
 use crate::platform::record::{Outcome, Record};
 use policy_model::class::Mask;
-use policy_model::decision::{self, Agreement, Answer, Control, Reason, Remedy, Restriction};
+use policy_model::decision::{self, Agreement, Answer, Control, Reason, Remedy, Restriction, Separation};
 
 /// A yes, for one holding's one side, once. Nothing but [`decide`] makes one.
 ///
@@ -130,8 +131,15 @@ pub fn decide_under(tx: &mut TenantTx<'_>, order: &InForce, data: &Data) -> Resu
         return Err(Denied::Because(Reason::UnknownResource));
     };
     let is_named = order.executor().is_some() && order.executor() == tx.actor().subject();
+    let standing = match tx.actor().membership() {
+        Some(membership) => standing(tx, membership)?,
+        None => None,
+    };
+    let pack = packs::in_force(tx)?;
+    let is_kept = standing.is_some_and(|who| weigh::separation(&pack, &who) == Separation::KeptFromData);
     let reason = match (is_named, data.control, data.restriction) {
         (false, ..) => Reason::NoInstruction,
+        (true, ..) if is_kept => Reason::KeptFromData,
         (true, Control::Person, _) => Reason::PersonsOwn,
         (true, Control::Unsettled, _) => Reason::Unsettled,
         (true, Control::ByConsent(Agreement::Missing), _) => Reason::NoConsent,

@@ -8,7 +8,7 @@ use crate::platform::db::{Stored, TenantTx, Ts};
 use crate::platform::ids::{HoldingId, Id, SubjectId};
 use crate::platform::record::{Outcome, Record};
 use policy_model::decision::{
-    self, Answer, Authority, Control, Facts, Question, Relation, Restriction, Sensitive, Volume, threshold,
+    self, Answer, Authority, Control, Facts, Question, Relation, Restriction, Sensitive, Separation, Volume, threshold,
 };
 use policy_model::facts::Age;
 use policy_model::pack::Pack;
@@ -69,7 +69,8 @@ pub fn weigh<'a>(law: &'a Law, caller: &'a Standing, data: &'a Data, asked: &Ask
         None => "",
     };
     let question = Question { object: &data.class, act: asked.operation, purpose: asked.purpose, whose };
-    let authority = law.policy.table().authority(caller.names(), &question);
+    let own = |source: &str| law.policy.was_approved_by(caller.subject, source);
+    let authority = law.policy.table().authority(caller.names(), &question, &own);
     decision::decide(&facts(law, caller, data, asked, authority, now))
 }
 
@@ -115,6 +116,7 @@ fn facts<'a>(
     let is_own = data.subject == Some(caller.subject) && data.is_visible_to_subject;
     Facts {
         tenure: if caller.is_over(now) { decision::Tenure::Ended } else { caller.tenure() },
+        separation: separation(&law.pack, caller),
         relation: if is_own { Relation::OwnAndVisible } else { Relation::Others },
         operation: asked.operation,
         purpose: asked.purpose,
@@ -126,6 +128,15 @@ fn facts<'a>(
         restriction: data.restriction,
         volume: Volume { people: asked.people, threshold: threshold(law.pack.approvals(), asked.operation) },
         mask: law.pack.mask_for(&data.class, caller.roles()),
+    }
+}
+
+/// Whether one of somebody's roles keeps them from people's data.
+pub(super) fn separation(pack: &Pack, caller: &Standing) -> Separation {
+    let mut roles = caller.names().filter_map(|(name, _)| name.strip_prefix("role:"));
+    match roles.any(|role| pack.kept_from_data(role).is_some()) {
+        true => Separation::KeptFromData,
+        false => Separation::Free,
     }
 }
 

@@ -13,6 +13,7 @@ use crate::packs::{self, FeaturePeriod};
 use crate::people::{AccountKind, Membership as Tenure, MembershipState};
 use crate::platform::db::{Stored, TenantTx, Ts};
 use crate::platform::ids::{HoldingId, MembershipId, SubjectId};
+use chrono::NaiveDate;
 use policy_model::facts::{Account, ClosedFact, Facts, Membership};
 use policy_model::pack::Pack;
 use policy_model::pack::control::Change;
@@ -47,27 +48,58 @@ impl SideFacts {
         serde_json::from_value(self.0.get("account")?.clone()).ok()
     }
 
+    /// Whether it was stated that colleagues talked with each other.
+    fn is_among_colleagues(&self) -> bool {
+        self.0.get("conversation").and_then(Value::as_str) == Some(COLLEAGUES)
+    }
+
     /// The facts of the moment: account and membership come from the tenure in which it fell, features from what was switched
-    /// on then; consent is what is in force now. What was stated is as it was stated.
-    fn complete(&self, known: &Known, tenure: Option<&Tenure>, at: Ts, class: &str) -> Stored<Facts> {
+    /// on then; consent is what is in force now. What was stated is as it was stated, but that colleagues talked: whether the
+    /// others were employed then is known here better (`conversation`).
+    fn complete(
+        &self,
+        known: &Known,
+        tenure: Option<&Tenure>,
+        conversation: Option<&str>,
+        (at, class): (Ts, &str),
+    ) -> Stored<Facts> {
         let day = known.tenures.day(at);
         let mut all = self.0.clone();
+        if let Some(conversation) = conversation {
+            all.insert("conversation".into(), conversation.into());
+        }
         let account = match tenure.map(|t| t.account_kind) {
             Some(AccountKind::Enterprise) => Account::Enterprise,
             Some(AccountKind::Personal) | None => Account::Personal,
         };
-        let membership = match tenure {
-            Some(t) if t.first_day <= day => {
-                let over = t.last_day.is_some_and(|last| day > last) && t.state == MembershipState::Departed;
-                if over { Membership::Departed } else { Membership::Employed }
-            }
-            Some(_) | None => Membership::None,
-        };
+        let membership = membership_on(tenure, day);
         all.entry("account").or_insert(serde_json::to_value(account)?);
         all.entry("membership").or_insert(serde_json::to_value(membership)?);
         all.entry("features").or_insert(packs::features_at(&known.features, at).into());
         all.entry("consent").or_insert(consents::fact(&known.consents, class).as_str().into());
         Ok(serde_json::from_value(Value::Object(all))?)
+    }
+}
+
+/// A tenure on a day.
+fn membership_on(tenure: Option<&Tenure>, day: NaiveDate) -> Membership {
+    match tenure {
+        Some(t) if t.first_day <= day => {
+            let over = t.last_day.is_some_and(|last| day > last) && t.state == MembershipState::Departed;
+            if over { Membership::Departed } else { Membership::Employed }
+        }
+        Some(_) | None => Membership::None,
+    }
+}
+
+const COLLEAGUES: &str = "direct_colleague";
+
+/// What a talk of colleagues was where one of the others was none at that moment: no more, or not yet.
+fn conversation_with(others: &[Membership]) -> Option<&'static str> {
+    match others {
+        _ if others.contains(&Membership::None) => Some("direct_outsider"),
+        _ if others.contains(&Membership::Departed) => Some("direct_former_colleague"),
+        _ => None,
     }
 }
 
@@ -136,17 +168,24 @@ pub(super) fn rule_sides(tx: &mut TenantTx<'_>, pack: &Pack, sides: &[ToRule]) -
     let known: HashMap<(HoldingId, SubjectId), Side> =
         store::sides_of(tx, &ids)?.into_iter().map(|s| ((s.holding_id, s.subject_id), s)).collect();
     let mut of_subjects: HashMap<SubjectId, Known> = HashMap::new();
+    for one in sides {
+        if let Slot::Vacant(new) = of_subjects.entry(one.subject) {
+            new.insert(Known::of(tx, one.subject, &features)?);
+        }
+    }
+    let talks = talks(sides, &of_subjects);
     let mut questions = Questions::default();
     let (mut new, mut history, mut late) = (Vec::new(), Vec::new(), BTreeSet::new());
     for one in sides {
-        let of_subject = match of_subjects.entry(one.subject) {
-            Slot::Occupied(met) => met.into_mut(),
-            Slot::Vacant(new) => new.insert(Known::of(tx, one.subject, &features)?),
-        };
+        let Some(of_subject) = of_subjects.get(&one.subject) else { continue };
         let at = one.holding.occurred_at;
         let possible = of_subject.tenures.of_moment(at, &one.named, one.stated.account());
         let own = if let [own] = possible.as_slice() { Some(*own) } else { None };
-        let facts = one.stated.complete(of_subject, possible.last().copied(), at, &one.holding.class)?;
+        let others = talks.get(&one.holding.id).into_iter().flatten().filter(|(subject, _)| *subject != one.subject);
+        let others: Vec<Membership> = others.map(|(_, membership)| *membership).collect();
+        let conversation = conversation_with(&others).filter(|_| one.stated.is_among_colleagues());
+        let facts =
+            one.stated.complete(of_subject, possible.last().copied(), conversation, (at, &one.holding.class))?;
         let answer = answer_of(tx, pack, pack.rule(&facts), &facts, &mut questions)?;
         let mut side = side_of(tx, &one.holding, one.subject, own.map(|m| m.id), &answer);
         let cause = match known.get(&(one.holding.id, one.subject)) {
@@ -176,6 +215,19 @@ pub(super) fn rule_sides(tx: &mut TenantTx<'_>, pack: &Pack, sides: &[ToRule]) -
         tx.run_at(tx.now(), super::CAME_LATE, &membership.to_string(), &payload)?;
     }
     Ok(())
+}
+
+/// Of each talk that is said to be one of colleagues: whose sides it has, and whether they were employed at that moment.
+fn talks(sides: &[ToRule], known: &HashMap<SubjectId, Known>) -> HashMap<HoldingId, Vec<(SubjectId, Membership)>> {
+    let mut talks: HashMap<HoldingId, Vec<(SubjectId, Membership)>> = HashMap::new();
+    for one in sides.iter().filter(|one| one.stated.is_among_colleagues()) {
+        let Some(of_subject) = known.get(&one.subject) else { continue };
+        let at = one.holding.occurred_at;
+        let possible = of_subject.tenures.of_moment(at, &one.named, one.stated.account());
+        let membership = membership_on(possible.last().copied(), of_subject.tenures.day(at));
+        talks.entry(one.holding.id).or_default().push((one.subject, membership));
+    }
+    talks
 }
 
 /// What a side that was known before becomes.

@@ -43,6 +43,18 @@ pub enum InstructionError {
     /// A role would approve what it is granted.
     #[error("the role {0} would approve what it is granted")]
     GrantsApprover(String),
+    /// A role would be given data that the separation of roles keeps from it.
+    #[error("the role {role} is kept from data: {reason_en}")]
+    KeptFromData {
+        /// The role.
+        role: String,
+        /// The field.
+        pointer: &'static str,
+        /// Why, in Chinese.
+        reason_zh: String,
+        /// Why, in English.
+        reason_en: String,
+    },
     /// The pack leaves the action without a rule.
     #[error("{0}")]
     NoRule(String),
@@ -82,6 +94,7 @@ impl InstructionError {
             Self::NotAPerson => "instructions.not-a-person",
             Self::Ended(_) => "instructions.ended",
             Self::GrantsApprover(_) => "instructions.grants-approver",
+            Self::KeptFromData { .. } => "instructions.kept-from-data",
             Self::NoRule(_) => "instructions.no-approval-rule",
             Self::Role(_) => "instructions.invalid",
             Self::Store(_) => "server.failed",
@@ -122,6 +135,12 @@ impl AsProblem for InstructionError {
                 .at("/scope/roles")
                 .help("Propose an exceptional instruction for one named person; somebody else approves it.")
                 .clause("gbt35273-7.1-b"),
+            Self::KeptFromData { pointer, reason_zh, .. } => Problem::refused(self.code())
+                .detail(words)
+                .with("reason_zh", reason_zh.as_str())
+                .at(*pointer)
+                .help("Name somebody, or a role, whose task is to work with data.")
+                .clause("gbt35273-7.1-c"),
             Self::NoRule(_) => Problem::conflict(self.code()).detail(words),
             Self::Role(e) => e.problem(),
             Self::Store(e) => Problem::store(e),

@@ -12,13 +12,13 @@ use crate::platform::caller::Actor;
 use crate::platform::current;
 use crate::platform::db::{StoreError, Stored, TenantTx, Ts};
 use crate::platform::http::{AsProblem, Problem};
-use crate::platform::ids::{InstructionId, MembershipId, TenantId};
+use crate::platform::ids::{InstructionId, MembershipId, SubjectId, TenantId};
 use crate::platform::sign_in::{Scopes, SignInError};
 use casbin::{DefaultModel, Model};
 use policy_model::decision::table::TENURE;
 use policy_model::decision::{Line, Question, Table};
 use policy_model::pack::Pack;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
 const MODEL: &str = include_str!("../../../config/casbin/model.conf");
@@ -29,6 +29,8 @@ pub struct Policy {
     powers: Arc<Table>,
     /// What the tenant's own instructions permit.
     table: Table,
+    /// Who said yes to which of these instructions: it permits them nothing, whatever role they come by later.
+    approved: HashMap<SubjectId, HashSet<Box<str>>>,
     version: i64,
     stale_at: Option<Ts>,
 }
@@ -137,17 +139,33 @@ impl Policy {
             lines.extend(lines_of(instruction)?);
         }
         let stale_at = permitting.iter().filter_map(|i| i.until).min();
-        Ok(Self { powers: policies.powers_in(tx)?, table: compiled(lines)?, version, stale_at })
+        let mut approved: HashMap<SubjectId, HashSet<Box<str>>> = HashMap::new();
+        let ids: Vec<InstructionId> = permitting.iter().map(|i| i.id).collect();
+        for (instruction, approver) in store::approvers_of(tx, &ids)? {
+            approved.entry(approver).or_default().insert(instruction.to_string().into());
+        }
+        Ok(Self { powers: policies.powers_in(tx)?, table: compiled(lines)?, approved, version, stale_at })
     }
 
     /// The policy of these lines, as casbin has them, under a pack.
     pub(crate) fn of_lines(policies: &Policies, pack: &Pack, lines: Vec<Vec<String>>) -> Stored<Self> {
-        Ok(Self { powers: policies.powers(pack)?, table: compiled(lines)?, version: 0, stale_at: None })
+        Ok(Self {
+            powers: policies.powers(pack)?,
+            table: compiled(lines)?,
+            approved: HashMap::new(),
+            version: 0,
+            stale_at: None,
+        })
     }
 
     /// What the instructions in force permit, compiled.
     pub fn table(&self) -> &Table {
         &self.table
+    }
+
+    /// Whether this person said yes to the instruction that a line comes from (gbt35273-7.1-b: who approves is not who executes).
+    pub fn was_approved_by(&self, person: SubjectId, source: &str) -> bool {
+        self.approved.get(&person).is_some_and(|own| own.contains(source))
     }
 
     /// Until when it is what is in force, unless something changes before.

@@ -55,8 +55,14 @@ pub struct Draft {
 /// Draws an instruction up as it would stand once proposed: checked, with whose yes it takes. Nothing is kept.
 pub fn draw_up(tx: &mut TenantTx<'_>, draft: Draft) -> Result<Instruction, InstructionError> {
     let pack = packs::in_force(tx)?;
-    check(tx, &draft, &pack)?;
-    let (requirement, sensitive, subjects) = required(&pack, &draft)?;
+    drawn_up(tx, &pack, draft).map(|(instruction, _)| instruction)
+}
+
+/// The same, with the clauses that its approval rests on.
+fn drawn_up(tx: &mut TenantTx<'_>, pack: &Pack, draft: Draft) -> Result<(Instruction, Vec<String>), InstructionError> {
+    check(tx, &draft, pack)?;
+    let (requirement, sensitive, subjects) = required(pack, &draft)?;
+    let clauses = requirement.clauses().into_iter().map(str::to_owned).collect();
     // Who would be permitted is who would say yes: then nobody else looks at it (gbt35273-7.1-b).
     if let Some(need) = requirement.needs.iter().find(|need| draft.scope.roles.contains(&need.role)) {
         return Err(InstructionError::GrantsApprover(need.role.clone()));
@@ -65,7 +71,7 @@ pub fn draw_up(tx: &mut TenantTx<'_>, draft: Draft) -> Result<Instruction, Instr
     let expires_at = lapses(tx, requirement.expires_after_working_days.get())?;
     let id = tx.new_id();
     let sealed_reason = vault::seal_secret(tx, &REASON.row(id), draft.reason.as_bytes())?;
-    Ok(Instruction {
+    let instruction = Instruction {
         id,
         kind: draft.kind,
         action: draft.action.as_str().into(),
@@ -91,7 +97,8 @@ pub fn draw_up(tx: &mut TenantTx<'_>, draft: Draft) -> Result<Instruction, Instr
         until: draft.until,
         ended_at: None,
         version: 1,
-    })
+    };
+    Ok((instruction, clauses))
 }
 
 /// What the pack's approval rules demand of it; whether it is sensitive; on how many people's data it touches.
@@ -109,8 +116,7 @@ fn required<'p>(pack: &'p Pack, draft: &Draft) -> Result<(Requirement<'p>, bool,
 /// Proposes an instruction. It is in force at once only where the pack asks for nobody's yes.
 pub fn propose(tx: &mut TenantTx<'_>, draft: Draft) -> Result<Instruction, InstructionError> {
     let pack = packs::in_force(tx)?;
-    let clauses: Vec<String> = required(&pack, &draft)?.0.clauses().into_iter().map(str::to_owned).collect();
-    let instruction = draw_up(tx, draft)?;
+    let (instruction, clauses) = drawn_up(tx, &pack, draft)?;
     store::insert(tx, &instruction)?;
     let free = instruction.state == State::InForce;
     let scope = scope_of(&instruction)?;
@@ -177,11 +183,28 @@ fn check(tx: &mut TenantTx<'_>, draft: &Draft, pack: &Pack) -> Result<(), Instru
         }
     }
     check_people(tx, &draft.scope)?;
+    keep_apart(tx, draft, pack)?;
     if draft.purpose.chars().count() > 200 {
         return invalid("a purpose has at most 200 characters".into(), "/purpose", "Say what the data is used for.");
     }
     if draft.reason.trim().is_empty() || draft.reason.chars().count() > 2_000 {
         return invalid("a reason has 1 to 2,000 characters".into(), "/reason", "Say why.");
+    }
+    Ok(())
+}
+
+/// Nobody whose role is kept from data is given any: by the role, by name, or as who carries an order out (gbt35273-7.1-c).
+fn keep_apart(tx: &mut TenantTx<'_>, draft: &Draft, pack: &Pack) -> Result<(), InstructionError> {
+    let mut named: Vec<SubjectId> = draft.executor.into_iter().collect();
+    named.extend(people::memberships_by_id(tx, &draft.scope.members)?.into_values().map(|m| m.subject_id));
+    let held = people::roles::of_subjects(tx, &named)?;
+    let all =
+        draft.scope.roles.iter().map(|role| (role, "/scope/roles")).chain(held.iter().map(|role| (role, "/scope")));
+    for (role, pointer) in all {
+        if let Some(by) = pack.kept_from_data(role) {
+            let (reason_zh, reason_en) = (by.reason_zh.clone(), by.reason_en.clone());
+            return Err(InstructionError::KeptFromData { role: role.clone(), pointer, reason_zh, reason_en });
+        }
     }
     Ok(())
 }

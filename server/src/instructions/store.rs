@@ -1,11 +1,11 @@
 //! The tables of instructions and approvals, and every query on them.
 
-use super::model::{Approval, Instruction, Kind, State};
+use super::model::{Approval, Decision, Instruction, Kind, State};
 use crate::platform::current::Touch;
 use crate::platform::db::tx::tenant_table;
 use crate::platform::db::{MultiBackend, Stored, TenantTx, Ts, Turn, lost_race};
 use crate::platform::http::Cursor;
-use crate::platform::ids::{CaseId, InstructionId, MembershipId};
+use crate::platform::ids::{CaseId, InstructionId, MembershipId, SubjectId};
 use diesel::prelude::*;
 use policy_model::instruction::Action;
 use std::collections::HashMap;
@@ -232,6 +232,21 @@ pub(super) fn said_by(
 pub(super) fn insert_approval(tx: &mut TenantTx<'_>, approval: &Approval) -> Stored<()> {
     tx.needs(Turn::Alone)?;
     tx.add(approvals::table, approval)
+}
+
+/// Who said yes to these, each with their instruction.
+pub(super) fn approvers_of(tx: &mut TenantTx<'_>, ids: &[InstructionId]) -> Stored<Vec<(InstructionId, SubjectId)>> {
+    let mut all = Vec::new();
+    for some in ids.chunks(500) {
+        let some = some.to_vec();
+        let found: Vec<(InstructionId, SubjectId)> = tx.load(approvals::table, |rows| {
+            rows.filter(approvals::instruction_id.eq_any(some))
+                .filter(approvals::decision.eq(Decision::Approve))
+                .select((approvals::instruction_id, approvals::approver_subject_id))
+        })?;
+        all.extend(found);
+    }
+    Ok(all)
 }
 
 pub(super) fn approvals_of(tx: &mut TenantTx<'_>, id: InstructionId) -> Stored<Vec<Approval>> {

@@ -8,9 +8,7 @@ use super::store::{self, Fate};
 use super::{operations, store as messages};
 use crate::attention;
 use crate::departures;
-use crate::people::{
-    self, AccountKind, HrFacts, Joining, Leaving, Membership, MembershipState, PeopleError, Strayed,
-};
+use crate::people::{self, AccountKind, HrFacts, Joining, Leaving, Membership, MembershipState, PeopleError, Strayed};
 use crate::platform::db::{StoreError, Stored, TenantTx, Ts};
 use crate::platform::http::AsProblem;
 use crate::platform::ids::{MessageId, SubjectId};

@@ -122,6 +122,7 @@ pub(super) fn take(tx: &mut TenantTx<'_>, connector: ConnectorId, report: &Repor
         delivery.acknowledged_at.get_or_insert(tx.now());
         delivery.reported_at = Some(tx.now());
         store::save_delivery(tx, &delivery)?;
+        attention::resolve_about(tx, "delivery", &delivery.id.to_string(), "reported")?;
     }
     tx.record(
         Record::of("orders.report")

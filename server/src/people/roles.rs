@@ -322,6 +322,14 @@ pub fn combinations(tx: &mut TenantTx<'_>) -> Stored<BTreeSet<Vec<String>>> {
     Ok(held.chain([vec![everybody()]]).collect())
 }
 
+/// Every role that one of these people holds now, in any membership of theirs, once and sorted.
+pub fn of_subjects(tx: &mut TenantTx<'_>, subjects: &[SubjectId]) -> Stored<Vec<String>> {
+    let mut roles: Vec<String> = store::roles_of_subjects(tx, subjects)?.into_iter().map(|a| a.role).collect();
+    roles.sort();
+    roles.dedup();
+    Ok(roles)
+}
+
 /// Everybody who holds a role now: membership and person.
 pub fn holders(tx: &mut TenantTx<'_>, role: &str) -> Stored<Vec<(MembershipId, SubjectId)>> {
     Ok(store::holders(tx, role)?.into_iter().map(|a| (a.membership_id, a.subject_id)).collect())

@@ -14,6 +14,7 @@ pub fn check(sections: &Sections, start: &Place, problems: &mut Vec<PackProblem>
     for schedule in &sections.schedules {
         problems.extend(floor_above_ceiling(schedule));
         problems.extend(no_classes(schedule));
+        problems.extend(beyond_reason(schedule));
     }
     for rule in &sections.departures {
         problems.extend(not_for_the_persons_own(rule));
@@ -55,6 +56,18 @@ fn check_every_class_is_covered(sections: &Sections, problems: &mut Vec<PackProb
 
 fn speaks_of(patterns: &[ClassPattern], key: &str) -> bool {
     patterns.iter().any(|pattern| pattern.matches(key))
+}
+
+/// A period that no calendar can count is a way of keeping data for ever (gbt35273-6.1-a).
+fn beyond_reason(schedule: &Located<Schedule>) -> Option<PackProblem> {
+    const YEARS: u64 = 200;
+    let Period { years, months, days } = schedule.entry.keep;
+    let counted = u64::from(years) + u64::from(months) / 12 + u64::from(days) / 365;
+    (counted > YEARS).then(|| {
+        let message = format!("schedule `{}` keeps data for {counted} years", schedule.entry.id);
+        let help = format!("Name a period of at most {YEARS} years: data has an end.");
+        schedule.at("keep").problem("schedule.endless", message, help)
+    })
 }
 
 fn floor_above_ceiling(schedule: &Located<Schedule>) -> Option<PackProblem> {

@@ -1,11 +1,13 @@
 //! Roles, exclusions, powers and approvals: every role named exists, every act has somebody who may do it, and every
 //! action a rule that says whose yes it takes.
 
+use crate::approval::ApprovalRule;
 use crate::class::Class;
 use crate::instruction::Action;
 use crate::mask::by_role::{MaskRule, never_deciding};
 use crate::pack::problem::{Located, PackProblem, Place, nearest};
 use crate::pack::sections::Sections;
+use crate::roles::Power;
 use std::collections::BTreeSet;
 
 /// Checks what the sections say about people.
@@ -34,8 +36,21 @@ fn check_roles(sections: &Sections, problems: &mut Vec<PackProblem>) {
     for rule in &sections.approvals {
         for need in &rule.entry.approvers {
             problems.extend(unknown_role(rule, "approval", &rule.entry.id, "approvers", &need.role, &roles));
+            problems.extend(powerless(sections, rule, &need.role));
         }
     }
+}
+
+/// Who is asked for a yes and may not say any would let every request lapse.
+fn powerless(sections: &Sections, rule: &Located<ApprovalRule>, role: &str) -> Option<PackProblem> {
+    let says_yes = |power: &Power| power.role == role && power.acts.iter().any(|act| act == "instructions.approve");
+    let is_known = sections.roles.iter().any(|known| known.entry.key == role);
+    if !is_known || sections.powers.iter().any(|power| says_yes(&power.entry)) {
+        return None;
+    }
+    let message = format!("approval `{}` waits for `{role}`, who may not approve anything", rule.entry.id);
+    let help = "Name a role that has `instructions.approve`, or give it that with a `[[power]]`.".to_owned();
+    Some(rule.at("approvers").problem("approval.powerless", message, help))
 }
 
 fn unknown_role<T>(
