@@ -7,6 +7,7 @@ use crate::people::PlatformAnswers;
 use crate::platform::clock::Clock;
 use crate::platform::config::Config;
 use crate::platform::db::{DbTarget, Pool, StoreError, migrate};
+use crate::platform::http::description::Methods;
 use crate::platform::http::{Problem, body, paging, watch};
 use crate::platform::jobs::{self, Registry, Step, Workers};
 use crate::platform::mail;
@@ -260,7 +261,9 @@ pub fn serve(tenure: &Tenure) -> Result<Listening, StartError> {
     let desk =
         web::Data::new(access::Desk::of(tenure.platform.clone(), tenure.policies.clone(), tenure.pictures.clone()));
     let tails = web::Data::new(ledger::Tails::default());
-    let document = web::Data::new(health::Document::of(openapi()));
+    let description = openapi();
+    let methods = web::Data::new(Methods::of(&description));
+    let document = web::Data::new(health::Document::of(description));
     let json_bytes = config.limits.json_body_bytes;
     let server = HttpServer::new(move || {
         App::new()
@@ -270,6 +273,7 @@ pub fn serve(tenure: &Tenure) -> Result<Listening, StartError> {
             .app_data(desk.clone())
             .app_data(tails.clone())
             .app_data(document.clone())
+            .app_data(methods.clone())
             .app_data(web::JsonConfig::default().limit(json_bytes).error_handler(|e, _| unreadable(&e).into()))
             .app_data(web::PayloadConfig::new(json_bytes))
             .app_data(web::PathConfig::default().error_handler(|_, _| Problem::not_found("address").into()))

@@ -6,12 +6,13 @@
 
 use crate::platform::db::StoreError;
 use crate::platform::http::Problem;
+use crate::platform::http::description::Methods;
 use actix_web::http::header::{
     ACCEPT, ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, ETAG, HeaderMap, HeaderName,
     IF_NONE_MATCH, VARY,
 };
 use actix_web::http::{Method, StatusCode};
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::{HttpRequest, HttpResponse, web};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use rand::TryRng;
@@ -44,16 +45,21 @@ type Files = fn(&str) -> Option<EmbeddedFile>;
 /// Answers whatever no route answers.
 ///
 /// # Errors
-/// `address.not-found`.
+/// `address.not-found`, `request.method`.
 pub async fn serve(req: HttpRequest) -> Result<HttpResponse, Problem> {
-    answer(&req, Dist::get)
+    let methods = req.app_data::<web::Data<Methods>>();
+    let not_answered = || match methods.map_or(&[] as &[_], |known| known.at(req.path())) {
+        [] => Problem::not_found("address"),
+        allowed => Problem::method(allowed),
+    };
+    answer(&req, Dist::get, not_answered)
 }
 
-fn answer(req: &HttpRequest, files: Files) -> Result<HttpResponse, Problem> {
+fn answer(req: &HttpRequest, files: Files, not_answered: impl Fn() -> Problem) -> Result<HttpResponse, Problem> {
     let path = req.path();
     let is_read = matches!(*req.method(), Method::GET | Method::HEAD);
     if !is_read || NOT_PAGES.iter().any(|begin| is_below(path, begin)) {
-        return Err(Problem::not_found("address"));
+        return Err(not_answered());
     }
     let name = path.trim_start_matches('/');
     if name != INDEX && !name.is_empty() && !name.split('/').any(|part| part.starts_with('.')) {
@@ -184,7 +190,7 @@ mod tests {
         for header in headers {
             asked = asked.insert_header(*header);
         }
-        answer(&asked.to_http_request(), files).map_err(|e| e.code().to_owned())
+        answer(&asked.to_http_request(), files, || Problem::not_found("address")).map_err(|e| e.code().to_owned())
     }
 
     fn header(answer: &HttpResponse, name: &str) -> String {
@@ -240,7 +246,7 @@ mod tests {
         }
         assert_eq!(get("/departures", &[("accept", "application/json")], built).unwrap_err(), "address.not-found");
         let sent = TestRequest::post().uri("/departures").insert_header(("accept", "text/html")).to_http_request();
-        assert!(answer(&sent, built).is_err());
+        assert!(answer(&sent, built, || Problem::not_found("address")).is_err());
         // No hidden file is a file of the console, whatever lies in the folder.
         assert_ne!(body(get("/.env", &[("accept", "text/html")], built).unwrap()).await, "a secret");
     }

@@ -3,16 +3,25 @@
 
 use actix_web::http::StatusCode;
 use utoipa::openapi::path::{Operation, Parameter, ParameterBuilder, ParameterIn};
-use utoipa::openapi::schema::{KnownFormat, Object, ObjectBuilder, SchemaFormat, Type};
-use utoipa::openapi::{OpenApi, RefOr, Required};
+use utoipa::openapi::schema::{ArrayBuilder, KnownFormat, Object, ObjectBuilder, SchemaFormat, Type};
+use utoipa::openapi::{Content, OpenApi, Ref, RefOr, Required, ResponseBuilder};
+
+/// The name of the schema of what every route answers when it does not do what was asked.
+const PROBLEM: &str = "Problem";
 
 /// Completes the description of every route.
 pub fn complete(api: &mut OpenApi) {
+    api.components.get_or_insert_default().schemas.insert(PROBLEM.to_owned(), problem().into());
     for (path, item) in &mut api.paths.paths {
         let all = [&mut item.get, &mut item.put, &mut item.post, &mut item.delete, &mut item.patch];
         for operation in all.into_iter().flatten() {
             name_path_parameters(path, operation);
             describe_answers(operation);
+            let problem = Content::new(Some(Ref::from_schema_name(PROBLEM)));
+            let otherwise = ResponseBuilder::new()
+                .description("Refused or failed, and why: an RFC 9457 problem document. `/problems` lists the codes")
+                .content("application/problem+json", problem);
+            operation.responses.responses.entry("default".to_owned()).or_insert_with(|| otherwise.build().into());
         }
         if let Some(creates) = item.post.as_mut().filter(|post| post.responses.responses.contains_key("201")) {
             let words =
@@ -22,6 +31,64 @@ pub fn complete(api: &mut OpenApi) {
         if let Some(changes) = &mut item.patch {
             add(changes, header("If-Match", Required::True, "The ETag of the version that was read"));
         }
+    }
+}
+
+/// RFC 9457, with the members that problems have here. A refusal may have more of its own.
+fn problem() -> Object {
+    let said = |words: &str| ObjectBuilder::new().schema_type(Type::String).description(Some(words)).build();
+    let clauses = ArrayBuilder::new().items(said("A clause's id")).description(Some("The clauses that it rests on"));
+    ObjectBuilder::new()
+        .schema_type(Type::Object)
+        .property("type", said("Where the code is explained, relative to the server"))
+        .required("type")
+        .property("title", said("The status in words"))
+        .required("title")
+        .property("status", ObjectBuilder::new().schema_type(Type::Integer).description(Some("The HTTP status")))
+        .required("status")
+        .property("code", said("What it is, for programs: it never changes"))
+        .required("code")
+        .property("detail", said("What was found"))
+        .required("detail")
+        .property("help", said("What would be right, or who can do it"))
+        .property("pointer", said("The member of the body that it is about, as a JSON pointer"))
+        .property("clauses", clauses)
+        .build()
+}
+
+/// Which methods each address takes.
+#[derive(Debug, Clone)]
+pub struct Methods(Vec<(String, Vec<&'static str>)>);
+
+impl Methods {
+    /// As a description has them.
+    pub fn of(api: &OpenApi) -> Self {
+        let all = api.paths.paths.iter().map(|(path, item)| {
+            let takes = [
+                ("GET", item.get.is_some()),
+                ("PUT", item.put.is_some()),
+                ("POST", item.post.is_some()),
+                ("PATCH", item.patch.is_some()),
+                ("DELETE", item.delete.is_some()),
+            ];
+            (path.clone(), takes.into_iter().filter(|(_, is)| *is).map(|(method, _)| method).collect())
+        });
+        Self(all.collect())
+    }
+
+    /// Those that this address takes; none where there is no such address.
+    pub fn at(&self, address: &str) -> &[&'static str] {
+        let fits = |path: &str| {
+            let (mut asked, mut known) = (address.split('/'), path.split('/'));
+            loop {
+                match (asked.next(), known.next()) {
+                    (None, None) => return true,
+                    (Some(asked), Some(known)) if known.starts_with('{') && !asked.is_empty() || asked == known => {}
+                    (_, _) => return false,
+                }
+            }
+        };
+        self.0.iter().find(|(path, _)| fits(path)).map_or(&[], |(_, methods)| methods.as_slice())
     }
 }
 

@@ -76,6 +76,13 @@ impl Problem {
     pub fn not_found(what: &'static str) -> Self {
         Self::new(StatusCode::NOT_FOUND, format!("{what}.not-found")).detail(format!("There is no such {what}."))
     }
+    /// 405: the address is right, the method is none of those that it takes.
+    pub fn method(allowed: &[&'static str]) -> Self {
+        let allowed = allowed.join(", ");
+        Self::new(StatusCode::METHOD_NOT_ALLOWED, "request.method")
+            .detail(format!("This address takes {allowed}."))
+            .with("allow", allowed)
+    }
     /// 409: the state of things does not allow it now.
     pub fn conflict(code: impl Into<Cow<'static, str>>) -> Self {
         Self::new(StatusCode::CONFLICT, code)
@@ -256,6 +263,9 @@ impl actix_web::ResponseError for Problem {
         let mut answer = HttpResponse::build(self.status);
         if let Some(seconds) = self.retry_after_seconds {
             answer.insert_header(("Retry-After", seconds.to_string()));
+        }
+        if let Some(Value::String(allowed)) = self.more.get("allow") {
+            answer.insert_header(("Allow", allowed.as_str()));
         }
         if self.status == StatusCode::UNAUTHORIZED {
             answer.insert_header(("WWW-Authenticate", "Bearer"));
