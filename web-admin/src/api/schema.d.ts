@@ -6108,6 +6108,24 @@ export interface components {
             /** @description What it would touch, and what it would leave out. */
             reach: components["schemas"]["Reach"];
         };
+        Problem: {
+            /** @description The clauses that it rests on */
+            clauses?: string[];
+            /** @description What it is, for programs: it never changes */
+            code: string;
+            /** @description What was found */
+            detail: string;
+            /** @description What would be right, or who can do it */
+            help?: string;
+            /** @description The member of the body that it is about, as a JSON pointer */
+            pointer?: string;
+            /** @description The HTTP status */
+            status: number;
+            /** @description The status in words */
+            title: string;
+            /** @description Where the code is explained, relative to the server */
+            type: string;
+        };
         /**
          * Format: uuid
          * @description What a source document leaves open, for all that is alike.
@@ -7315,6 +7333,15 @@ export interface operations {
                     "application/json": components["schemas"]["AccessConfiguration"];
                 };
             };
+            /** @description Refused or failed, and why: an RFC 9457 problem document. `/problems` lists the codes */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     jwks: {
@@ -7333,6 +7360,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Jwks"];
+                };
+            };
+            /** @description Refused or failed, and why: an RFC 9457 problem document. `/problems` lists the codes */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -7355,6 +7391,15 @@ export interface operations {
                 };
                 content: {
                     "text/plain": string;
+                };
+            };
+            /** @description Refused or failed, and why: an RFC 9457 problem document. `/problems` lists the codes */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -7388,6 +7433,15 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description Refused or failed, and why: an RFC 9457 problem document. `/problems` lists the codes */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     evaluations: {
@@ -7419,6 +7473,15 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description Refused or failed, and why: an RFC 9457 problem document. `/problems` lists the codes */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     search_action: {
@@ -7441,6 +7504,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AccessFound"];
+                };
+            };
+            /** @description Refused or failed, and why: an RFC 9457 problem document. `/problems` lists the codes */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -7467,6 +7539,15 @@ export interface operations {
                     "application/json": components["schemas"]["AccessFound"];
                 };
             };
+            /** @description Refused or failed, and why: an RFC 9457 problem document. `/problems` lists the codes */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     search_subject: {
@@ -7491,6 +7572,15 @@ export interface operations {
                     "application/json": components["schemas"]["AccessFound"];
                 };
             };
+            /** @description Refused or failed, and why: an RFC 9457 problem document. `/problems` lists the codes */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     document: {
@@ -7508,6 +7598,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Refused or failed, and why: an RFC 9457 problem document. `/problems` lists the codes */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
         };
     };
@@ -7547,6 +7646,15 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description Refused or failed, and why: an RFC 9457 problem document. `/problems` lists the codes */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     raise_request: {
@@ -7581,6 +7689,15 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description Refused or failed, and why: an RFC 9457 problem document. `/problems` lists the codes */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     get_request: {
@@ -7601,6 +7718,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AccessRequest"];
+                };
+            };
+            /** @description Refused or failed, and why: an RFC 9457 problem document. `/problems` lists the codes */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -7634,6 +7760,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Refused or failed, and why: an RFC 9457 problem document. `/problems` lists the codes */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
         };
     };
@@ -7683,6 +7818,15 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description Refused or failed, and why: an RFC 9457 problem document. `/problems` lists the codes */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     revoke_api_key: {
@@ -7720,6 +7864,15 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description Refused or failed, and why: an RFC 9457 problem document. `/problems` lists the codes */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     list_attention: {
@@ -7747,6 +7900,15 @@ export interface operations {
                     "application/json": components["schemas"]["Page_Attention"];
                 };
             };
+            /** @description Refused or failed, and why: an RFC 9457 problem document. `/problems` lists the codes */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     resolve_attention: {
@@ -7771,6 +7933,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Attention"];
+                };
+            };
+            /** @description Refused or failed, and why: an RFC 9457 problem document. `/problems` lists the codes */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -7811,6 +7982,15 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description Refused or failed, and why: an RFC 9457 problem document. `/problems` lists the codes */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     list_sessions: {
@@ -7842,6 +8022,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Refused or failed, and why: an RFC 9457 problem document. `/problems` lists the codes */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
         };
     };
@@ -7877,6 +8066,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Refused or failed, and why: an RFC 9457 problem document. `/problems` lists the codes */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
         };
     };
@@ -7923,6 +8121,15 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description Refused or failed, and why: an RFC 9457 problem document. `/problems` lists the codes */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     look_at_set_up_link: {
@@ -7960,6 +8167,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Refused or failed, and why: an RFC 9457 problem document. `/problems` lists the codes */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
         };
     };
@@ -8006,6 +8222,15 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description Refused or failed, and why: an RFC 9457 problem document. `/problems` lists the codes */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     sign_out: {
@@ -8030,6 +8255,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Refused or failed, and why: an RFC 9457 problem document. `/problems` lists the codes */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
         };
     };
@@ -8058,6 +8292,15 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description Refused or failed, and why: an RFC 9457 problem document. `/problems` lists the codes */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     list_cases: {
@@ -8083,6 +8326,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_CaseView"];
+                };
+            };
+            /** @description Refused or failed, and why: an RFC 9457 problem document. `/problems` lists the codes */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -8112,6 +8364,15 @@ export interface operations {
                     "application/json": components["schemas"]["CaseView"];
                 };
             };
+            /** @description Refused or failed, and why: an RFC 9457 problem document. `/problems` lists the codes */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     get_case: {
@@ -8132,6 +8393,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CaseView"];
+                };
+            };
+            /** @description Refused or failed, and why: an RFC 9457 problem document. `/problems` lists the codes */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -8163,6 +8433,15 @@ export interface operations {
                     "application/json": components["schemas"]["CaseView"];
                 };
             };
+            /** @description Refused or failed, and why: an RFC 9457 problem document. `/problems` lists the codes */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     close_case: {
@@ -8190,6 +8469,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CaseView"];
+                };
+            };
+            /** @description Refused or failed, and why: an RFC 9457 problem document. `/problems` lists the codes */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -8221,6 +8509,15 @@ export interface operations {
                     "application/json": components["schemas"]["CaseView"];
                 };
             };
+            /** @description Refused or failed, and why: an RFC 9457 problem document. `/problems` lists the codes */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     list_certifications: {
@@ -8244,6 +8541,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_CertificationView"];
+                };
+            };
+            /** @description Refused or failed, and why: an RFC 9457 problem document. `/problems` lists the codes */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -8276,6 +8582,15 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description Refused or failed, and why: an RFC 9457 problem document. `/problems` lists the codes */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     get_certification: {
@@ -8296,6 +8611,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CertificationView"];
+                };
+            };
+            /** @description Refused or failed, and why: an RFC 9457 problem document. `/problems` lists the codes */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -8348,6 +8672,15 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description Refused or failed, and why: an RFC 9457 problem document. `/problems` lists the codes */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     list_certification_lines: {
@@ -8381,6 +8714,15 @@ export interface operations {
                     "application/json": components["schemas"]["Page_CertificationLine"];
                 };
             };
+            /** @description Refused or failed, and why: an RFC 9457 problem document. `/problems` lists the codes */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     read_clause: {
@@ -8403,6 +8745,15 @@ export interface operations {
                     "application/json": components["schemas"]["ClauseView"];
                 };
             };
+            /** @description Refused or failed, and why: an RFC 9457 problem document. `/problems` lists the codes */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     list_connectors: {
@@ -8421,6 +8772,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Connector"][];
+                };
+            };
+            /** @description Refused or failed, and why: an RFC 9457 problem document. `/problems` lists the codes */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -8450,6 +8810,15 @@ export interface operations {
                     "application/json": components["schemas"]["CreatedConnector"];
                 };
             };
+            /** @description Refused or failed, and why: an RFC 9457 problem document. `/problems` lists the codes */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     register: {
@@ -8474,6 +8843,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RegistrationReport"];
+                };
+            };
+            /** @description Refused or failed, and why: an RFC 9457 problem document. `/problems` lists the codes */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -8504,6 +8882,15 @@ export interface operations {
                     "application/json": components["schemas"]["InventoryView"];
                 };
             };
+            /** @description Refused or failed, and why: an RFC 9457 problem document. `/problems` lists the codes */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     take_inventory: {
@@ -8531,6 +8918,15 @@ export interface operations {
                     "application/json": components["schemas"]["Inventory"];
                 };
             };
+            /** @description Refused or failed, and why: an RFC 9457 problem document. `/problems` lists the codes */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     ask_inventory: {
@@ -8554,6 +8950,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Inventory"];
+                };
+            };
+            /** @description Refused or failed, and why: an RFC 9457 problem document. `/problems` lists the codes */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -8582,6 +8987,15 @@ export interface operations {
                     "application/json": components["schemas"]["Reported"];
                 };
             };
+            /** @description Refused or failed, and why: an RFC 9457 problem document. `/problems` lists the codes */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     rotate_connector: {
@@ -8607,6 +9021,15 @@ export interface operations {
                     "application/json": components["schemas"]["CreatedConnector"];
                 };
             };
+            /** @description Refused or failed, and why: an RFC 9457 problem document. `/problems` lists the codes */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     list_consents: {
@@ -8628,6 +9051,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ConsentView"][];
+                };
+            };
+            /** @description Refused or failed, and why: an RFC 9457 problem document. `/problems` lists the codes */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -8657,6 +9089,15 @@ export interface operations {
                     "application/json": components["schemas"]["ConsentView"];
                 };
             };
+            /** @description Refused or failed, and why: an RFC 9457 problem document. `/problems` lists the codes */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     record_withdrawal: {
@@ -8680,6 +9121,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ConsentView"];
+                };
+            };
+            /** @description Refused or failed, and why: an RFC 9457 problem document. `/problems` lists the codes */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -8709,6 +9159,15 @@ export interface operations {
                     "application/json": components["schemas"]["Page_ContestView"];
                 };
             };
+            /** @description Refused or failed, and why: an RFC 9457 problem document. `/problems` lists the codes */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     read_contest: {
@@ -8729,6 +9188,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ContestView"];
+                };
+            };
+            /** @description Refused or failed, and why: an RFC 9457 problem document. `/problems` lists the codes */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -8760,6 +9228,15 @@ export interface operations {
                     "application/json": components["schemas"]["ContestView"];
                 };
             };
+            /** @description Refused or failed, and why: an RFC 9457 problem document. `/problems` lists the codes */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     send_delivery_again: {
@@ -8785,6 +9262,15 @@ export interface operations {
                     "application/json": Record<string, never>;
                 };
             };
+            /** @description Refused or failed, and why: an RFC 9457 problem document. `/problems` lists the codes */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     list_departments: {
@@ -8803,6 +9289,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DepartmentView"][];
+                };
+            };
+            /** @description Refused or failed, and why: an RFC 9457 problem document. `/problems` lists the codes */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -8834,6 +9329,15 @@ export interface operations {
                     "application/json": components["schemas"]["Page_DepartureView"];
                 };
             };
+            /** @description Refused or failed, and why: an RFC 9457 problem document. `/problems` lists the codes */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     get_departure: {
@@ -8854,6 +9358,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DepartureView"];
+                };
+            };
+            /** @description Refused or failed, and why: an RFC 9457 problem document. `/problems` lists the codes */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -8885,6 +9398,15 @@ export interface operations {
                     "application/json": components["schemas"]["DepartureView"];
                 };
             };
+            /** @description Refused or failed, and why: an RFC 9457 problem document. `/problems` lists the codes */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     get_certificate: {
@@ -8905,6 +9427,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": Record<string, never>;
+                };
+            };
+            /** @description Refused or failed, and why: an RFC 9457 problem document. `/problems` lists the codes */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -8929,6 +9460,15 @@ export interface operations {
                     "application/pdf": unknown;
                 };
             };
+            /** @description Refused or failed, and why: an RFC 9457 problem document. `/problems` lists the codes */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     list_lines: {
@@ -8949,6 +9489,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LineView"][];
+                };
+            };
+            /** @description Refused or failed, and why: an RFC 9457 problem document. `/problems` lists the codes */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -8995,6 +9544,15 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description Refused or failed, and why: an RFC 9457 problem document. `/problems` lists the codes */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     get_progress: {
@@ -9023,6 +9581,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Refused or failed, and why: an RFC 9457 problem document. `/problems` lists the codes */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
         };
     };
@@ -9053,6 +9620,15 @@ export interface operations {
                     "application/json": components["schemas"]["DepartureView"];
                 };
             };
+            /** @description Refused or failed, and why: an RFC 9457 problem document. `/problems` lists the codes */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     rescind_departure: {
@@ -9078,6 +9654,15 @@ export interface operations {
                     "application/json": components["schemas"]["DepartureView"];
                 };
             };
+            /** @description Refused or failed, and why: an RFC 9457 problem document. `/problems` lists the codes */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     submit_departure: {
@@ -9101,6 +9686,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DepartureView"];
+                };
+            };
+            /** @description Refused or failed, and why: an RFC 9457 problem document. `/problems` lists the codes */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -9136,6 +9730,15 @@ export interface operations {
                     "application/json": components["schemas"]["Page_SideView"];
                 };
             };
+            /** @description Refused or failed, and why: an RFC 9457 problem document. `/problems` lists the codes */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     deposit: {
@@ -9163,6 +9766,15 @@ export interface operations {
                     "application/json": components["schemas"]["Deposited"];
                 };
             };
+            /** @description Refused or failed, and why: an RFC 9457 problem document. `/problems` lists the codes */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     held_by_class: {
@@ -9186,6 +9798,15 @@ export interface operations {
                     "application/json": components["schemas"]["HeldClass"][];
                 };
             };
+            /** @description Refused or failed, and why: an RFC 9457 problem document. `/problems` lists the codes */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     get_holding: {
@@ -9206,6 +9827,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["HoldingView"];
+                };
+            };
+            /** @description Refused or failed, and why: an RFC 9457 problem document. `/problems` lists the codes */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -9240,6 +9870,15 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description Refused or failed, and why: an RFC 9457 problem document. `/problems` lists the codes */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     kept: {
@@ -9263,6 +9902,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["KeptView"];
+                };
+            };
+            /** @description Refused or failed, and why: an RFC 9457 problem document. `/problems` lists the codes */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -9298,6 +9946,15 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description Refused or failed, and why: an RFC 9457 problem document. `/problems` lists the codes */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     why: {
@@ -9329,6 +9986,15 @@ export interface operations {
                     "application/json": components["schemas"]["WhyView"];
                 };
             };
+            /** @description Refused or failed, and why: an RFC 9457 problem document. `/problems` lists the codes */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     list_holds: {
@@ -9347,6 +10013,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["HoldView"][];
+                };
+            };
+            /** @description Refused or failed, and why: an RFC 9457 problem document. `/problems` lists the codes */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -9374,6 +10049,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Hold"];
+                };
+            };
+            /** @description Refused or failed, and why: an RFC 9457 problem document. `/problems` lists the codes */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -9405,6 +10089,15 @@ export interface operations {
                     "application/json": components["schemas"]["InstructionView"];
                 };
             };
+            /** @description Refused or failed, and why: an RFC 9457 problem document. `/problems` lists the codes */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     inbox: {
@@ -9430,6 +10123,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["InboxPage"];
+                };
+            };
+            /** @description Refused or failed, and why: an RFC 9457 problem document. `/problems` lists the codes */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -9473,6 +10175,15 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description Refused or failed, and why: an RFC 9457 problem document. `/problems` lists the codes */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     list_instructions: {
@@ -9502,6 +10213,15 @@ export interface operations {
                     "application/json": components["schemas"]["Page_InstructionView"];
                 };
             };
+            /** @description Refused or failed, and why: an RFC 9457 problem document. `/problems` lists the codes */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     propose_instruction: {
@@ -9529,6 +10249,15 @@ export interface operations {
                     "application/json": components["schemas"]["InstructionView"];
                 };
             };
+            /** @description Refused or failed, and why: an RFC 9457 problem document. `/problems` lists the codes */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     list_endings: {
@@ -9552,6 +10281,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Endings"];
+                };
+            };
+            /** @description Refused or failed, and why: an RFC 9457 problem document. `/problems` lists the codes */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -9581,6 +10319,15 @@ export interface operations {
                     "application/json": components["schemas"]["InstructionView"][];
                 };
             };
+            /** @description Refused or failed, and why: an RFC 9457 problem document. `/problems` lists the codes */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     preview_instruction: {
@@ -9605,6 +10352,15 @@ export interface operations {
                     "application/json": components["schemas"]["Preview"];
                 };
             };
+            /** @description Refused or failed, and why: an RFC 9457 problem document. `/problems` lists the codes */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     get_instruction: {
@@ -9625,6 +10381,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["InstructionView"];
+                };
+            };
+            /** @description Refused or failed, and why: an RFC 9457 problem document. `/problems` lists the codes */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -9656,6 +10421,15 @@ export interface operations {
                     "application/json": components["schemas"]["InstructionView"];
                 };
             };
+            /** @description Refused or failed, and why: an RFC 9457 problem document. `/problems` lists the codes */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     get_execution: {
@@ -9676,6 +10450,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Execution"];
+                };
+            };
+            /** @description Refused or failed, and why: an RFC 9457 problem document. `/problems` lists the codes */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -9703,6 +10486,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_Order"];
+                };
+            };
+            /** @description Refused or failed, and why: an RFC 9457 problem document. `/problems` lists the codes */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -9734,6 +10526,15 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description Refused or failed, and why: an RFC 9457 problem document. `/problems` lists the codes */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     refuse_instruction: {
@@ -9761,6 +10562,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["InstructionView"];
+                };
+            };
+            /** @description Refused or failed, and why: an RFC 9457 problem document. `/problems` lists the codes */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -9814,6 +10624,15 @@ export interface operations {
                     "application/json": components["schemas"]["InstructionView"];
                 };
             };
+            /** @description Refused or failed, and why: an RFC 9457 problem document. `/problems` lists the codes */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     read_use: {
@@ -9834,6 +10653,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["InstructionUse"];
+                };
+            };
+            /** @description Refused or failed, and why: an RFC 9457 problem document. `/problems` lists the codes */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -9879,6 +10707,15 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description Refused or failed, and why: an RFC 9457 problem document. `/problems` lists the codes */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     read_checkpoint: {
@@ -9897,6 +10734,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CheckpointView"];
+                };
+            };
+            /** @description Refused or failed, and why: an RFC 9457 problem document. `/problems` lists the codes */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -9924,6 +10770,15 @@ export interface operations {
                     "application/json": components["schemas"]["ConsistencyView"];
                 };
             };
+            /** @description Refused or failed, and why: an RFC 9457 problem document. `/problems` lists the codes */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     me: {
@@ -9942,6 +10797,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Me"];
+                };
+            };
+            /** @description Refused or failed, and why: an RFC 9457 problem document. `/problems` lists the codes */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -9969,6 +10833,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_CaseView"];
+                };
+            };
+            /** @description Refused or failed, and why: an RFC 9457 problem document. `/problems` lists the codes */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -10000,6 +10873,15 @@ export interface operations {
                     "application/json": components["schemas"]["CaseView"];
                 };
             };
+            /** @description Refused or failed, and why: an RFC 9457 problem document. `/problems` lists the codes */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     own_consents: {
@@ -10018,6 +10900,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ConsentView"][];
+                };
+            };
+            /** @description Refused or failed, and why: an RFC 9457 problem document. `/problems` lists the codes */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -10047,6 +10938,15 @@ export interface operations {
                     "application/json": components["schemas"]["ConsentView"];
                 };
             };
+            /** @description Refused or failed, and why: an RFC 9457 problem document. `/problems` lists the codes */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     withdraw_consent: {
@@ -10072,6 +10972,15 @@ export interface operations {
                     "application/json": components["schemas"]["ConsentView"];
                 };
             };
+            /** @description Refused or failed, and why: an RFC 9457 problem document. `/problems` lists the codes */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     my_powers: {
@@ -10090,6 +10999,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Powers"];
+                };
+            };
+            /** @description Refused or failed, and why: an RFC 9457 problem document. `/problems` lists the codes */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -10132,6 +11050,15 @@ export interface operations {
                     "application/json": components["schemas"]["Page_MemberView"];
                 };
             };
+            /** @description Refused or failed, and why: an RFC 9457 problem document. `/problems` lists the codes */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     export_members: {
@@ -10168,6 +11095,15 @@ export interface operations {
                     "text/csv": string;
                 };
             };
+            /** @description Refused or failed, and why: an RFC 9457 problem document. `/problems` lists the codes */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     import_members: {
@@ -10195,6 +11131,15 @@ export interface operations {
                     "application/json": components["schemas"]["ImportReport"];
                 };
             };
+            /** @description Refused or failed, and why: an RFC 9457 problem document. `/problems` lists the codes */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     get_member: {
@@ -10217,6 +11162,15 @@ export interface operations {
                     "application/json": components["schemas"]["MemberView"];
                 };
             };
+            /** @description Refused or failed, and why: an RFC 9457 problem document. `/problems` lists the codes */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     list_offers: {
@@ -10237,6 +11191,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RoleOffer"][];
+                };
+            };
+            /** @description Refused or failed, and why: an RFC 9457 problem document. `/problems` lists the codes */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -10262,6 +11225,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SetupLink"];
+                };
+            };
+            /** @description Refused or failed, and why: an RFC 9457 problem document. `/problems` lists the codes */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -10291,6 +11263,15 @@ export interface operations {
                     "application/json": components["schemas"]["Page_Message"];
                 };
             };
+            /** @description Refused or failed, and why: an RFC 9457 problem document. `/problems` lists the codes */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     get_message: {
@@ -10311,6 +11292,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Message"];
+                };
+            };
+            /** @description Refused or failed, and why: an RFC 9457 problem document. `/problems` lists the codes */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -10338,6 +11328,15 @@ export interface operations {
                     "application/json": components["schemas"]["Message"];
                 };
             };
+            /** @description Refused or failed, and why: an RFC 9457 problem document. `/problems` lists the codes */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     my_accesses: {
@@ -10363,6 +11362,15 @@ export interface operations {
                     "application/json": components["schemas"]["Page_MyAccess"];
                 };
             };
+            /** @description Refused or failed, and why: an RFC 9457 problem document. `/problems` lists the codes */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     my_contests: {
@@ -10381,6 +11389,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["MyContest"][];
+                };
+            };
+            /** @description Refused or failed, and why: an RFC 9457 problem document. `/problems` lists the codes */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -10410,6 +11427,15 @@ export interface operations {
                     "application/json": components["schemas"]["MyContest"];
                 };
             };
+            /** @description Refused or failed, and why: an RFC 9457 problem document. `/problems` lists the codes */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     my_data: {
@@ -10428,6 +11454,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["MyData"];
+                };
+            };
+            /** @description Refused or failed, and why: an RFC 9457 problem document. `/problems` lists the codes */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -10461,6 +11496,15 @@ export interface operations {
                     "application/json": components["schemas"]["Page_MyHolding"];
                 };
             };
+            /** @description Refused or failed, and why: an RFC 9457 problem document. `/problems` lists the codes */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     my_departures: {
@@ -10479,6 +11523,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["MyDepartures"];
+                };
+            };
+            /** @description Refused or failed, and why: an RFC 9457 problem document. `/problems` lists the codes */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -10501,6 +11554,15 @@ export interface operations {
                     "application/zip": unknown;
                 };
             };
+            /** @description Refused or failed, and why: an RFC 9457 problem document. `/problems` lists the codes */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     my_notice: {
@@ -10521,6 +11583,15 @@ export interface operations {
                     "application/json": components["schemas"]["Notice"];
                 };
             };
+            /** @description Refused or failed, and why: an RFC 9457 problem document. `/problems` lists the codes */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     read_contact: {
@@ -10539,6 +11610,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["NoticeContact"];
+                };
+            };
+            /** @description Refused or failed, and why: an RFC 9457 problem document. `/problems` lists the codes */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -10568,6 +11648,15 @@ export interface operations {
                     "application/json": components["schemas"]["NoticeContact"];
                 };
             };
+            /** @description Refused or failed, and why: an RFC 9457 problem document. `/problems` lists the codes */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     get_order: {
@@ -10588,6 +11677,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Order"];
+                };
+            };
+            /** @description Refused or failed, and why: an RFC 9457 problem document. `/problems` lists the codes */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -10617,6 +11715,15 @@ export interface operations {
                     "application/json": components["schemas"]["Page_DeliveryView"];
                 };
             };
+            /** @description Refused or failed, and why: an RFC 9457 problem document. `/problems` lists the codes */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     get_organisation: {
@@ -10635,6 +11742,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OrganisationSettings"];
+                };
+            };
+            /** @description Refused or failed, and why: an RFC 9457 problem document. `/problems` lists the codes */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -10664,6 +11780,15 @@ export interface operations {
                     "application/json": components["schemas"]["OrganisationSettings"];
                 };
             };
+            /** @description Refused or failed, and why: an RFC 9457 problem document. `/problems` lists the codes */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     preview_change: {
@@ -10688,6 +11813,15 @@ export interface operations {
                     "application/json": components["schemas"]["SettingsEffect"];
                 };
             };
+            /** @description Refused or failed, and why: an RFC 9457 problem document. `/problems` lists the codes */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     list_own_roles: {
@@ -10706,6 +11840,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OwnRoles"];
+                };
+            };
+            /** @description Refused or failed, and why: an RFC 9457 problem document. `/problems` lists the codes */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -10756,6 +11899,15 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description Refused or failed, and why: an RFC 9457 problem document. `/problems` lists the codes */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     list_packs: {
@@ -10774,6 +11926,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ShelfView"][];
+                };
+            };
+            /** @description Refused or failed, and why: an RFC 9457 problem document. `/problems` lists the codes */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -10796,6 +11957,15 @@ export interface operations {
                     "application/json": components["schemas"]["PackView"];
                 };
             };
+            /** @description Refused or failed, and why: an RFC 9457 problem document. `/problems` lists the codes */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     read_pack: {
@@ -10816,6 +11986,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PackView"];
+                };
+            };
+            /** @description Refused or failed, and why: an RFC 9457 problem document. `/problems` lists the codes */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -10863,6 +12042,15 @@ export interface operations {
                     "application/json": components["schemas"]["Page_RecordView"];
                 };
             };
+            /** @description Refused or failed, and why: an RFC 9457 problem document. `/problems` lists the codes */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     export_records: {
@@ -10907,6 +12095,15 @@ export interface operations {
                 content: {
                     "application/x-ndjson": string;
                     "text/csv": string;
+                };
+            };
+            /** @description Refused or failed, and why: an RFC 9457 problem document. `/problems` lists the codes */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -10960,6 +12157,15 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description Refused or failed, and why: an RFC 9457 problem document. `/problems` lists the codes */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     record_volume: {
@@ -11003,6 +12209,15 @@ export interface operations {
                     "application/json": components["schemas"]["VolumeView"];
                 };
             };
+            /** @description Refused or failed, and why: an RFC 9457 problem document. `/problems` lists the codes */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     read_record: {
@@ -11023,6 +12238,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RecordView"];
+                };
+            };
+            /** @description Refused or failed, and why: an RFC 9457 problem document. `/problems` lists the codes */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -11112,6 +12336,15 @@ export interface operations {
                     "application/json": components["schemas"]["Page_RoleAssignmentView"];
                 };
             };
+            /** @description Refused or failed, and why: an RFC 9457 problem document. `/problems` lists the codes */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     assign_role: {
@@ -11146,6 +12379,15 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description Refused or failed, and why: an RFC 9457 problem document. `/problems` lists the codes */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     revoke_role: {
@@ -11168,6 +12410,15 @@ export interface operations {
                     "application/json": components["schemas"]["RoleAssignment"];
                 };
             };
+            /** @description Refused or failed, and why: an RFC 9457 problem document. `/problems` lists the codes */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     role_separation: {
@@ -11186,6 +12437,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RoleSeparation"];
+                };
+            };
+            /** @description Refused or failed, and why: an RFC 9457 problem document. `/problems` lists the codes */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -11208,6 +12468,15 @@ export interface operations {
                     "application/json": components["schemas"]["RoleSeparation"];
                 };
             };
+            /** @description Refused or failed, and why: an RFC 9457 problem document. `/problems` lists the codes */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     roles: {
@@ -11226,6 +12495,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RolesView"];
+                };
+            };
+            /** @description Refused or failed, and why: an RFC 9457 problem document. `/problems` lists the codes */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -11250,6 +12528,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": Record<string, never>;
+                };
+            };
+            /** @description Refused or failed, and why: an RFC 9457 problem document. `/problems` lists the codes */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -11279,6 +12566,15 @@ export interface operations {
                     "application/json": components["schemas"]["Page_QuestionView"];
                 };
             };
+            /** @description Refused or failed, and why: an RFC 9457 problem document. `/problems` lists the codes */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     get_question: {
@@ -11299,6 +12595,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["QuestionView"];
+                };
+            };
+            /** @description Refused or failed, and why: an RFC 9457 problem document. `/problems` lists the codes */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -11328,6 +12633,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["QuestionView"];
+                };
+            };
+            /** @description Refused or failed, and why: an RFC 9457 problem document. `/problems` lists the codes */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -11363,6 +12677,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Refused or failed, and why: an RFC 9457 problem document. `/problems` lists the codes */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
         };
     };
@@ -11409,6 +12732,15 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description Refused or failed, and why: an RFC 9457 problem document. `/problems` lists the codes */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     close_session: {
@@ -11433,6 +12765,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Refused or failed, and why: an RFC 9457 problem document. `/problems` lists the codes */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
         };
     };
@@ -11460,6 +12801,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Refused or failed, and why: an RFC 9457 problem document. `/problems` lists the codes */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
         };
     };
@@ -11492,6 +12842,15 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description Refused or failed, and why: an RFC 9457 problem document. `/problems` lists the codes */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     get_setup: {
@@ -11510,6 +12869,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SetupGuide"];
+                };
+            };
+            /** @description Refused or failed, and why: an RFC 9457 problem document. `/problems` lists the codes */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -11532,6 +12900,15 @@ export interface operations {
                     "application/json": components["schemas"]["SetupGuide"];
                 };
             };
+            /** @description Refused or failed, and why: an RFC 9457 problem document. `/problems` lists the codes */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     list_sources: {
@@ -11550,6 +12927,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Source"][];
+                };
+            };
+            /** @description Refused or failed, and why: an RFC 9457 problem document. `/problems` lists the codes */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -11579,6 +12965,15 @@ export interface operations {
                     "application/json": components["schemas"]["CreatedSource"];
                 };
             };
+            /** @description Refused or failed, and why: an RFC 9457 problem document. `/problems` lists the codes */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     rotate_source: {
@@ -11604,6 +12999,15 @@ export interface operations {
                     "application/json": components["schemas"]["CreatedSource"];
                 };
             };
+            /** @description Refused or failed, and why: an RFC 9457 problem document. `/problems` lists the codes */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     test_source: {
@@ -11627,6 +13031,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Receipt"];
+                };
+            };
+            /** @description Refused or failed, and why: an RFC 9457 problem document. `/problems` lists the codes */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -11658,6 +13071,15 @@ export interface operations {
                     "application/json": components["schemas"]["Forgotten"];
                 };
             };
+            /** @description Refused or failed, and why: an RFC 9457 problem document. `/problems` lists the codes */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     healthz: {
@@ -11675,6 +13097,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Refused or failed, and why: an RFC 9457 problem document. `/problems` lists the codes */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
         };
     };
@@ -11728,6 +13159,15 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description Refused or failed, and why: an RFC 9457 problem document. `/problems` lists the codes */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     metrics: {
@@ -11745,6 +13185,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Refused or failed, and why: an RFC 9457 problem document. `/problems` lists the codes */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
         };
     };
@@ -11764,6 +13213,15 @@ export interface operations {
                 };
                 content: {
                     "text/html": unknown;
+                };
+            };
+            /** @description Refused or failed, and why: an RFC 9457 problem document. `/problems` lists the codes */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -11790,6 +13248,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Refused or failed, and why: an RFC 9457 problem document. `/problems` lists the codes */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
         };
     };
