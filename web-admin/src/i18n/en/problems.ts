@@ -60,6 +60,8 @@ export const problems = {
   'intake__out-of-range': 'A date in it is out of range',
   'intake__staff-number': 'The staff number cannot be one',
   'people__already-member': 'They are a member already',
+  'people__came-back': 'They have come back since; the earlier membership stays ended',
+  'instructions__kept-from-data': 'This role is kept apart from data',
   people__departed: 'They have left',
   'people__department-loop': 'The departments would form a loop',
   'people__leaves-before-joining': 'The last day is before the first',

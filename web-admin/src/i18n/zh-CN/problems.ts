@@ -59,6 +59,8 @@ export const problems = {
   'intake__out-of-range': '日期不在可用范围内',
   'intake__staff-number': '工号不可用',
   'people__already-member': '此人已经是成员',
+  'people__came-back': '此人此后已再次入职，前一段成员关系不再恢复',
+  'instructions__kept-from-data': '该角色按角色分离不得接触数据',
   people__departed: '此人已经离职',
   'people__department-loop': '部门的上下级形成了循环',
   'people__leaves-before-joining': '最后工作日早于入职日',
