@@ -81,6 +81,8 @@ pub struct RoleView {
     pub name_en: String,
     /// Whether it reaches data or lets others reach it: silence ends it when it is certified.
     pub sensitive: bool,
+    /// Whether it works with people's data: a role that excludes it is kept from any.
+    pub works_with_data: bool,
 }
 
 /// A data class.
