@@ -313,3 +313,64 @@ fn a_pack_that_is_not_there_goes_in_a_circle_or_is_called_otherwise() {
     let problems = problems_of("extends = \"gbt-35273\"\n");
     assert!(problems.iter().any(|problem| problem.code == "pack.no-header"));
 }
+
+#[test]
+fn what_protects_people_may_be_made_stricter_but_not_easier() {
+    let records = |floor: &str, classes: &str| {
+        format!(
+            "[[schedule]]\nid = \"labour-records\"\noverrides = \"gbt-35273\"\nclasses = [{classes}]\nkeep = {{ years = 3 }}\n{floor}\
+             from = \"departure\"\nthen = \"delete\"\ncriterion = \"agreement_or_law\"\nclause = [\"gbt35273-6.1-a\"]\n\
+             ground_zh = \"因\"\nground_en = \"because\"\n"
+        )
+    };
+    refuses(&records("", "\"hr.*\""), "override.weaker", 1, "for less than a statute demands", "Keep the floor");
+    refuses(&records("floor = { years = 1 }\n", "\"hr.*\""), "override.weaker", 6, "less than a statute", "");
+    refuses(
+        &records("floor = { years = 2 }\n", "\"hr.name\""),
+        "override.weaker",
+        4,
+        "would let go of `hr.id_card`",
+        "",
+    );
+    assert_eq!(problems_of(&format!("{HEADER}{}", records("floor = { years = 3 }\n", "\"hr.*\""))), []);
+
+    let approval = |actions: &str, approvers: &str| {
+        format!(
+            "[[approval]]\nid = \"no-way-back\"\noverrides = \"gbt-35273\"\nactions = [{actions}]\napprovers = [{approvers}]\n\
+             expires_after_working_days = 5\nclause = [\"gbt35273-7.1-b\"]\nreason_zh = \"因\"\nreason_en = \"because\"\n"
+        )
+    };
+    let both = "\"delete\", \"anonymise\"";
+    refuses(&approval(both, ""), "override.weaker", 5, "take fewer people's yes", "stricter, never easier");
+    refuses(&approval(both, "{ role = \"primary_admin\" }"), "override.weaker", 5, "fewer people's yes", "");
+    let officers = "{ role = \"privacy_officer\", count = 2 }";
+    assert_eq!(problems_of(&format!("{HEADER}{}", approval(both, officers))), []);
+
+    let apart = |roles: &str| {
+        format!(
+            "[[exclusion]]\nid = \"data-operator-or-auditor\"\noverrides = \"gbt-35273\"\nroles = [{roles}]\n\
+             clause = [\"gbt35273-7.1-c\"]\nreason_zh = \"因\"\nreason_en = \"because\"\n"
+        )
+    };
+    refuses(
+        &apart("\"hr_admin\", \"auditor\""),
+        "override.weaker",
+        4,
+        "no longer keep `data_operator` and `auditor`",
+        "",
+    );
+    let operator =
+        "[[role]]\nkey = \"data_operator\"\noverrides = \"gbt-35273\"\nname_zh = \"操作员\"\nname_en = \"Operator\"\n";
+    let sensitive = format!("{operator}sensitive = true\n");
+    refuses(&sensitive, "override.weaker", 1, "would not count as working with data", "works_with_data = true");
+    assert_eq!(problems_of(&format!("{HEADER}{sensitive}works_with_data = true\n")), []);
+}
+
+#[test]
+fn nobody_is_waited_for_who_may_not_say_yes_and_nothing_is_kept_for_ever() {
+    let approval = "[[approval]]\nid = \"own\"\nactions = [\"share\"]\napprovers = [{ role = \"employee\" }]\n\
+        expires_after_working_days = 5\nclause = [\"gbt35273-7.1-b\"]\nreason_zh = \"因\"\nreason_en = \"because\"\n";
+    refuses(approval, "approval.powerless", 4, "waits for `employee`", "instructions.approve");
+    let endless = schedule("hr.name", "years = 99999999", "years = 2");
+    refuses(&endless, "schedule.endless", 4, "keeps data for 99999999 years", "at most 200 years");
+}

@@ -139,8 +139,8 @@ impl Tally {
 #[cfg(test)]
 mod tests {
     use super::super::{
-        Authority, Control, Facts, Line, Question, Reach, Relation, Restriction, Sensitive, Table, Tenure, Volume,
-        decide,
+        Authority, Control, Facts, Line, Question, Reach, Relation, Restriction, Sensitive, Separation, Table, Tenure,
+        Volume, decide,
     };
     use super::*;
     use proptest::prelude::*;
@@ -205,13 +205,14 @@ mod tests {
     fn answer<'t>(table: &'t Table, names: &[&'static str], asked: &Asked, mask: Mask) -> Answer<'t> {
         let question =
             Question { object: asked.class, act: asked.operation, purpose: asked.purpose, whose: asked.whose };
-        let authority = table.authority(names.iter().map(|name| (*name, Reach::Within)), &question);
+        let authority = table.authority(names.iter().map(|name| (*name, Reach::Within)), &question, &|_| false);
         decide(&facts(asked, authority, mask))
     }
 
     fn facts<'t>(asked: &Asked, authority: Authority<'t>, mask: Mask) -> Facts<'t> {
         Facts {
             tenure: Tenure::Stands,
+            separation: Separation::Free,
             relation: Relation::Others,
             operation: asked.operation,
             purpose: asked.purpose,

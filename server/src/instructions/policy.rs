@@ -106,7 +106,8 @@ impl Policies {
             all.extend(lines_of(i)?);
         }
         let stale_at = permitting.iter().filter_map(|i| i.until).min();
-        Ok(Policy { powers: self.powers_in(tx)?, table: compiled(all)?, version, stale_at })
+        let approved = approved(tx, permitting.iter().map(|i| i.id).chain([id]).collect())?;
+        Ok(Policy { powers: self.powers_in(tx)?, table: compiled(all)?, approved, version, stale_at })
     }
 
     /// The powers that a pack gives.
@@ -139,11 +140,7 @@ impl Policy {
             lines.extend(lines_of(instruction)?);
         }
         let stale_at = permitting.iter().filter_map(|i| i.until).min();
-        let mut approved: HashMap<SubjectId, HashSet<Box<str>>> = HashMap::new();
-        let ids: Vec<InstructionId> = permitting.iter().map(|i| i.id).collect();
-        for (instruction, approver) in store::approvers_of(tx, &ids)? {
-            approved.entry(approver).or_default().insert(instruction.to_string().into());
-        }
+        let approved = approved(tx, permitting.iter().map(|i| i.id).collect())?;
         Ok(Self { powers: policies.powers_in(tx)?, table: compiled(lines)?, approved, version, stale_at })
     }
 
@@ -192,6 +189,15 @@ impl Policy {
 fn empowers(powers: &Table, names: &[String], act: &str) -> Option<String> {
     let question = Question { object: TENURE, act, purpose: "*", whose: "*" };
     powers.first(names.iter().map(String::as_str), &question).map(str::to_owned)
+}
+
+/// Who said yes to which of these.
+fn approved(tx: &mut TenantTx<'_>, of: Vec<InstructionId>) -> Stored<HashMap<SubjectId, HashSet<Box<str>>>> {
+    let mut approved: HashMap<SubjectId, HashSet<Box<str>>> = HashMap::new();
+    for (instruction, approver) in store::approvers_of(tx, &of)? {
+        approved.entry(approver).or_default().insert(instruction.to_string().into());
+    }
+    Ok(approved)
 }
 
 fn compiled(lines: Vec<Vec<String>>) -> Stored<Table> {

@@ -6738,6 +6738,8 @@ export interface components {
             name_zh: string;
             /** @description Whether it reaches data or lets others reach it: silence ends it when it is certified. */
             sensitive: boolean;
+            /** @description Whether it works with people's data: a role that excludes it is kept from any. */
+            works_with_data: boolean;
         };
         /** @description Who holds what. */
         RolesStep: {
@@ -10595,6 +10597,15 @@ export interface operations {
                     "application/json": components["schemas"]["Rehearsal"][];
                 };
             };
+            /** @description Refused or failed, and why: an RFC 9457 problem document. `/problems` lists the codes */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     revoke_instruction: {
@@ -12283,6 +12294,15 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description Refused or failed, and why: an RFC 9457 problem document. `/problems` lists the codes */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     get_rehearsal: {
@@ -12303,6 +12323,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Rehearsal"];
+                };
+            };
+            /** @description Refused or failed, and why: an RFC 9457 problem document. `/problems` lists the codes */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
