@@ -1,6 +1,6 @@
 import { expect } from 'vitest'
 import { calls } from './place'
-import { type House, hrSays, type Role, Somebody, story } from './words'
+import { type House, hrSays, look, type Role, Somebody, story } from './words'
 
 const far = () => new Date(Date.now() + 40 * 86_400_000).toISOString().slice(0, 10)
 
@@ -39,7 +39,7 @@ async function writesAnInstruction(who: Somebody, purpose: string) {
   await who.field('理由').fill('每季度核对。')
 }
 
-story('a session that ends in the middle of a form loses nothing of it, and the click counts once', async (house) => {
+look('a session that ends in the middle of a form loses nothing of it, and the click counts once', async (house) => {
   const han = await Somebody.signedIn(house, 'security_admin')
   const purpose = `会话 ${Math.floor(performance.now())}`
   await writesAnInstruction(han, purpose)
@@ -77,7 +77,7 @@ story('a session that ends in the middle of a form loses nothing of it, and the 
   await shen.page.getByRole('row').filter({ hasText: 'A0007' }).waitFor()
 })
 
-story('while the server is gone no click is lost, also one to a page that was never fetched', async (house) => {
+look('while the server is gone no click is lost, also one to a page that was never fetched', async (house) => {
   const han = await Somebody.signedIn(house, 'security_admin')
   const purpose = `失联 ${Math.floor(performance.now())}`
   await writesAnInstruction(han, purpose)

@@ -1,6 +1,6 @@
 import { expect } from 'vitest'
 import { calls } from './place'
-import { type Screen, Somebody, story } from './words'
+import { look, type Screen, Somebody, story } from './words'
 
 let told = 0
 const unlike = () => `${++told}-${Math.floor(performance.now())}`
@@ -112,7 +112,7 @@ story('what an instruction will permit is read before it is proposed, then used,
   await han.findsThePageInOrder()
 })
 
-story('instructions are read and written on a phone and in between, in both languages and both schemes', async (house) => {
+look('instructions are read and written on a phone and in between, in both languages and both schemes', async (house) => {
   for (const screen of [
     { language: 'en', scheme: 'dark', width: 390 },
     { language: 'zh-CN', scheme: 'dark', width: 1024 },

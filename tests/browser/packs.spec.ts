@@ -1,5 +1,5 @@
 import { expect } from 'vitest'
-import { type Screen, Somebody, story } from './words'
+import { look, type Screen, Somebody } from './words'
 
 const PARTS = ['control', 'classes', 'schedules', 'departures', 'approvals', 'roles'] as const
 
@@ -8,7 +8,7 @@ async function opens(who: Somebody, part: string) {
   await who.page.getByRole('status', { name: /正在加载|Loading/ }).waitFor({ state: 'detached' })
 }
 
-story('the pack in force is read as pages, each rule with its clause, and found by what one remembers of it', async (house) => {
+look('the pack in force is read as pages, each rule with its clause, and found by what one remembers of it', async (house) => {
   for (const [screen, parts] of [
     [{}, PARTS],
     [{ language: 'en', scheme: 'dark', width: 390 }, ['approvals']],
@@ -37,7 +37,7 @@ story('the pack in force is read as pages, each rule with its clause, and found 
   await luo.sees('没有匹配的内容')
 })
 
-story('two packs are compared thing by thing, and a rule is tried on facts that nobody has', async (house) => {
+look('two packs are compared thing by thing, and a rule is tried on facts that nobody has', async (house) => {
   for (const screen of [{}, { language: 'en', scheme: 'dark', width: 390 }] satisfies Screen[]) {
     const han = await Somebody.signedIn(house, 'security_admin', screen)
     const english = han.screen.language === 'en'

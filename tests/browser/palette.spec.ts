@@ -1,5 +1,5 @@
 import { expect } from 'vitest'
-import { type Screen, Somebody, story } from './words'
+import { look, type Screen, Somebody } from './words'
 
 const paletteOf = (who: Somebody) => who.page.getByRole('combobox', { name: /^(查找或前往…|Find or go to…)$/ })
 
@@ -14,7 +14,7 @@ async function seeks(who: Somebody, typed: string, offered: string | RegExp) {
   return found
 }
 
-story('from anywhere to a person, a departure, an instruction, a question or a verb, by keyboard alone', async (house) => {
+look('from anywhere to a person, a departure, an instruction, a question or a verb, by keyboard alone', async (house) => {
   for (const screen of [{}, { language: 'en', scheme: 'dark', width: 1024 }] satisfies Screen[]) {
     const shen = await Somebody.signedIn(house, 'primary_admin', screen)
     const english = shen.screen.language === 'en'

@@ -1,5 +1,5 @@
 import { expect } from 'vitest'
-import { Somebody, story } from './words'
+import { look, Somebody, story } from './words'
 
 story('a wrong password is refused in plain words, the right one leads in, and signing out leads out', async (house) => {
   const jiang = await Somebody.at(house)
@@ -19,7 +19,7 @@ story('a wrong password is refused in plain words, the right one leads in, and s
   await jiang.field('密码').waitFor()
 })
 
-story('a session that ends in the middle of something loses nothing that was typed', async (house) => {
+look('a session that ends in the middle of something loses nothing that was typed', async (house) => {
   const gu = await Somebody.signedIn(house, 'privacy_officer', { language: 'en' })
   await gu.goesTo('/departures')
   // The same account, signed out everywhere from another place.
@@ -44,7 +44,7 @@ story('a session that ends in the middle of something loses nothing that was typ
   expect(await dialog.isVisible()).toBe(false)
 })
 
-story('while the server is gone nothing is lost, and it goes on when it is back', async (house) => {
+look('while the server is gone nothing is lost, and it goes on when it is back', async (house) => {
   const jiang = await Somebody.signedIn(house, 'hr_admin', { language: 'en' })
   await jiang.goesTo('/departures')
   await jiang.page.context().setOffline(true)

@@ -1,7 +1,7 @@
 import type { Locator } from 'playwright-core'
 import { expect } from 'vitest'
 import { aNewPlace, hrPosts, PASSWORD, takesUp } from './place'
-import { Somebody, story } from './words'
+import { look, Somebody, story } from './words'
 
 const step = (who: Somebody, name: string) => who.page.getByRole('region', { name })
 
@@ -151,7 +151,7 @@ story('two who change the settings see each other’s change side by side, and w
   await wang.findsThePageInOrder()
 })
 
-story('the guide is read on a phone, in between and on a wide screen, in both languages and both schemes', async (house) => {
+look('the guide is read on a phone, in between and on a wide screen, in both languages and both schemes', async (house) => {
   const { place, link } = await aNewPlace(house, '一家名字特别特别长的有限责任公司北京市海淀区分公司')
   const wang = await takesUp(link, place)
   await wang.page.waitForURL('**/guide')

@@ -72,6 +72,13 @@ export function story(name: string, tell: (house: House) => Promise<void>) {
   })
 }
 
+/** Tells a story once: of how a page looks, or of what a browser does by itself. No database changes that. */
+export function look(name: string, tell: (house: House) => Promise<void>) {
+  const [house] = inject('houses')
+  if (!house) throw new Error('there is no house')
+  test(name, () => tell(house))
+}
+
 /** Somebody at a screen. What goes wrong in the page (a script, a refused style) fails the story. */
 export class Somebody {
   private shots = 0
