@@ -92,6 +92,7 @@ export const problems = {
   request__unreadable: 'The body is no JSON of the documented shape',
   'request__content-type': 'The body is not marked as JSON',
   'request__body-broken': 'The body broke off on its way',
+  request__method: 'The address does not take this method',
   request__query: 'A parameter in the address cannot be read',
   request__nul: 'The request holds a NUL character',
   'request__too-large': 'The body is larger than this route takes',

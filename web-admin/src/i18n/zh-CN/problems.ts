@@ -91,6 +91,7 @@ export const problems = {
   request__unreadable: '请求正文不是约定格式的 JSON',
   'request__content-type': '正文未标明为 JSON',
   'request__body-broken': '正文在传输中断',
+  request__method: '该地址不支持此方法',
   request__query: '地址中的参数无法识别',
   request__nul: '请求中含有 NUL 字符',
   'request__too-large': '正文超过该接口的上限',
