@@ -15,7 +15,7 @@ story('who has what is kept together where it is alike, revoked one by one, and 
     await dialog.waitFor({ state: 'detached' })
     return member.name as string
   }
-  const names = [await appointed('A0021'), await appointed('A0022')]
+  const names = [await appointed('A0041'), await appointed('A0043')]
 
   await officer.goesTo('/people/certification')
   await officer.sees('每季度由他人核定谁拥有什么')

@@ -12,6 +12,7 @@ use crate::platform::ids::{InstructionId, MembershipId};
 use policy_model::pack::Pack;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// What counts as use of data: a decision for one who reads, an application's question answered with yes, a package that was
@@ -91,8 +92,8 @@ fn shown(tx: &mut TenantTx<'_>, own: Own, found: Vec<Told>) -> Stored<Vec<MyAcce
     let viewers = viewers(tx, own, &pack, &found)?;
     let mut under: BTreeMap<InstructionId, Option<UnderInstruction>> = BTreeMap::new();
     for id in found.iter().filter_map(|t| t.instruction.as_deref()).filter_map(|id| id.parse().ok()) {
-        if !under.contains_key(&id) {
-            under.insert(id, instruction(tx, id)?);
+        if let Entry::Vacant(new) = under.entry(id) {
+            new.insert(instruction(tx, id)?);
         }
     }
     let instruction = |told: &Told| -> Option<UnderInstruction> {

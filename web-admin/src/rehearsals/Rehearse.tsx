@@ -26,7 +26,7 @@ export function Rehearse({ change, latest }: { change: RehearsedChange; latest?:
   return (
     <section className={css.rehearse} aria-label={t('rehearsals.title')}>
       <div className={css.head}>
-        <h3>{t('rehearsals.title')}</h3>
+        <strong>{t('rehearsals.title')}</strong>
         {powers.has('rehearsals.run') && (!found || found.stale) && (
           <Button size="small" onClick={begin} loading={isRunning}>
             {found?.stale ? t('rehearsals.again') : t('rehearsals.begin')}

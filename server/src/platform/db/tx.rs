@@ -534,7 +534,7 @@ pub(in crate::platform) fn tenant_tx<T, E: From<StoreError>>(
         Ok::<_, E>((done, End { wakes_jobs: tx.wakes_jobs, keeps_records: tx.keeps_records, changed }))
     })?;
     drop(conn);
-    end.is_told(platform);
+    end.tell(platform);
     Ok(done)
 }
 
@@ -559,7 +559,7 @@ pub fn platform_tx<T, E: From<StoreError>>(
         Ok::<_, E>((done, End { wakes_jobs, keeps_records, changed }))
     })?;
     drop(conn);
-    end.is_told(platform);
+    end.tell(platform);
     Ok(done)
 }
 
@@ -571,7 +571,7 @@ struct End {
 }
 
 impl End {
-    fn is_told(self, platform: &Platform) {
+    fn tell(self, platform: &Platform) {
         for (tenant, versions, touched) in &self.changed {
             platform.remembers().learns(*tenant, *versions, Some(touched));
         }
