@@ -1,40 +1,8 @@
 //! What is refused when a pack is loaded: each mistake with its file, its line and what would be right.
-#![allow(clippy::unwrap_used, reason = "what a test cannot read has failed it")]
 
 mod packs;
 
-use packs::{clauses, listed, text};
-use policy_model::pack::{Pack, PackProblem};
-
-/// A pack that extends the base and is right in everything.
-const HEADER: &str = r#"extends = "gbt-35273"
-[pack]
-name = "acme"
-title_zh = "远山科技"
-title_en = "Acme"
-version = "1"
-source = "acme"
-"#;
-
-/// The problems of the pack `acme` with this text.
-fn problems_of(acme: &str) -> Vec<PackProblem> {
-    let text_of = |name: &str| if name == "acme" { Some(acme.to_owned()) } else { text(name) };
-    Pack::load("acme", &text_of, &clauses()).err().unwrap_or_default()
-}
-
-/// Expects exactly one problem after the right header: its code, its line below the header, words of message and help.
-fn refuses(body: &str, code: &str, line: u32, message: &str, help: &str) {
-    let problems = problems_of(&format!("{HEADER}{body}"));
-    let [problem] = problems.as_slice() else { panic!("one problem expected for {body}:\n{}", listed(&problems)) };
-    let header_lines = HEADER.matches('\n').count() as u32;
-    assert_eq!(
-        (problem.code, problem.line - header_lines, problem.file.as_str()),
-        (code, line, "acme.toml"),
-        "{problem}"
-    );
-    assert!(problem.message.contains(message), "{problem}");
-    assert!(problem.help.contains(help), "{problem}");
-}
+use packs::{HEADER, listed, problems_of, refuses};
 
 fn control(id: &str, when: &str, controller: &str) -> String {
     format!(
