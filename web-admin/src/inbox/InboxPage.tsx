@@ -16,7 +16,7 @@ import { SetUpHint } from './SetUpHint'
 import { useCardActs } from './useCardActs'
 import { useInboxKeys } from './useInboxKeys'
 
-/** Asked for before it is needed: a key that opens it must not wait. */
+/** Asked for before it is needed, as soon as a hand moves: a key that opens it must not wait, nor the first look at the list. */
 const loadDialogs = () => import('./CardDialogs')
 const CardDialogs = lazy(loadDialogs)
 
@@ -42,8 +42,14 @@ export function InboxPage() {
   const selected = tab === 'open' ? ticked.filter((one) => cards.some((c) => c.id === one.id)) : []
   // Whoever goes elsewhere cannot take back any more.
   useEffect(() => {
-    void loadDialogs()
-    return () => void sendNow()
+    const moved = new AbortController()
+    for (const move of ['pointermove', 'pointerdown', 'keydown', 'focusin']) {
+      addEventListener(move, () => void loadDialogs(), { once: true, signal: moved.signal })
+    }
+    return () => {
+      moved.abort()
+      void sendNow()
+    }
   }, [])
 
   const focus = (card: Card | undefined) => {
