@@ -42,6 +42,21 @@ scenario!(of_many_lines_the_good_ones_go_in_and_every_bad_one_is_named, |t| {
     assert_eq!(again["added"], 0, "a second time changes nothing: {again}");
 });
 
+scenario!(of_more_bad_lines_than_are_explained_each_is_named_all_the_same, |t| {
+    let acme = t.organisation("远山科技").pack("dingtalk");
+    let lin = acme.hires("林晓");
+    let mut lines = vec!["{".to_owned(); 10_040];
+    let stranger = json!({ "locator": "x", "class": "drive.unheard_of", "subjects": [lin.staff_number], "facts": {} });
+    lines[10_019] = stranger.to_string();
+    let report = acme.registers(&(lines.join("\n") + "\n")).ok();
+    assert_eq!((&report["refused"], report["rejected"].as_array().map(Vec::len)), (&json!(10_040), Some(10_000)));
+    let further = json!([
+        { "code": "holdings.invalid", "lines": [{ "first": 10_001, "last": 10_019 }, { "first": 10_021, "last": 10_040 }] },
+        { "code": "holdings.unknown-class", "lines": [{ "first": 10_020, "last": 10_020 }] },
+    ]);
+    assert_eq!(report["further"], further);
+});
+
 scenario!(an_inventory_tells_what_is_there_and_unknown_and_what_is_known_and_gone, |t| {
     let acme = t.organisation("远山科技").pack("dingtalk");
     let lin = acme.hires("林晓");

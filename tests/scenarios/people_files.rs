@@ -69,6 +69,14 @@ scenario!(of_a_file_every_row_is_in_or_named_and_a_dry_run_keeps_nothing, |t| {
     assert!(hr.gets("/messages").items().iter().any(|m| m["event"] == "member.leaving"));
 });
 
+scenario!(of_a_long_file_of_mistakes_every_row_is_named, |t| {
+    let acme = t.organisation("远山科技").pack("dingtalk");
+    let rows: String = (0..1_020).map(|n| format!("C{n:04},孙三,2024-05-06\n")).collect();
+    let report = imports(&acme.hr_admin(), &format!("staff_number,name,first_day\n{rows}"), true).ok();
+    assert_eq!((&report["rejected"], report["rejections"].as_array().map(Vec::len)), (&json!(1_020), Some(1_000)));
+    assert_eq!(report["further"], json!([{ "code": "intake.missing", "lines": [{ "first": 1_002, "last": 1_021 }] }]));
+});
+
 scenario!(a_file_that_is_none_is_refused_as_a_whole, |t| {
     let acme = t.organisation("远山科技").pack("dingtalk");
     let hr = acme.hr_admin();

@@ -12,6 +12,7 @@ use crate::attention;
 use crate::packs;
 use crate::people::{self, Membership};
 use crate::platform::db::{Stored, TenantTx, Ts};
+use crate::platform::http::further::{self, FurtherLines};
 use crate::platform::http::holds_nul;
 use crate::platform::ids::{ConnectorId, HoldingId, SubjectId};
 use crate::platform::record::Record;
@@ -107,16 +108,18 @@ pub struct RegistrationReport {
     pub refused: u64,
     /// Lines that did not go in, each with its number and reason: of a stream with more of them, the first 10,000.
     pub rejected: Vec<RejectedLine>,
+    /// The others, by their numbers.
+    pub further: Vec<FurtherLines>,
 }
 
-/// Lines that are named: what a report of a stream without end may hold.
-const MOST_NAMED: usize = 10_000;
+/// Lines that are explained one by one: a report of a stream without end must not grow with it.
+const MOST_EXPLAINED: usize = 10_000;
 
 impl RegistrationReport {
     pub(super) fn reject(&mut self, line: u64, error: &HoldingError) {
         self.refused += 1;
-        if self.rejected.len() >= MOST_NAMED {
-            return;
+        if self.rejected.len() >= MOST_EXPLAINED {
+            return further::name(&mut self.further, error.code(), line);
         }
         self.rejected.push(RejectedLine {
             line,
@@ -138,8 +141,10 @@ impl RegistrationReport {
         self.updated += other.updated;
         self.unchanged += other.unchanged;
         self.refused += other.refused;
-        let room = MOST_NAMED.saturating_sub(self.rejected.len());
-        self.rejected.extend(other.rejected.into_iter().take(room));
+        let room = MOST_EXPLAINED.saturating_sub(self.rejected.len());
+        let mut rejected = other.rejected.into_iter();
+        self.rejected.extend(rejected.by_ref().take(room));
+        rejected.for_each(|one| further::name(&mut self.further, &one.code, one.line));
     }
 }
 

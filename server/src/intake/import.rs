@@ -12,6 +12,7 @@ use super::{operations, sources};
 use crate::people::{self, MembershipState};
 use crate::platform::attempt::{Act, Attempt};
 use crate::platform::db::{TenantTx, Ts};
+use crate::platform::http::further::{self, FurtherLines};
 use crate::platform::http::{Answer, Answered, AsProblem, Problem};
 use crate::platform::ids::{MessageId, SourceId};
 use crate::platform::record::Record;
@@ -26,8 +27,8 @@ use std::sync::Arc;
 const CHUNK: usize = 100;
 /// Bytes of a file at most: some 300,000 people.
 const MOST_BYTES: usize = 64 * 1_024 * 1_024;
-/// Rejected rows that a report names at most; the others are counted.
-const MOST_NAMED: usize = 1_000;
+/// Rejected rows that a report explains one by one; the others stand in it by their lines.
+const MOST_EXPLAINED: usize = 1_000;
 
 /// What became of a file.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, utoipa::ToSchema)]
@@ -48,8 +49,12 @@ struct ImportReport {
     unchanged: u64,
     /// Rows that are not in.
     rejected: u64,
-    /// Those rows; the first thousand.
+    /// Those rows, each with its reason; of more than a thousand, the first thousand.
     rejections: Vec<RejectedRow>,
+    /// The others, by their lines.
+    #[serde(default)]
+    #[schema(required = true)]
+    further: Vec<FurtherLines>,
 }
 
 /// A row that is not in.
@@ -453,7 +458,9 @@ impl Sum {
             return Err(e);
         }
         self.report.rejected += 1;
-        if self.report.rejections.len() < MOST_NAMED {
+        if self.report.rejections.len() >= MOST_EXPLAINED {
+            further::name(&mut self.report.further, problem.code(), line);
+        } else {
             self.report.rejections.push(RejectedRow {
                 line,
                 staff_number,

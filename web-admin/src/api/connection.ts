@@ -46,14 +46,18 @@ export function goOn() {
 
 /** Does something that needs the server, and does it again when it failed because the server was gone. */
 export async function patiently<T>(what: () => Promise<T>): Promise<T> {
-  for (;;) {
+  for (let wasThere = false; ; ) {
     try {
       return await what()
     } catch (failure) {
-      const answer = await fetch('/healthz').catch(() => null)
-      // It is there: what failed, failed for another reason.
-      if (answer?.ok) throw failure
-      await reachableAgain()
+      const isThere = await fetch('/healthz').then(
+        (answer) => answer.ok,
+        () => false,
+      )
+      // Once it may have come back in between; twice, what failed failed for another reason.
+      if (isThere && wasThere) throw failure
+      wasThere = isThere
+      if (!isThere) await reachableAgain()
     }
   }
 }

@@ -3818,6 +3818,15 @@ export interface components {
             /** @description Whom records go on naming by this id alone. */
             subject_id: components["schemas"]["SubjectId"];
         };
+        /**
+         * @description Further lines that did not go in for one reason, by their numbers alone: a report of a file with a mistake in every line
+         *     still names each of them, and is not longer than the file.
+         */
+        FurtherLines: {
+            /** @description The stable code of the reason. */
+            code: string;
+            lines: components["schemas"]["LineRange"][];
+        };
         /** @description One person's sides of one class. */
         HeldClass: {
             /**
@@ -3918,6 +3927,8 @@ export interface components {
             changed: number;
             /** @description Whether nothing was kept. */
             dry_run: boolean;
+            /** @description The others, by their lines. */
+            further: components["schemas"]["FurtherLines"][];
             /**
              * Format: int64
              * @description People who joined.
@@ -3933,7 +3944,7 @@ export interface components {
              * @description Rows that are not in.
              */
             rejected: number;
-            /** @description Those rows; the first thousand. */
+            /** @description Those rows, each with its reason; of more than a thousand, the first thousand. */
             rejections: components["schemas"]["RejectedRow"][];
             /**
              * Format: int64
@@ -4252,6 +4263,16 @@ export interface components {
              * @description Holdings that the order has taken.
              */
             taken: number;
+        };
+        /** @description Lines that follow each other, counted from 1. */
+        LineRange: {
+            /** Format: int64 */
+            first: number;
+            /**
+             * Format: int64
+             * @description The last of them, itself among them.
+             */
+            last: number;
         };
         /** @enum {string} */
         LineState: "planned" | "instructed" | "running" | "done" | "done_with_failures" | "undone" | "left_alone";
@@ -6252,6 +6273,8 @@ export interface components {
              * @description New holdings.
              */
             added: number;
+            /** @description The others, by their numbers. */
+            further: components["schemas"]["FurtherLines"][];
             /**
              * Format: int64
              * @description How many lines did not go in.

@@ -1,10 +1,11 @@
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
-import { lazy, Suspense, useEffect, useMemo, useRef, useState } from 'react'
+import { Suspense, useEffect, useMemo, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { type Card, inboxQuery, type Tab } from '@/api/queries/inbox'
 import { usePowers } from '@/api/queries/powers'
 import { number } from '@/ui/format'
+import { ahead, later } from '@/ui/later'
 import { Failed, Loading, Notice, Page } from '@/ui/Page'
 import { differs } from './alike'
 import { BatchBar } from './BatchBar'
@@ -18,7 +19,7 @@ import { useInboxKeys } from './useInboxKeys'
 
 /** Asked for before it is needed, as soon as a hand moves: a key that opens it must not wait, nor the first look at the list. */
 const loadDialogs = () => import('./CardDialogs')
-const CardDialogs = lazy(loadDialogs)
+const CardDialogs = later(loadDialogs)
 
 const TABS: Tab[] = ['open', 'waiting', 'done']
 
@@ -44,7 +45,7 @@ export function InboxPage() {
   useEffect(() => {
     const moved = new AbortController()
     for (const move of ['pointermove', 'pointerdown', 'keydown', 'focusin']) {
-      addEventListener(move, () => void loadDialogs(), { once: true, signal: moved.signal })
+      addEventListener(move, () => ahead(loadDialogs), { once: true, signal: moved.signal })
     }
     return () => {
       moved.abort()

@@ -1,16 +1,17 @@
 import { Link, Outlet, useNavigate, useRouterState } from '@tanstack/react-router'
 import { Button, Dropdown } from 'antd'
-import { lazy, Suspense, useEffect, useRef } from 'react'
+import { Suspense, useEffect, useRef } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useConnection } from '@/api/connection'
 import { signOut } from '@/api/session'
 import { chooseLanguage, currentLanguage, languages } from '@/i18n'
 import { useSession } from '@/session/useSession'
 import { chooseScheme, type SchemeChoice, schemeChoice, useScheme } from '@/theme/scheme'
+import { later } from '@/ui/later'
 import css from './My.module.css'
 import { myPlaces } from './places'
 
-const SignInAgain = lazy(() => import('@/session/SignInAgain'))
+const SignInAgain = later(() => import('@/session/SignInAgain'))
 const schemes: SchemeChoice[] = ['system', 'light', 'dark']
 
 /** The frame around one's own data: for a phone first, and for people who come here twice a year. */

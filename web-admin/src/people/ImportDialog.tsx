@@ -136,12 +136,21 @@ function Report({ report: r }: { report: ImportReport }) {
                   </td>
                 </tr>
               ))}
+              {r.further.map((one) => (
+                <tr key={one.code}>
+                  <td colSpan={2}>
+                    {one.lines
+                      .map(({ first, last }) => (first === last ? number(first) : `${number(first)}–${number(last)}`))
+                      .join(t('ui.listComma'))}
+                  </td>
+                  <td>
+                    {hasWord('problems', one.code) && word('problems', one.code)} <code>{one.code}</code>
+                  </td>
+                </tr>
+              ))}
             </tbody>
           </table>
         </section>
-      )}
-      {r.rejected > r.rejections.length && (
-        <p className={css.soft}>{t('people.moreRejected', { n: number(r.rejected - r.rejections.length) })}</p>
       )}
     </div>
   )

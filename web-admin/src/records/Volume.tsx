@@ -1,18 +1,19 @@
 import { useQuery } from '@tanstack/react-query'
 import { Segmented } from 'antd'
-import { lazy, Suspense, useCallback, useMemo } from 'react'
+import { Suspense, useCallback, useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { usePackNames } from '@/api/queries/pack'
 import { type RecordFilter, volumeQuery } from '@/api/queries/records'
 import { word } from '@/i18n'
 import { dayOf, instant, number } from '@/ui/format'
+import { later } from '@/ui/later'
 import { Failed } from '@/ui/Page'
 import { actName } from './actName'
 import type { Conditions } from './filter'
 import { type Series, seriesOf } from './series'
 import css from './Volume.module.css'
 
-const Chart = lazy(() => import('./VolumeChart'))
+const Chart = later(() => import('./VolumeChart'))
 
 const TWO_DAYS = 2 * 24 * 3_600_000
 

@@ -1,18 +1,19 @@
 import { Outlet, useRouterState } from '@tanstack/react-router'
-import { lazy, Suspense, useEffect, useState } from 'react'
+import { Suspense, useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useConnection } from '@/api/connection'
 import { HeldBar } from '@/inbox/HeldBar'
 import { isAuditSession, useSession } from '@/session/useSession'
 import { isTyping } from '@/ui/keys'
+import { ahead, later } from '@/ui/later'
 import { Navigation } from './Navigation'
 import css from './Shell.module.css'
 
-const SignInAgain = lazy(() => import('@/session/SignInAgain'))
+const SignInAgain = later(() => import('@/session/SignInAgain'))
 const palette = () => import('./Palette')
-const Palette = lazy(palette)
-const Help = lazy(() => import('./Help'))
-const NearDrawer = lazy(() => import('@/records/NearDrawer'))
+const Palette = later(palette)
+const Help = later(() => import('./Help'))
+const NearDrawer = later(() => import('@/records/NearDrawer'))
 
 type Overlay = 'palette' | 'help' | 'records' | null
 
@@ -30,7 +31,7 @@ export function Shell() {
 
   // Fetched while nothing else is: who presses Ctrl-K types on at once.
   useEffect(() => {
-    const idle = setTimeout(() => void palette(), 3_000)
+    const idle = setTimeout(() => ahead(palette), 3_000)
     return () => clearTimeout(idle)
   }, [])
 

@@ -5,6 +5,7 @@ pub mod body;
 pub mod client;
 pub mod description;
 pub mod events;
+pub mod further;
 pub mod paging;
 pub mod problem;
 pub mod stream;

@@ -118,5 +118,4 @@ export const people = {
   line: 'Line',
   staffNumber: 'Staff number',
   whyNot: 'Why',
-  moreRejected: '{{n}} more rows are rejected',
 }

@@ -112,5 +112,4 @@ export const people = {
   line: '行',
   staffNumber: '工号',
   whyNot: '原因',
-  moreRejected: '另有 {{n}} 行不能导入',
 } as const
