@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { expect, onTestFinished } from 'vitest'
-import { type House, Somebody } from './words'
+import { type House, type Role, Somebody } from './words'
 
 export const PASSWORD = '一次设置的长密码-2026'
 
@@ -59,6 +59,17 @@ async function firstLine(from: ChildProcess): Promise<string> {
   return line
 }
 
+/** The sample on a server of its own, for stories about what time does to it. On SQLite: no database changes what is seen. */
+export async function aSampleOfItsOwn(house: House): Promise<House> {
+  const env: NodeJS.ProcessEnv = { ...process.env, TENURE_LISTEN: '127.0.0.1:0', TENURE_LOG: 'error' }
+  const server = spawn(house.program, ['demo', '--json'], { env, stdio: ['ignore', 'pipe', 'ignore'] })
+  onTestFinished(async () => {
+    server.kill('SIGTERM')
+    if (server.exitCode === null) await once(server, 'exit')
+  })
+  return { database: 'sqlite', program: house.program, ...JSON.parse(await firstLine(server)) }
+}
+
 /** The admin takes up the link and stands before the guide. */
 export async function takesUp(link: string, place: House, password = PASSWORD): Promise<Somebody> {
   const wang = await Somebody.at(place)
@@ -78,6 +89,20 @@ export async function hrPosts(url: string, secret: string, type: string, data: R
   const headers = { 'webhook-id': id, 'webhook-timestamp': String(at), 'webhook-signature': `v1,${signature}` }
   const answer = await fetch(url, { method: 'POST', headers, body })
   expect(answer.status, await answer.text()).toBe(202)
+}
+
+/** Somebody of the first organisation asks the server as a program would: for what a story needs and does not look at. */
+export async function asProgram(house: House, role: Role) {
+  const send = async (method: string, path: string, body?: unknown, token?: string) => {
+    const headers = { 'content-type': 'application/json', ...(token && { authorization: `Bearer ${token}` }) }
+    const text = body === undefined ? undefined : JSON.stringify(body)
+    const answer = await fetch(`${house.base_url}/api/v1${path}`, { method, headers, body: text })
+    if (!answer.ok) throw new Error(`${method} ${path}: ${await answer.text()}`)
+    return (await answer.json()) as Record<string, string> & { items: Record<string, string>[] }
+  }
+  const account = house.organisations[0]?.accounts[role]
+  const { access_token } = await send('POST', '/auth/sign-in', account)
+  return (method: string, path: string, body?: unknown) => send(method, path, body, access_token)
 }
 
 /** Somebody asks the server as the page they are on would. */

@@ -5,6 +5,7 @@ import { usePackNames } from '@/api/queries/pack'
 import type { RehearsalSummary } from '@/api/queries/rehearsals'
 import { type Say, word } from '@/i18n'
 import { classesOf } from '@/instructions/classWords'
+import { ApprovalRules } from '@/packs/ApprovalRules'
 import { useShows } from '@/shell/inView'
 import { Chip } from '@/ui/Chip'
 import { Clauses } from '@/ui/Clauses'
@@ -98,7 +99,7 @@ function Particulars({ card }: { card: Card }) {
         [t('inbox.becomes'), facts.lanes && lanes(card, t)],
         [t('inbox.raisedWhy'), raisedOf(card).join(t('ui.listComma'))],
         [t('rehearsals.cardTitle'), card.rehearsal && <Rehearsed card={card} r={card.rehearsal} />],
-        [t('inbox.rules'), card.rules.length > 0 && <Rules ids={card.rules} />],
+        [t('inbox.rules'), card.rules.length > 0 && <ApprovalRules ids={card.rules} />],
       ].map(([name, value]) => [name as string, value || null])}
     />
   )
@@ -124,22 +125,6 @@ function Rehearsed({ card, r }: { card: Card; r: RehearsalSummary }) {
         <span className={css.faint}> {t(r.stale === 'old' ? 'rehearsals.old' : 'rehearsals.moved')}</span>
       )}
     </>
-  )
-}
-
-/** The rules of the pack that ask for this yes, in words; each leads to where it stands. */
-function Rules({ ids }: { ids: string[] }) {
-  const names = usePackNames()
-  return (
-    <ul>
-      {ids.map((id) => (
-        <li key={id}>
-          <Link to="/packs" search={{ part: 'approvals', q: id }}>
-            {names.ofApproval(id)}
-          </Link>
-        </li>
-      ))}
-    </ul>
   )
 }
 

@@ -6,6 +6,7 @@ import { usePackNames } from '@/api/queries/pack'
 import { usePowers } from '@/api/queries/powers'
 import { type Rehearsal, rehearsalsOfQuery } from '@/api/queries/rehearsals'
 import { word } from '@/i18n'
+import { ApprovalRules } from '@/packs/ApprovalRules'
 import { Found } from '@/rehearsals/Found'
 import { Rehearse } from '@/rehearsals/Rehearse'
 import { useShows } from '@/shell/inView'
@@ -152,7 +153,7 @@ function Details({ i }: { i: Instruction }) {
         [t('instructions.untilTitle'), i.until ? instant(i.until) : null],
         [
           t('instructions.rules'),
-          i.approval_rules.length > 0 ? i.approval_rules.map((r) => <code key={r}>{r} </code>) : null,
+          i.approval_rules.length > 0 ? <ApprovalRules key="r" ids={i.approval_rules} /> : null,
         ],
         [t('instructions.number'), <code key="id">{i.id}</code>],
       ]}
