@@ -2,7 +2,7 @@
 //!
 //! A rule that names a clause nobody can look up proves nothing, so every citation in a pack is checked against this
 //! register when the pack is loaded. The register itself is `config/clauses.csv`: one row per requirement of a source
-//! document, with our own sentence of what it asks.
+//! document, with our own sentence of what it asks, in Chinese and in English.
 
 use std::collections::HashMap;
 
@@ -20,7 +20,9 @@ pub struct Clause {
     pub clause: String,
     /// Its short title in Chinese.
     pub title_zh: String,
-    /// What it asks, in one sentence of our own.
+    /// What it asks, in a sentence of our own, in Chinese.
+    pub requirement_zh: String,
+    /// The same in English.
     pub requirement_en: String,
 }
 
@@ -34,8 +36,8 @@ pub struct ClauseRegister {
 /// Why a register could not be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ClauseError {
-    /// A row is not one of the five columns, or is cut short.
-    #[error("line {line}: {found}; a row is id,source,clause,title_zh,requirement_en")]
+    /// A row is not one of the six columns, is cut short, or leaves one of them empty.
+    #[error("line {line}: {found}; a row is id,source,clause,title_zh,requirement_zh,requirement_en")]
     BadRow {
         /// Line of the file, from 1.
         line: u64,
@@ -83,6 +85,10 @@ impl ClauseRegister {
             let clause: Clause = row
                 .deserialize(Some(&headers))
                 .map_err(|error| ClauseError::BadRow { line, found: error.to_string() })?;
+            if let Some(column) = row.iter().position(|said| said.trim().is_empty()) {
+                let found = format!("nothing stands in `{}`", &headers[column]);
+                return Err(ClauseError::BadRow { line, found });
+            }
             let place = register.clauses.len();
             if register.by_id.insert(clause.id.clone(), place).is_some() {
                 return Err(ClauseError::Repeated { line, id: clause.id });
@@ -122,30 +128,39 @@ fn bad_row(error: &csv::Error) -> ClauseError {
 mod tests {
     use super::*;
 
-    const TWO: &str = "id,source,clause,title_zh,requirement_en\n\
-        a-1,a,1,甲,\"Does one thing, well.\"\n\
-        a-2,a,2,乙,Does another.\n";
+    const TWO: &str = "id,source,clause,title_zh,requirement_zh,requirement_en\n\
+        a-1,a,1,甲,做好一件事。,\"Does one thing, well.\"\n\
+        a-2,a,2,乙,做另一件。,Does another.\n";
 
     #[test]
     fn a_clause_is_found_by_its_id() {
         let register = ClauseRegister::parse(TWO).unwrap();
-        assert_eq!(register.get("a-1").unwrap().requirement_en, "Does one thing, well.");
+        let first = register.get("a-1").unwrap();
+        assert_eq!((&*first.requirement_zh, &*first.requirement_en), ("做好一件事。", "Does one thing, well."));
         assert!(register.contains("a-2") && !register.contains("a-3"));
         assert_eq!(register.iter().count(), 2);
     }
 
     #[test]
     fn a_repeated_id_and_a_short_row_are_named_with_their_line() {
-        let repeated = format!("{TWO}a-1,a,3,丙,Again.\n");
+        let repeated = format!("{TWO}a-1,a,3,丙,又一次。,Again.\n");
         assert_eq!(ClauseRegister::parse(&repeated).unwrap_err(), ClauseError::Repeated { line: 4, id: "a-1".into() });
         let short = format!("{TWO}a-3,a\n");
         assert!(matches!(ClauseRegister::parse(&short), Err(ClauseError::BadRow { line: 4, .. })));
     }
 
     #[test]
+    fn what_a_clause_asks_is_said_in_both_languages() {
+        let silent = format!("{TWO}a-3,a,3,丙, ,Says it in English alone.\n");
+        let error = ClauseRegister::parse(&silent).unwrap_err().to_string();
+        assert!(error.contains("line 4") && error.contains("`requirement_zh`"), "{error}");
+    }
+
+    #[test]
     fn an_unknown_column_is_refused() {
         let error =
-            ClauseRegister::parse("id,source,clause,title_zh,requirement_en,priority\na,b,c,d,e,f\n").unwrap_err();
+            ClauseRegister::parse("id,source,clause,title_zh,requirement_zh,requirement_en,priority\na,b,c,d,e,f,g\n")
+                .unwrap_err();
         assert!(error.to_string().contains("priority"), "{error}");
     }
 }

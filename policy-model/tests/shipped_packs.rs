@@ -5,7 +5,7 @@ mod packs;
 
 use std::collections::BTreeSet;
 
-use packs::{SHIPPED, pack};
+use packs::{SHIPPED, clauses, pack};
 use policy_model::class::{LegalGround, StorageRefused};
 use policy_model::facts::{
     Account, Age, Capacity, ClosedFact, Consent, Conversation, Facts, Membership, OpenedBy, Service, Source,
@@ -23,6 +23,20 @@ fn every_shipped_pack_passes_every_check() {
         let pack = pack(name);
         assert_eq!(pack.header().name, name);
         assert_eq!(pack.classes().len(), 210);
+    }
+}
+
+#[test]
+fn what_each_clause_asks_reads_in_chinese_and_in_english() {
+    let is_chinese = |letter: char| ('\u{4e00}'..='\u{9fff}').contains(&letter);
+    for clause in clauses().iter() {
+        let (zh, en) = (&clause.requirement_zh, &clause.requirement_en);
+        assert!(
+            zh.ends_with('。') && zh.chars().filter(|letter| is_chinese(*letter)).count() > 5,
+            "{}: {zh}",
+            clause.id
+        );
+        assert!(en.ends_with('.') && !en.chars().any(is_chinese), "{}: {en}", clause.id);
     }
 }
 

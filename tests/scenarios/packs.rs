@@ -133,7 +133,9 @@ scenario!(the_pack_in_force_is_compared_with_the_others_and_each_clause_says_wha
     assert_eq!(base["pack"]["name"], "gbt-35273");
     let clause = base["approvals"][0]["clause"][0].as_str().expect("a clause").to_owned();
     let said = auditor.person().gets(&format!("/clauses/{clause}")).ok();
-    assert!(!said["clause"].as_str().unwrap().is_empty() && !said["requirement_en"].as_str().unwrap().is_empty());
+    for of in ["clause", "title_zh", "requirement_zh", "requirement_en"] {
+        assert!(said[of].as_str().is_some_and(|text| !text.is_empty()), "{of} in {said:#}");
+    }
     auditor.person().gets("/packs/nobodys").is_refused("pack.not-found");
     auditor.person().gets("/clauses/nobodys").is_refused("clause.not-found");
 });

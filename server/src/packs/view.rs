@@ -329,7 +329,9 @@ pub struct ClauseView {
     pub clause: String,
     /// Its title, in Chinese.
     pub title_zh: String,
-    /// What it asks, in one sentence of our own.
+    /// What it asks, in a sentence of our own, in Chinese.
+    pub requirement_zh: String,
+    /// The same in English.
     pub requirement_en: String,
 }
 
@@ -341,6 +343,7 @@ impl ClauseView {
             source: clause.source.clone(),
             clause: clause.clause.clone(),
             title_zh: clause.title_zh.clone(),
+            requirement_zh: clause.requirement_zh.clone(),
             requirement_en: clause.requirement_en.clone(),
         }
     }

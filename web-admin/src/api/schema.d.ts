@@ -3253,8 +3253,10 @@ export interface components {
             clause: string;
             /** @description Its id: `gbt35273-7.1-b`. */
             id: string;
-            /** @description What it asks, in one sentence of our own. */
+            /** @description The same in English. */
             requirement_en: string;
+            /** @description What it asks, in a sentence of our own, in Chinese. */
+            requirement_zh: string;
             /** @description The source document. */
             source: string;
             /** @description Its title, in Chinese. */

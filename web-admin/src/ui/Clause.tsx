@@ -3,7 +3,8 @@ import { Popover } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { clauseQuery } from '@/api/queries/pack'
-import { currentLanguage, word } from '@/i18n'
+import { word } from '@/i18n'
+import { inLanguage } from '@/packs/words'
 import css from './Clauses.module.css'
 import { Loaded } from './Page'
 
@@ -44,9 +45,7 @@ function Content({ id }: { id: string }) {
             <p className={css.title} lang="zh-CN">
               {c.title_zh}
             </p>
-            <p lang="en" className={currentLanguage() === 'en' ? undefined : css.other}>
-              {c.requirement_en}
-            </p>
+            <p>{inLanguage(c.requirement_zh, c.requirement_en)}</p>
           </>
         )}
       </Loaded>
