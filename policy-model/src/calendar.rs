@@ -28,10 +28,10 @@ pub struct Deadlines {
     pub clauses: Vec<String>,
 }
 
-/// A promise that is longer than the national standard permits.
+/// A promise that is longer than the national standard permits, or that nobody can keep.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("`{key}` is {found}; at most {most} ({clause})")]
-pub struct TooLong {
+#[error("`{key}` is {found}; 1 to {most} ({clause})")]
+pub struct NoDeadline {
     /// The setting.
     pub key: &'static str,
     /// What it says.
@@ -48,15 +48,15 @@ impl Deadlines {
         10
     }
 
-    /// The promises that are too long, all of them.
-    pub fn too_long(&self) -> Vec<TooLong> {
+    /// The promises that are too long, and those to have answered before anybody asked; all of them.
+    pub fn unfit(&self) -> Vec<NoDeadline> {
         let limits = [
             ("request_days", self.request_days, 30, "gbt35273-8.7-a"),
             ("closure_working_days", self.closure_working_days, 15, "gbt35273-8.5-b"),
             ("certification_working_days", self.certification_working_days, 40, "gbt35273-7.1-a-op"),
         ];
-        let exceeded = limits.into_iter().filter(|(_, found, most, _)| found > most);
-        exceeded.map(|(key, found, most, clause)| TooLong { key, found, most, clause }).collect()
+        let unfit = limits.into_iter().filter(|(_, found, most, _)| !(1..=*most).contains(found));
+        unfit.map(|(key, found, most, clause)| NoDeadline { key, found, most, clause }).collect()
     }
 
     /// The last day on which a request that came in on this day is answered in time.
@@ -413,13 +413,14 @@ mod tests {
     }
 
     #[test]
-    fn a_promise_longer_than_the_standard_is_seen() {
+    fn a_promise_that_is_too_long_or_none_is_seen() {
         let deadlines =
-            Deadlines { request_days: 31, closure_working_days: 16, certification_working_days: 10, clauses: vec![] };
-        let found: Vec<String> = deadlines.too_long().iter().map(ToString::to_string).collect();
+            Deadlines { request_days: 31, closure_working_days: 16, certification_working_days: 0, clauses: vec![] };
+        let found: Vec<String> = deadlines.unfit().iter().map(ToString::to_string).collect();
         let expected = [
-            "`request_days` is 31; at most 30 (gbt35273-8.7-a)",
-            "`closure_working_days` is 16; at most 15 (gbt35273-8.5-b)",
+            "`request_days` is 31; 1 to 30 (gbt35273-8.7-a)",
+            "`closure_working_days` is 16; 1 to 15 (gbt35273-8.5-b)",
+            "`certification_working_days` is 0; 1 to 40 (gbt35273-7.1-a-op)",
         ];
         assert_eq!(found, expected);
     }

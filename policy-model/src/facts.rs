@@ -8,7 +8,7 @@
 //! never takes anything from a person. Two are different: people count as adults until somebody says otherwise, as the
 //! source documents presume (dingtalk-7-minor), and data that no conversation is named for is taken not to be part of one.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, de};
 
 /// A fact with a fixed list of values, each of which is one bit of a compiled condition.
 pub trait ClosedFact: Copy + PartialEq + 'static {
@@ -209,6 +209,7 @@ pub enum OpenedBy {
 #[serde(deny_unknown_fields)]
 pub struct Facts {
     /// The key of the data class.
+    #[serde(deserialize_with = "a_name")]
     pub class: String,
     /// Whose account it was. It has no default: no value of it is harmless.
     pub account: Account,
@@ -282,6 +283,15 @@ impl Facts {
     }
 }
 
+/// A name that names something.
+fn a_name<'de, D: Deserializer<'de>>(from: D) -> Result<String, D::Error> {
+    let name = String::deserialize(from)?;
+    if name.trim().is_empty() {
+        return Err(de::Error::invalid_value(de::Unexpected::Str(&name), &"a name"));
+    }
+    Ok(name)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -305,6 +315,7 @@ mod tests {
     fn a_mistyped_fact_is_refused_and_told_what_would_be_right() {
         let cases = [
             (r#"{"account":"personal"}"#, "missing field `class`"),
+            (r#"{"class":"","account":"personal"}"#, "invalid value: string \"\", expected a name"),
             (r#"{"class":"hr.name"}"#, "missing field `account`"),
             (r#"{"class":"hr.name","account":"personal","consnt":"explicit"}"#, "expected one of `class`, `account`"),
             (

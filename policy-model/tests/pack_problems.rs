@@ -267,7 +267,10 @@ fn deadlines_may_be_shortened_but_not_lengthened() {
     assert_eq!(problems_of(&format!("{HEADER}{}", days(7))), []);
     let weeks = format!("{}certification_working_days = 11\n", days(7));
     refuses(&weeks, "override.weaker", 5, "`certification_working_days` is 11", "Write 10 or less.");
-    refuses(&days(31), "override.weaker", 2, "`request_days` is 31", "Write 30 or less.");
+    refuses(&days(31), "deadlines.unfit", 2, "`request_days` is 31", "Write 1 to 30.");
+    let quarter = format!("{}certification_working_days = 11\n", days(30));
+    refuses(&quarter, "override.weaker", 5, "`certification_working_days` is 11", "Write 10 or less.");
+    refuses(&days(0), "deadlines.unfit", 2, "`request_days` is 0", "Write 1 to 30.");
 }
 
 #[test]
@@ -341,4 +344,17 @@ fn nobody_is_waited_for_who_may_not_say_yes_and_nothing_is_kept_for_ever() {
     refuses(approval, "approval.powerless", 4, "waits for `employee`", "instructions.approve");
     let endless = schedule("hr.name", "years = 99999999", "years = 2");
     refuses(&endless, "schedule.endless", 4, "keeps data for 99999999 years", "at most 200 years");
+}
+
+#[test]
+fn what_separates_roles_is_never_given_to_both() {
+    let power = |role: &str, act: &str| {
+        format!("[[power]]\nid = \"own\"\nrole = \"{role}\"\nacts = [\"{act}\"]\nclause = [\"gbt35273-7.1-c\"]\n")
+    };
+    let appoints = power("auditor", "roles.assign");
+    refuses(&appoints, "act.separates", 4, "`primary_admin`, which `auditor` excludes", "Leave `roles.assign` out");
+    refuses(&power("primary_admin", "holdings.register"), "act.separates", 4, "`data_operator`", "");
+    assert_eq!(problems_of(&format!("{HEADER}{}", power("auditor", "messages.read"))), []);
+    let act = "[[act]]\nkey = \"roles.assign\"\noverrides = \"gbt-35273\"\nname_zh = \"任命\"\nname_en = \"Appoint\"\n";
+    refuses(act, "override.weaker", 1, "would no longer separate roles", "separates = true");
 }

@@ -7,8 +7,8 @@ use crate::people::PlatformAnswers;
 use crate::platform::clock::Clock;
 use crate::platform::config::Config;
 use crate::platform::db::{DbTarget, Pool, StoreError, migrate};
-use crate::platform::http::description::Methods;
-use crate::platform::http::{Problem, body, paging, watch};
+use crate::platform::http::description::Addresses;
+use crate::platform::http::{Problem, body, paging, query, watch};
 use crate::platform::jobs::{self, Registry, Step, Workers};
 use crate::platform::mail;
 use crate::platform::metrics::Metrics;
@@ -19,6 +19,7 @@ use crate::{
 };
 use actix_web::{App, HttpServer, web};
 use std::net::{SocketAddr, TcpListener};
+use std::path::PathBuf;
 use std::sync::Arc;
 use utoipa_actix_web::AppExt;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -41,9 +42,24 @@ pub enum StartError {
     #[error(transparent)]
     Migrate(#[from] crate::platform::db::MigrateError),
     /// The master key cannot be used.
-    #[error(transparent)]
+    #[error("master_key_file (TENURE_MASTER_KEY_FILE): {0}")]
     Keyring(#[from] crate::platform::keyring::KeyringError),
+    /// It is a master key, and another one than the database was sealed under.
+    #[error(
+        "master_key_file (TENURE_MASTER_KEY_FILE): the key in {} does not open this database. Restore the file of this \
+         database from its backup, or set the database that belongs to the file",
+        .0.display()
+    )]
+    OtherMasterKey(PathBuf),
     /// The database does not answer or is not safe to use.
+    #[error("{setting}: {error}")]
+    NoDatabase {
+        /// The setting that names it.
+        setting: &'static str,
+        /// What was wrong.
+        error: StoreError,
+    },
+    /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
     /// Metrics clash.
@@ -77,16 +93,24 @@ pub fn target(config: &Config) -> DbTarget {
     }
 }
 
+/// Connects to the database that the settings name.
+pub fn connect(config: &Config, connections: u32) -> Result<Pool, StartError> {
+    let setting = match &config.database.url {
+        Some(_) => "database.url (TENURE_DATABASE_URL)",
+        None => "data_dir (TENURE_DATA_DIR)",
+    };
+    Pool::open(target(config), connections).map_err(|error| StartError::NoDatabase { setting, error })
+}
+
 /// Opens database and keys; migrates first.
 pub fn open(config: Config) -> Result<Tenure, StartError> {
     packs::check().map_err(|wrong| StartError::Packs(wrong.join("\n")))?;
     let dir = config.data_dir.clone();
     private_dir(&dir).map_err(|e| StartError::DataDir(dir.display().to_string(), e))?;
-    let target = target(&config);
-    if let DbTarget::Sqlite(path) = &target {
-        private_file(path).map_err(|e| StartError::DataDir(dir.display().to_string(), e))?;
+    if let DbTarget::Sqlite(path) = target(&config) {
+        private_file(&path).map_err(|e| StartError::DataDir(dir.display().to_string(), e))?;
     }
-    let pool = Pool::open(target, config.database.pool_size)?;
+    let pool = connect(&config, config.database.pool_size)?;
     migrate(&pool)?;
     let first_start = !pool.has_keys()?;
     let master = config.master_key_file.load(first_start)?;
@@ -100,7 +124,12 @@ pub fn open(config: Config) -> Result<Tenure, StartError> {
         scopes: Box::new(instructions::KeyScopes::new(policies.clone())),
         remembers: pictures.clone(),
     };
-    let platform = Platform::new(config, pool, Clock::at_start(), master, Metrics::new()?, plugged)?;
+    let key_file = config.master_key_file.path().to_owned();
+    let platform =
+        Platform::new(config, pool, Clock::at_start(), master, Metrics::new()?, plugged).map_err(|e| match e {
+            StoreError::Keyring(_) => StartError::OtherMasterKey(key_file),
+            other => other.into(),
+        })?;
     platform.metrics().adopt(platform.sign_in().unknown_accounts().clone())?;
     Ok(Tenure { platform: Arc::new(platform), policies, directories: Arc::default(), pictures })
 }
@@ -262,7 +291,7 @@ pub fn serve(tenure: &Tenure) -> Result<Listening, StartError> {
         web::Data::new(access::Desk::of(tenure.platform.clone(), tenure.policies.clone(), tenure.pictures.clone()));
     let tails = web::Data::new(ledger::Tails::default());
     let description = openapi();
-    let methods = web::Data::new(Methods::of(&description));
+    let addresses = web::Data::new(Addresses::of(&description));
     let document = web::Data::new(health::Document::of(description));
     let json_bytes = config.limits.json_body_bytes;
     let server = HttpServer::new(move || {
@@ -273,12 +302,13 @@ pub fn serve(tenure: &Tenure) -> Result<Listening, StartError> {
             .app_data(desk.clone())
             .app_data(tails.clone())
             .app_data(document.clone())
-            .app_data(methods.clone())
+            .app_data(addresses.clone())
             .app_data(web::JsonConfig::default().limit(json_bytes).error_handler(|e, _| unreadable(&e).into()))
             .app_data(web::PayloadConfig::new(json_bytes))
             .app_data(web::PathConfig::default().error_handler(|_, _| Problem::not_found("address").into()))
             .app_data(web::QueryConfig::default().error_handler(|e, _| bad_query(&e).into()))
             .wrap(actix_web::middleware::from_fn(body::refuse_nul))
+            .wrap(actix_web::middleware::from_fn(query::refuse_unknown))
             .wrap(actix_web::middleware::from_fn(watch::watch))
             .into_utoipa_app()
             .service(utoipa_actix_web::scope("/api/v1").configure(api))

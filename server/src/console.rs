@@ -6,7 +6,7 @@
 
 use crate::platform::db::StoreError;
 use crate::platform::http::Problem;
-use crate::platform::http::description::Methods;
+use crate::platform::http::description::{Addresses, Taken};
 use actix_web::http::header::{
     ACCEPT, ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, ETAG, HeaderMap, HeaderName,
     IF_NONE_MATCH, VARY,
@@ -47,10 +47,10 @@ type Files = fn(&str) -> Option<EmbeddedFile>;
 /// # Errors
 /// `address.not-found`, `request.method`.
 pub async fn serve(req: HttpRequest) -> Result<HttpResponse, Problem> {
-    let methods = req.app_data::<web::Data<Methods>>();
-    let not_answered = || match methods.map_or(&[] as &[_], |known| known.at(req.path())) {
+    let addresses = req.app_data::<web::Data<Addresses>>();
+    let not_answered = || match addresses.map_or(&[] as &[Taken], |known| known.at(req.path())) {
         [] => Problem::not_found("address"),
-        allowed => Problem::method(allowed),
+        taken => Problem::method(taken.iter().map(|one| one.method)),
     };
     answer(&req, Dist::get, not_answered)
 }

@@ -491,6 +491,28 @@ scenario!(of_two_words_of_one_instant_none_is_lost_and_their_order_does_not_matt
         member(&acme, number).remove(0)["position"].clone()
     };
     assert_eq!(says("Z0002", ["组长", "顾问"]), says("Z0003", ["顾问", "组长"]));
+
+    let ends = |number: &str, order: [&str; 2]| {
+        said_at(&acme, at, "member.joined", joining(number, "2025-01-06"));
+        t.settles();
+        for word in order {
+            let mut data = json!({ "staff_number": number });
+            if word == "member.leaving" {
+                data["last_day"] = json!("2026-03-31");
+            }
+            said_at(&acme, "2026-03-02T00:50:00Z", word, data);
+            t.settles();
+        }
+        let seen = member(&acme, number).remove(0);
+        (seen["last_day"].clone(), seen["state"].clone())
+    };
+    let leaves = (json!("2026-03-31"), json!("leaving"));
+    assert_eq!(
+        ends("Z0004", ["member.leaving", "member.rescinded"]),
+        leaves,
+        "better a last day than access without end"
+    );
+    assert_eq!(ends("Z0005", ["member.rescinded", "member.leaving"]), leaves);
 });
 
 scenario!(a_leaver_is_not_their_own_successor, |t| {

@@ -148,7 +148,10 @@ scenario!(another_master_key_opens_everything_and_the_one_before_opens_nothing_a
     let said = t.cli(rotate).ok();
     assert!(said.contains(&to), "{said}");
     assert_ne!(t.cli(rotate).status, 0, "a key that is there is not written over");
-    assert_ne!(t.cli(["tenant", "list"]).status, 0, "the old key opens nothing any more");
+    let refused = t.cli(["tenant", "list"]);
+    assert_ne!(refused.status, 0, "the old key opens nothing any more");
+    let names = |part: &str| assert!(refused.err.contains(part), "it should say {part}: {}", refused.err);
+    ["TENURE_MASTER_KEY_FILE", &now.to_string_lossy(), "does not open this database"].into_iter().for_each(names);
     std::fs::copy(&new, &now).expect("the operator puts it in place");
     t.starts_again();
     assert_eq!(lin.gets(&format!("/holdings/{}/content?purpose=own", held.id)).is_status(200).body, CONTENT);

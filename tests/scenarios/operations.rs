@@ -119,6 +119,27 @@ scenario!(a_wrong_variable_is_named_with_what_would_be_right, |t| {
     }
 });
 
+scenario!(a_database_that_is_not_there_is_named_by_its_setting_and_without_its_password, |t| {
+    if t.database() == Database::Postgres {
+        return; // What it has is not asked.
+    }
+    let nowhere = "postgres://tenure:geheim@127.0.0.1:1/tenure?connect_timeout=1";
+    let said = t.server().cli_where(("TENURE_DATABASE_URL", nowhere), ["migrate"]);
+    assert_ne!(said.status, 0, "{said:?}");
+    assert!(said.err.contains("TENURE_DATABASE_URL") && !said.err.contains("geheim"), "{}", said.err);
+});
+
+scenario!(a_disk_that_is_full_is_said_and_ends_nothing_half_way, |t| {
+    let acme = t.organisation("远山科技").pack("dingtalk");
+    let file = t.server().file("records.export");
+    std::fs::write(&file, acme.auditor().exports("ndjson")).expect("it is ours");
+    let script = |verb: &str| format!("'{}' {verb} > /dev/full", scenarios::server::program().display());
+    let said = t.server().shell(&script(&format!("verify '{}'", file.display())));
+    assert_eq!(said.status, 2, "there is no verdict where it cannot be read: {said:?}");
+    let said = t.server().shell(&script("openapi"));
+    assert!(said.status == 1 && said.err.contains("No space left"), "{said:?}");
+});
+
 scenario!(starting_again_finds_everything_and_migrating_twice_changes_nothing, |t| {
     let acme = t.organisation("远山科技").pack("dingtalk");
     let lin = acme.hires("林晓");

@@ -48,7 +48,7 @@ impl Departure {
     /// Its lines.
     #[track_caller]
     pub fn lines(&self) -> Vec<Value> {
-        self.organisation.hr_admin().gets(&self.path("/lines?limit=200")).items()
+        self.organisation.hr_admin().gets(&self.path("/lines")).items()
     }
 
     /// The line of a class.

@@ -16,12 +16,12 @@ impl Neighbour {
     /// is held as it was ruled.
     #[track_caller]
     pub(crate) fn noticed_nothing(&self) {
-        for member in self.sees("/members") {
+        for member in self.sees("/members?limit=200") {
             assert_eq!(member["state"], "employed", "a neighbour's member: {member}");
             assert_eq!(member["last_day"], Value::Null, "a neighbour's member: {member}");
         }
-        assert_eq!(self.sees("/departures"), [] as [Value; 0], "a neighbour's departures");
-        assert_eq!(self.sees("/instructions"), [] as [Value; 0], "a neighbour's instructions");
+        assert_eq!(self.sees("/departures?limit=200"), [] as [Value; 0], "a neighbour's departures");
+        assert_eq!(self.sees("/instructions?limit=200"), [] as [Value; 0], "a neighbour's instructions");
         for holding in self.holdings() {
             assert_eq!(holding["holding_state"], "held", "a neighbour's holding: {holding}");
         }
@@ -34,7 +34,7 @@ impl Neighbour {
     #[track_caller]
     pub(crate) fn was_never_heard_of_by(&self, other: &Organisation) {
         let mut own = Vec::new();
-        for list in ["/members", "/departments", "/sources", "/connectors", "/role-assignments"] {
+        for list in ["/members?limit=200", "/departments", "/sources", "/connectors", "/role-assignments?limit=200"] {
             self.sees(list).iter().for_each(|item| collect_ids(item, &mut own));
         }
         self.holdings().iter().for_each(|item| collect_ids(item, &mut own));
@@ -47,7 +47,7 @@ impl Neighbour {
     }
 
     fn sees(&self, list: &str) -> Vec<Value> {
-        self.0.first_admin().gets(&format!("{list}?limit=200")).items()
+        self.0.first_admin().gets(list).items()
     }
 
     /// The first admin may not read what is held; whoever may is asked where there is anything.

@@ -20,7 +20,7 @@ pub fn of(export: &str, verifier_key: &str) -> Result<Vec<Value>, String> {
     let header = json(header_line)?;
     let note = header["checkpoint"].as_str().ok_or("the header has no checkpoint")?;
     let (size, root) = signed_root(note, verifier_key)?;
-    let (mut leaves, mut records, mut ended) = (Vec::<Hash>::new(), Vec::new(), false);
+    let (mut leaves, mut records, mut opened, mut ended) = (Vec::<Hash>::new(), Vec::new(), 0, false);
     for line in lines {
         if ended {
             return Err(format!("a line after the end: {line}"));
@@ -29,7 +29,8 @@ pub fn of(export: &str, verifier_key: &str) -> Result<Vec<Value>, String> {
         if let Some(end) = whole.get("end") {
             let header = BASE64_STANDARD.encode(Sha256::digest(header_line));
             let all = BASE64_STANDARD.encode(Sha256::digest(leaves.concat()));
-            let text = format!("tenure.export-end/1\nrecords {}\nheader {header}\nleaves {all}", records.len());
+            let counts = format!("records {}\nheader {header}\nleaves {all}\nopened {opened}", records.len());
+            let text = format!("tenure.export-end/1\n{counts}");
             ended = signed_text(end.as_str().ok_or("the end is a note")?, verifier_key)? == text;
             continue;
         }
@@ -39,6 +40,7 @@ pub fn of(export: &str, verifier_key: &str) -> Result<Vec<Value>, String> {
         }
         leaves.push(Sha256::new().chain_update([0]).chain_update(bytes).finalize().into());
         records.push(whole["record"].clone());
+        opened += whole["opened"].as_object().map_or(0, serde_json::Map::len);
     }
     let in_order = records.iter().enumerate().all(|(n, record)| record["seq"] == n);
     match () {

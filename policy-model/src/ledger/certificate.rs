@@ -123,13 +123,16 @@ pub(super) fn verify(document: &[u8], trusted: Option<&VerifierKey>) -> Result<V
     let mut proofs = PathReader::new(checkpoint.size, checkpoint.root);
     let mut texts = Texts::default();
     let mut first = None;
-    for CertificateRecord { record, path, opened } in &document.records {
+    for (place, CertificateRecord { record, path, opened }) in document.records.iter().enumerate() {
         let view = serde_json::from_str(record.get()).map_err(|error| malformed(error.to_string()))?;
         let opened = opened_json(opened);
         let line = RecordLine::new(record.get().as_bytes(), view, path.clone(), &opened);
         let seq = Some(line.view.seq);
         first = first.or(seq);
-        prove(&mut proofs, &line).map_err(|suspect| (suspect.alone(), seq))?;
+        prove(&mut proofs, &line).map_err(|suspect| match earliest(&document.records[place..]) {
+            Some(earlier) if earlier < line.view.seq => (Fault::Reordered { found: line.view.seq }, Some(earlier)),
+            _ => (suspect.alone(), seq),
+        })?;
         check_content(&line, &tenant, &mut texts).map_err(|fault| (fault, seq))?;
     }
     let seals = document.records.last().is_some_and(|last| seals(last.record.get(), document.certificate.get()));
@@ -150,7 +153,14 @@ pub(super) fn verify(document: &[u8], trusted: Option<&VerifierKey>) -> Result<V
         filter: None,
         opened: texts.opened,
         forgotten: texts.closed,
+        redacted: texts.redacted,
     })
+}
+
+/// The least number among records that came late: the proof of each needs the hashes that those before it brought.
+fn earliest(records: &[CertificateRecord]) -> Option<u64> {
+    let number = |one: &CertificateRecord| serde_json::from_str::<RecordView<'_>>(one.record.get()).ok().map(|v| v.seq);
+    records.iter().filter_map(number).min()
 }
 
 /// Whether this record sealed this certificate, whose text has to be canonical.

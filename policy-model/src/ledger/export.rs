@@ -4,13 +4,14 @@
 //! {"kind":"tenure.ledger/1","tenant":…,"key":…,"checkpoint":…,"range":{"from":0,"to":3},"filter":null,"generated_at":…}
 //! {"record":{…},"path":["…","…"]}
 //! {"record":{…},"path":[],"opened":{"note":{"salt":"…","text":"…"}}}
-//! {"end":"tenure.export-end/1\nrecords 2\nheader …\nleaves …\n\n— tenure/… …\n"}
+//! {"end":"tenure.export-end/1\nrecords 2\nheader …\nleaves …\nopened 1\n\n— tenure/… …\n"}
 //! ```
 //!
 //! Every record carries its own proof, so nothing has to be whole in memory, here or there. That none was left out, and
 //! what the filter was, the records cannot prove: it is what the ledger's key says at the end. The end is a signed note
-//! over the header, the number of records and the hash of their leaves, so a file of chosen records can no more be cut
-//! or changed than a whole one.
+//! over the header, the number of records, the hash of their leaves and the number of texts that were opened, so a file
+//! of chosen records can no more be cut or changed than a whole one. An opened text may be taken out of a copy that goes
+//! on to somebody else: the records still prove, and the reader is told that it was there.
 
 use std::io::{self, Write};
 
@@ -139,6 +140,8 @@ pub(super) struct End {
     pub header: Hash,
     /// The hash over the hashes of the records' leaves, in their order.
     pub leaves: Hash,
+    /// Personal texts that were opened. Which ones need not be said: each proves by its record's commitment.
+    pub opened: u64,
 }
 
 /// The first line of the signed text. No ledger has this origin, so the note is never taken for a checkpoint.
@@ -173,14 +176,15 @@ impl End {
                 records: value("records ")?.parse().ok()?,
                 header: value("header ")?.parse().ok()?,
                 leaves: value("leaves ")?.parse().ok()?,
+                opened: value("opened ")?.parse().ok()?,
             })
         })();
         end.filter(|end| end.text() == text).ok_or(EndError::Malformed)
     }
 
     fn text(&self) -> String {
-        let Self { records, header, leaves } = self;
-        format!("{END_KIND}\nrecords {records}\nheader {header}\nleaves {leaves}\n")
+        let Self { records, header, leaves, opened } = self;
+        format!("{END_KIND}\nrecords {records}\nheader {header}\nleaves {leaves}\nopened {opened}\n")
     }
 }
 
@@ -189,6 +193,8 @@ impl End {
 pub(super) struct Tally {
     records: u64,
     leaves: Sha256,
+    /// Personal texts that are readable.
+    pub opened: u64,
 }
 
 impl Tally {
@@ -206,7 +212,7 @@ impl Tally {
     /// What an export under this header that ended here would come to.
     pub fn end(&self, header: Hash) -> End {
         let leaves: [u8; 32] = self.leaves.clone().finalize().into();
-        End { records: self.records, header, leaves: leaves.into() }
+        End { records: self.records, header, leaves: leaves.into(), opened: self.opened }
     }
 }
 
@@ -274,6 +280,7 @@ impl<'a, W: Write> ExportWriter<'a, W> {
         RecordLine::new(sealed.as_bytes(), view, path, &opened_json(opened)).write(self.format, &mut self.line);
         self.out.write_all(&self.line)?;
         self.tally.add(&Hash::leaf(sealed.as_bytes()));
+        self.tally.opened += opened.len() as u64;
         Ok(())
     }
 

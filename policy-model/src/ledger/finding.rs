@@ -47,6 +47,8 @@ pub struct Verified {
     pub opened: u64,
     /// Personal texts that are closed, because they were forgotten or not asked for.
     pub forgotten: u64,
+    /// Of these, those that the export had opened: somebody took them out of this copy.
+    pub redacted: u64,
 }
 
 /// What sort of file was verified.
@@ -71,9 +73,13 @@ impl Verified {
             Some(filter) => format!("all that the filter {filter} chose among those signed"),
         };
         let trust = if self.key_is_trusted { "the key you trust" } else { "not checked against a key you trust" };
+        let redacted = match self.redacted {
+            0 => String::new(),
+            n => format!(", {n} of which were opened when this was exported and taken out since"),
+        };
         format!(
             "All {records} records are as they were sealed ({reach}: {size}, root {root}). \
-             Signed by key {key_fingerprint}, {trust}. Personal texts: {opened} opened and genuine, {forgotten} closed."
+             Signed by key {key_fingerprint}, {trust}. Personal texts: {opened} opened and genuine, {forgotten} closed{redacted}."
         )
     }
 
@@ -86,9 +92,13 @@ impl Verified {
             Some(filter) => format!("为已签名记录中符合筛选条件 {filter} 的全部"),
         };
         let trust = if self.key_is_trusted { "即您信任的密钥" } else { "未与您信任的密钥核对" };
+        let redacted = match self.redacted {
+            0 => String::new(),
+            n => format!("，其中 {n} 条导出时已打开、之后被删去"),
+        };
         format!(
             "全部 {records} 条记录均与封存时一致（{reach}，已签名 {size} 条，根 {root}）。\
-             签名密钥 {key_fingerprint}，{trust}。个人信息文本：{opened} 条已打开且属实，{forgotten} 条未打开。"
+             签名密钥 {key_fingerprint}，{trust}。个人信息文本：{opened} 条已打开且属实，{forgotten} 条未打开{redacted}。"
         )
     }
 }

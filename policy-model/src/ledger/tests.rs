@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use proptest::prelude::*;
 use proptest::sample::Index;
+use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
 use super::tree::tests::naive_nodes;
@@ -239,7 +240,7 @@ fn an_altered_cell_is_named_with_what_the_record_says() {
 }
 
 #[test]
-fn a_changed_text_is_noticed_and_a_forgotten_one_is_not_missed() {
+fn a_changed_text_is_noticed_and_one_that_was_taken_out_is_told() {
     let file = String::from_utf8(Ledger::of_size(12).whole(Format::Ndjson)).unwrap();
     let finding = check(file.replace("no. 10", "no. 11").as_bytes()).unwrap_err();
     assert_eq!((finding.fault, finding.seq), (Fault::Opened { field: "note".into() }, Some(10)));
@@ -251,7 +252,11 @@ fn a_changed_text_is_noticed_and_a_forgotten_one_is_not_missed() {
         })
         .collect();
     let verified = check(forgotten.as_bytes()).unwrap();
-    assert_eq!((verified.opened, verified.forgotten), (0, 3));
+    assert_eq!(
+        (verified.opened, verified.forgotten, verified.redacted),
+        (0, 3, 2),
+        "a copy without them still proves, and says so"
+    );
 }
 
 #[test]
@@ -328,6 +333,15 @@ fn a_certificate_is_good_and_cannot_be_altered() {
     let finding = check(file.replace("\"seq\":11", "\"seq\":12").as_bytes()).unwrap_err();
     assert_eq!(finding.seq, Some(12));
     assert_eq!(check(format!("{file}\n").as_bytes()).unwrap_err().fault, Fault::AfterEnd);
+    let (head, records) = file.split_once("\"records\":").unwrap();
+    let records: Vec<Box<RawValue>> = serde_json::from_str(records.strip_suffix("}\n").unwrap()).unwrap();
+    for (one, other) in [(0, 1), (1, 2), (0, 3)] {
+        let (mut swapped, numbers) = (records.clone(), [3, 10, 11, 27]);
+        swapped.swap(one, other);
+        let text = format!("{head}\"records\":{}}}\n", serde_json::to_string(&swapped).unwrap());
+        let finding = check(text.as_bytes()).unwrap_err();
+        assert_eq!((finding.fault, finding.seq), (Fault::Reordered { found: numbers[other] }, Some(numbers[one])));
+    }
 }
 
 #[test]

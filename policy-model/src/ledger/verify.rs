@@ -93,6 +93,8 @@ struct Audit {
 pub(super) struct Texts {
     pub opened: u64,
     pub closed: u64,
+    /// Of the closed ones, those that this export had opened.
+    pub redacted: u64,
 }
 
 impl Audit {
@@ -122,12 +124,14 @@ impl Audit {
             return Err(Suspect::misplaced(seq));
         }
         self.tally.add(&prove(&mut self.proofs, line)?);
-        check_content(line, &self.header.tenant, &mut self.texts).map_err(|fault| Suspect::clear(fault, Some(seq)))
+        check_content(line, &self.header.tenant, &mut self.texts).map_err(|fault| Suspect::clear(fault, Some(seq)))?;
+        self.tally.opened = self.texts.opened;
+        Ok(())
     }
 
     /// Checks the end against what came before it. That the key signed it is asked first: what an end says that it did
     /// not sign means nothing.
-    fn end(&self, json: &[u8]) -> Result<(), (Fault, Option<u64>)> {
+    fn end(&mut self, json: &[u8]) -> Result<(), (Fault, Option<u64>)> {
         let end = End::open(json, &self.key).map_err(|error| (Fault::End(error), None))?;
         let found = self.tally.end(self.header_hash);
         if end.header != found.header {
@@ -142,6 +146,7 @@ impl Audit {
         if end.leaves != found.leaves {
             return Err((Fault::Exchanged, None));
         }
+        self.texts.redacted = end.opened.saturating_sub(found.opened);
         Ok(())
     }
 
@@ -165,6 +170,7 @@ impl Audit {
             filter: self.header.filter,
             opened: self.texts.opened,
             forgotten: self.texts.closed,
+            redacted: self.texts.redacted,
         }
     }
 

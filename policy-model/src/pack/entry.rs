@@ -90,7 +90,7 @@ entries! {
     ApprovalRule, "approval", "id" => id, rule: true, clauses: clauses, guard: eased_approval;
     Role, "role", "key" => key, guard: lowered_role;
     Exclusion, "exclusion", "id" => id, rule: true, clauses: clauses, guard: lifted_exclusion;
-    ActName, "act", "key" => 0.key;
+    ActName, "act", "key" => key, guard: united_act;
     Power, "power", "id" => id, rule: true, clauses: clauses;
     MaskRule, "mask", "id" => id, rule: true, clauses: clauses, patterns: classes;
 }
@@ -149,6 +149,15 @@ fn lifted_exclusion(own: &Exclusion, base: &Exclusion) -> Option<Weaker> {
         key: "roles",
         message: format!("exclusion `{}` would no longer keep `{one}` and `{other}` apart", own.id),
         help: "Exclusions may be added, never lifted (gbt35273-7.1-c). Give one of your own another id.".to_owned(),
+    })
+}
+
+/// What kept roles apart still does.
+fn united_act(own: &ActName, base: &ActName) -> Option<Weaker> {
+    (base.separates && !own.separates).then(|| Weaker {
+        key: "separates",
+        message: format!("act `{}` would no longer separate roles, unlike in the pack it extends", own.key),
+        help: "Say `separates = true`: roles that exclude each other never both have it (gbt35273-7.1-c).".to_owned(),
     })
 }
 

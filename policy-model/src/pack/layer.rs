@@ -68,7 +68,9 @@ pub fn layer_deadlines(
         ("closure_working_days", own.entry.closure_working_days, base.entry.closure_working_days),
         ("certification_working_days", own.entry.certification_working_days, base.entry.certification_working_days),
     ];
-    for (key, found, longest) in pairs.into_iter().filter(|(_, found, longest)| found > longest) {
+    // One that no pack may have is said to be that.
+    let is_unfit = |key: &str| own.entry.unfit().iter().any(|unfit| unfit.key == key);
+    for (key, found, longest) in pairs.into_iter().filter(|(key, found, longest)| found > longest && !is_unfit(key)) {
         let message = format!("`{key}` is {found}, but the pack it extends allows {longest}");
         problems.push(own.at(key).problem("override.weaker", message, format!("Write {longest} or less.")));
     }

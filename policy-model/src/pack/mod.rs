@@ -28,7 +28,7 @@ use crate::roles::{self, Exclusion, Power, Role};
 use crate::schedule::Schedule;
 
 pub use problem::{PackProblem, nearest};
-pub use sections::{Header, Named};
+pub use sections::{ActName, Header, Named};
 
 use control::ControlRule;
 use mask::Layout;
@@ -52,7 +52,7 @@ pub struct Pack {
     approvals: Vec<ApprovalRule>,
     roles: Vec<Role>,
     exclusions: Vec<Exclusion>,
-    acts: Vec<Named>,
+    acts: Vec<ActName>,
     powers: Vec<Power>,
     masks: Vec<MaskRule>,
     /// What the mask rules say of each class, in the order of the classes.
@@ -112,7 +112,7 @@ impl Pack {
             approvals: entries(sections.approvals),
             roles: entries(sections.roles),
             exclusions: entries(sections.exclusions),
-            acts: entries(sections.acts).into_iter().map(|act| act.0).collect(),
+            acts: entries(sections.acts),
             powers: entries(sections.powers),
             masks_of_classes: classes.iter().map(|class| of_class(&masks, class)).collect(),
             masks,
@@ -204,7 +204,7 @@ impl Pack {
     }
 
     /// Everything that can be done with Tenure itself, with what people call it.
-    pub fn acts(&self) -> &[Named] {
+    pub fn acts(&self) -> &[ActName] {
         &self.acts
     }
 

@@ -31,7 +31,7 @@ pub struct Header {
     pub source: String,
 }
 
-/// A name with what people call it: an application, a feature or an act.
+/// A name with what people call it: an application or a feature.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Named {
@@ -55,8 +55,18 @@ pub struct FeatureName(pub Named);
 
 /// `[[act]]`: something that can be done with Tenure itself, which powers give to roles.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct ActName(pub Named);
+#[serde(deny_unknown_fields)]
+pub struct ActName {
+    /// The name in powers and records.
+    pub key: String,
+    /// What it is called in Chinese.
+    pub name_zh: String,
+    /// What it is called in English.
+    pub name_en: String,
+    /// Whether roles are separated by it: of two that exclude each other at most one may have it (gbt35273-7.1-c).
+    #[serde(default)]
+    pub separates: bool,
+}
 
 macro_rules! list_sections {
     ($( $(#[$meta:meta])* $field:ident: $entry:ty, )+) => {

@@ -37,22 +37,22 @@ pub fn run(file: Option<PathBuf>, verb: &Verb) -> Outcome {
     match verb {
         Verb::Rotate => {
             let rotation = across_tenants(&tenure.platform, sign_in::rotate_signing_key)?;
-            println!("new key       {}", rotation.kid);
-            println!("signs from    {}", rotation.signs_from.rfc3339());
-            println!("others retire {}", rotation.others_retire_at.rfc3339());
+            say!("new key       {}", rotation.kid)?;
+            say!("signs from    {}", rotation.signs_from.rfc3339())?;
+            say!("others retire {}", rotation.others_retire_at.rfc3339())?;
         }
         Verb::RotateMaster { to } => rotate_master(&tenure, to)?,
         Verb::RotateLedger { tenant: slug } => {
             let verifier = super::tenant::in_tenant(&tenure, slug, ledger::rotate)?;
-            println!("new key       {verifier}");
-            println!(
+            say!("new key       {verifier}")?;
+            say!(
                 "Whoever verifies gets it by a way of their own; earlier keys stay published and good for what they signed."
-            );
+            )?;
         }
         Verb::List => {
             for key in across_tenants(&tenure.platform, sign_in::list_signing_keys)? {
                 let retires = key.retires_at.map_or_else(|| "-".to_owned(), |at| at.rfc3339());
-                println!("{}\tsigns from {}\tretires {retires}", key.kid, key.signs_from.rfc3339());
+                say!("{}\tsigns from {}\tretires {retires}", key.kid, key.signs_from.rfc3339())?;
             }
         }
     }
@@ -68,9 +68,9 @@ fn rotate_master(tenure: &app::Tenure, to: &Path) -> Result<(), Box<dyn std::err
     MasterKey::generate()?.save_new(to)?;
     let new = MasterKey::load(to)?;
     let tenants = across_tenants(&tenure.platform, |p| p.platform().keys().rewrap(p, &new))?;
-    println!("new master key  {} ({})", to.display(), new.fingerprint());
-    println!("rewrapped       the platform's key and those of {tenants} organisations");
-    println!("From now on only the new file opens this database: set master_key_file (TENURE_MASTER_KEY_FILE) to it.");
-    println!("The old file opens backups from before; destroy it with the last of them.");
+    say!("new master key  {} ({})", to.display(), new.fingerprint())?;
+    say!("rewrapped       the platform's key and those of {tenants} organisations")?;
+    say!("From now on only the new file opens this database: set master_key_file (TENURE_MASTER_KEY_FILE) to it.")?;
+    say!("The old file opens backups from before; destroy it with the last of them.")?;
     Ok(())
 }

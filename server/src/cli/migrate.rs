@@ -2,7 +2,7 @@
 
 use super::{Outcome, settings};
 use crate::app;
-use crate::platform::db::{Pool, migrate};
+use crate::platform::db::migrate;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -10,13 +10,13 @@ use std::process::ExitCode;
 pub fn run(file: Option<PathBuf>) -> Outcome {
     let config = settings(file)?;
     std::fs::create_dir_all(&config.data_dir)?;
-    let pool = Pool::open(app::target(&config), 2)?;
+    let pool = app::connect(&config, 2)?;
     let taken = migrate(&pool)?;
     if taken.is_empty() {
-        println!("The database is up to date. 数据库结构已是最新。");
+        say!("The database is up to date. 数据库结构已是最新。")?;
     }
     for step in taken {
-        println!("applied {step}");
+        say!("applied {step}")?;
     }
     Ok(ExitCode::SUCCESS)
 }

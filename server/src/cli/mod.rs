@@ -1,5 +1,13 @@
 //! The command line: a file a verb, each of which calls an operation.
 
+/// Says a line on standard output. A disk that is full is an error, not the end of the program in the middle of its work.
+macro_rules! say {
+    ($($words:tt)*) => {{
+        use std::io::Write as _;
+        writeln!(std::io::stdout().lock(), $($words)*)
+    }};
+}
+
 mod demo;
 mod export;
 mod key;
@@ -12,6 +20,7 @@ mod verify;
 
 use crate::platform::config::{Config, LogFormat, Sources};
 use clap::{Parser, Subcommand};
+use std::io;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -70,7 +79,7 @@ pub fn run() -> ExitCode {
     };
     done.unwrap_or_else(|e| {
         // Whoever reads no further (`| head`) has what they wanted.
-        let closed = e.downcast_ref::<std::io::Error>().is_some_and(|e| e.kind() == std::io::ErrorKind::BrokenPipe);
+        let closed = e.downcast_ref::<io::Error>().is_some_and(|e| e.kind() == io::ErrorKind::BrokenPipe);
         if closed {
             return ExitCode::SUCCESS;
         }

@@ -5,6 +5,6 @@ use std::process::ExitCode;
 
 /// Prints the document.
 pub fn run() -> Outcome {
-    println!("{}", crate::app::openapi().to_pretty_json()?);
+    say!("{}", crate::app::openapi().to_pretty_json()?)?;
     Ok(ExitCode::SUCCESS)
 }

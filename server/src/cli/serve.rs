@@ -23,7 +23,8 @@ pub fn run(file: Option<PathBuf>, args: &Args) -> Outcome {
     }
     let tenure = app::open(config)?;
     until_stopped(&tenure, |address| {
-        println!("tenure listens on http://{address}");
+        // Whether anybody reads it or not, it listens.
+        let _ = say!("tenure listens on http://{address}");
         Ok(())
     })
 }

@@ -10,6 +10,7 @@ use crate::platform::db::{StoreError, TenantTx};
 use crate::platform::keyring::Algorithm;
 use crate::platform::sign_in;
 use clap::Subcommand;
+use std::io;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -80,13 +81,13 @@ pub fn run(file: Option<PathBuf>, verb: Verb) -> Outcome {
             let algorithm: Algorithm = algorithm.parse()?;
             let new = NewOrganisation { name, slug, pack, time_zone, locale, algorithm, admin_name, admin_email };
             let made = organisations::create(&tenure.platform, &new)?;
-            println!("organisation  {} ({})", made.slug, made.tenant);
-            println!("set-up token  {}", made.setup_token.expose());
-            println!("The first admin sets a password with it, once, within seven days:");
-            println!("  {}", sign_in::address_of(&tenure.platform.config().public_address(), &made.setup_token));
-            println!("or POST /api/v1/auth/setup {{\"token\": \"…\", \"password\": \"…\"}}");
+            say!("organisation  {} ({})", made.slug, made.tenant)?;
+            say!("set-up token  {}", made.setup_token.expose())?;
+            say!("The first admin sets a password with it, once, within seven days:")?;
+            say!("  {}", sign_in::address_of(&tenure.platform.config().public_address(), &made.setup_token))?;
+            say!("or POST /api/v1/auth/setup {{\"token\": \"…\", \"password\": \"…\"}}")?;
         }
-        Verb::Show { slug } => show(&in_tenant(&tenure, &slug, packs::settings)?),
+        Verb::Show { slug } => show(&in_tenant(&tenure, &slug, packs::settings)?)?,
         Verb::Set { slug, name, time_zone, locale, pack, features } => {
             let features = match features.as_slice() {
                 [] => None,
@@ -94,12 +95,12 @@ pub fn run(file: Option<PathBuf>, verb: Verb) -> Outcome {
                 _ => Some(features),
             };
             let wanted = SettingsChange { name, time_zone, locale, pack, features };
-            show(&in_tenant(&tenure, &slug, |tx| organisations::change(tx, None, &wanted))?);
+            show(&in_tenant(&tenure, &slug, |tx| organisations::change(tx, None, &wanted))?)?;
         }
         Verb::List => {
             let all = across_tenants(&tenure.platform, |p| packs::list_tenants(p, None, 10_000))?;
             for row in all {
-                println!("{}\t{}\t{}\t{}\t{}", row.id, row.slug, row.pack, row.time_zone, row.name);
+                say!("{}\t{}\t{}\t{}\t{}", row.id, row.slug, row.pack, row.time_zone, row.name)?;
             }
         }
     }
@@ -120,14 +121,14 @@ where
     Ok(across_tenants(&tenure.platform, |p| p.in_tenant(tenant.id, Actor::Operator, work))?)
 }
 
-fn show(s: &OrganisationSettings) {
-    println!("organisation  {} ({})", s.slug, s.id);
-    println!("name          {}", s.name);
-    println!("time zone     {}", s.time_zone);
-    println!("locale        {}", s.locale);
-    println!("pack          {}", s.pack);
-    println!("features      {} (of {})", listed(&s.features), listed(&s.known_features));
-    println!("algorithm     {}", s.algorithm);
+fn show(s: &OrganisationSettings) -> io::Result<()> {
+    say!("organisation  {} ({})", s.slug, s.id)?;
+    say!("name          {}", s.name)?;
+    say!("time zone     {}", s.time_zone)?;
+    say!("locale        {}", s.locale)?;
+    say!("pack          {}", s.pack)?;
+    say!("features      {} (of {})", listed(&s.features), listed(&s.known_features))?;
+    say!("algorithm     {}", s.algorithm)
 }
 
 fn listed(words: &[String]) -> String {

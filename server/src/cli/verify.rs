@@ -10,6 +10,8 @@ use std::process::ExitCode;
 
 /// Bytes read at a time.
 const BUFFER: usize = 256 * 1_024;
+/// The exit code where there is no verdict.
+const CANNOT: u8 = 2;
 
 /// Verifies an export or a certificate, offline. 离线核验导出文件或证明书。
 #[derive(Debug, clap::Args)]
@@ -41,30 +43,34 @@ enum VerifyCommandError {
 /// Carries out `tenure verify`. The exit code is 0 when everything holds, 1 when something does not, 2 when nothing could
 /// be verified.
 pub fn run(args: &VerifyArgs) -> ExitCode {
-    match verdict(args) {
+    let (words, code) = match verdict(args) {
+        Ok(Ok(verified)) if args.json => (json!({"verified": true, "result": verified}).to_string(), ExitCode::SUCCESS),
         Ok(Ok(verified)) => {
-            if args.json {
-                println!("{}", json!({"verified": true, "result": verified}));
-            } else {
-                println!("核验通过 / Verified\n{}\n{}", verified.summary_zh(), verified.summary_en());
-            }
-            ExitCode::SUCCESS
+            let words = format!("核验通过 / Verified\n{}\n{}", verified.summary_zh(), verified.summary_en());
+            (words, ExitCode::SUCCESS)
+        }
+        Ok(Err(finding)) if args.json => {
+            (json!({"verified": false, "finding": finding}).to_string(), ExitCode::FAILURE)
         }
         Ok(Err(finding)) => {
-            if args.json {
-                println!("{}", json!({"verified": false, "finding": finding}));
-            } else {
-                println!("核验未通过 / Not verified\n{}\n{}", finding.words_zh(), finding.words_en());
-            }
-            ExitCode::FAILURE
+            let words = format!("核验未通过 / Not verified\n{}\n{}", finding.words_zh(), finding.words_en());
+            (words, ExitCode::FAILURE)
+        }
+        Err(e) if args.json => {
+            (json!({"verified": Value::Null, "error": e.to_string()}).to_string(), ExitCode::from(CANNOT))
         }
         Err(e) => {
-            if args.json {
-                println!("{}", json!({"verified": Value::Null, "error": e.to_string()}));
-            } else {
-                eprintln!("无法核验 / Cannot verify: {e}");
-            }
-            ExitCode::from(2)
+            eprintln!("无法核验 / Cannot verify: {e}");
+            return ExitCode::from(CANNOT);
+        }
+    };
+    match say!("{words}") {
+        Ok(()) => code,
+        // Whoever reads no further still gets the verdict by the code.
+        Err(e) if e.kind() == io::ErrorKind::BrokenPipe => code,
+        Err(e) => {
+            eprintln!("无法写出核验结果 / The verdict cannot be written: {e}");
+            ExitCode::from(CANNOT)
         }
     }
 }

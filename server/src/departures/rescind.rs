@@ -7,7 +7,7 @@ use super::{operations, store, submit};
 use crate::holdings;
 use crate::instructions;
 use crate::orders;
-use crate::platform::db::{Stored, TenantTx};
+use crate::platform::db::{Stored, TenantTx, Ts};
 use crate::platform::ids::{DepartureId, MembershipId};
 use crate::platform::record::Record;
 
@@ -30,7 +30,8 @@ pub(super) fn by_admin(tx: &mut TenantTx<'_>, id: DepartureId) -> Result<Departu
     may_rescind(tx, &d)?;
     if let Some(m) = crate::people::find_membership(tx, d.membership_id)? {
         // HR's clock may be a little ahead; an admin's word is later than what they read.
-        let now = m.leaving_at.map_or(tx.now(), |said| said.max(tx.now()));
+        let after = |said: Ts| Ts(said.0 + chrono::Duration::microseconds(1));
+        let now = m.leaving_at.map_or(tx.now(), |said| after(said).max(tx.now()));
         crate::people::rescind_leaving(tx, m, now)?;
     }
     rescind(tx, d)

@@ -251,7 +251,8 @@ fn leaving(tx: &mut TenantTx<'_>, event: &HrEvent) -> Result<Outcome, IntakeErro
     let last_day = event.data.last_day.ok_or(IntakeError::Missing("/data/last_day"))?;
     if m.state == MembershipState::Departed {
         // Said again after the fact: the same day, or what was overtaken, is nothing new; another one is for a person.
-        let is_old = m.last_day == Some(last_day) || m.leaving_at.is_some_and(|newer| event.said_at < newer);
+        let is_old = m.last_day == Some(last_day)
+            || m.leaving_at.is_some_and(|newer| (event.said_at, Some(last_day)) < (newer, m.last_day));
         return if is_old { Ok(Outcome::of(false)) } else { Err(PeopleError::Departed.into()) };
     }
     let successor = successor(tx, event)?;
@@ -283,7 +284,7 @@ fn successor(tx: &mut TenantTx<'_>, event: &HrEvent) -> Stored<Option<SubjectId>
 fn rescinded(tx: &mut TenantTx<'_>, event: &HrEvent) -> Result<Outcome, IntakeError> {
     let m = membership_of(tx, event)?;
     let id = m.id;
-    let is_newest_word = m.leaving_at.is_none_or(|newer| event.said_at >= newer);
+    let is_newest_word = m.leaving_at.is_none_or(|newer| event.said_at > newer);
     if m.state == MembershipState::Departed && is_newest_word && !departures::is_open(tx, id)? {
         // Everything of it is done: coming back is a joining, and nothing that was deleted returns.
         return Err(PeopleError::Departed.into());

@@ -27,6 +27,9 @@ pub enum LedgerError {
     /// An outcome that no record has.
     #[error("`{0}` is no outcome")]
     UnknownOutcome(String),
+    /// An actor that no record can have.
+    #[error("`{0}` is nobody who acts here")]
+    UnknownActor(String),
     /// More time than is counted at once.
     #[error("more than {days} days are not counted at once")]
     TooWide {
@@ -54,6 +57,10 @@ impl AsProblem for LedgerError {
                 .at("/outcome")
                 .detail(self.to_string())
                 .help("Send done, permitted, refused or failed."),
+            Self::UnknownActor(_) => Problem::invalid("records.unknown-actor")
+                .at("/actor")
+                .detail(self.to_string())
+                .help("Send the id of a member, a key, a connector or a source, or the kind of a job."),
             Self::TooWide { days } => Problem::invalid("records.too-wide")
                 .at("/since")
                 .detail(self.to_string())

@@ -99,6 +99,9 @@ pub struct RecordFilter {
 impl RecordFilter {
     /// Refuses words that no record has, instead of finding nothing.
     pub(super) fn check(&self) -> Result<(), LedgerError> {
+        if let Some(actor) = self.actor.as_ref().filter(|text| !can_act(text)) {
+            return Err(LedgerError::UnknownActor(actor.clone()));
+        }
         match &self.outcome {
             Some(word) if !OUTCOMES.iter().any(|outcome| outcome.as_str() == word) => {
                 Err(LedgerError::UnknownOutcome(word.clone()))
@@ -118,6 +121,13 @@ impl RecordFilter {
         let chosen = serde_json::to_value(self)?;
         Ok(Some(chosen).filter(|_| *self != Self::default()))
     }
+}
+
+/// Whoever acts has an id, or is a job and has its kind: two words with a dot between them.
+fn can_act(actor: &str) -> bool {
+    let is_word = |word: &str| !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase() || b == b'-');
+    uuid::Uuid::try_parse(actor).is_ok()
+        || actor.split_once('.').is_some_and(|(slice, job)| is_word(slice) && is_word(job))
 }
 
 /// A record as a list shows it. Personal texts are named, not opened.

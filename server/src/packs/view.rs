@@ -30,7 +30,7 @@ pub struct PackView {
     /// Roles that exclude each other.
     pub exclusions: Vec<ExclusionView>,
     /// Acts on Tenure itself.
-    pub acts: Vec<Titled>,
+    pub acts: Vec<ActView>,
     /// Which role may do which act.
     pub powers: Vec<PowerView>,
     /// Who sees which classes through another mask than theirs, in the order in which they are read.
@@ -57,16 +57,18 @@ pub struct PackHeader {
     pub title_en: String,
 }
 
-/// Something with a key and a name.
+/// Something that can be done with Tenure itself.
 #[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Titled {
+pub struct ActView {
     /// The key.
     pub key: String,
     /// In Chinese.
     pub name_zh: String,
     /// In English.
     pub name_en: String,
+    /// Whether it separates roles: of two that exclude each other at most one has it.
+    pub separates: bool,
 }
 
 /// A role.

@@ -2,7 +2,7 @@
 
 use super::error::PeopleError;
 use super::model::{Membership, MembershipState};
-use super::said::{Said, at_joining, holds, holds_over};
+use super::said::{Said, at_joining, holds_over};
 use super::{roles, store};
 use crate::platform::db::{TenantTx, Ts};
 use crate::platform::record::Record;
@@ -51,7 +51,7 @@ pub fn start_leaving(tx: &mut TenantTx<'_>, mut m: Membership, leaving: Leaving<
     if successor {
         m.successor_number = named;
     }
-    let day = holds(&mut m.leaving_at, said_at);
+    let day = holds_over(&mut m.leaving_at, said_at, &Some(last_day), &m.last_day);
     if day {
         if m.last_day != Some(last_day) || m.ends_at.is_none() {
             m.ends_at = roles::end_of(tx, Some(last_day))?;
@@ -77,21 +77,22 @@ pub fn start_leaving(tx: &mut TenantTx<'_>, mut m: Membership, leaving: Leaving<
 /// the access of one of them no end.
 pub fn rescind_leaving(tx: &mut TenantTx<'_>, mut m: Membership, said_at: Ts) -> Result<Taken, PeopleError> {
     let mut said = Said::of(&m)?;
-    if m.last_day.is_some() && m.leaving_at.is_none_or(|last| said_at >= last) {
+    if m.last_day.is_some() && m.leaving_at.is_none_or(|last| said_at > last) {
         let all = store::by_staff_number(tx, &m.staff_number)?;
         if let Some(later) = all.iter().find(|other| other.id != m.id && other.first_day >= m.first_day) {
             return Err(PeopleError::CameBack { since: later.first_day });
         }
     }
-    let reason = holds(&mut said.reason, said_at);
+    // Of a last day and a staying of one instant the last day holds, in either order: access that nobody ends is worse.
+    let reason = holds_over(&mut said.reason, said_at, &None, &m.leave_reason);
     if reason {
         m.leave_reason = None;
     }
-    let successor = holds(&mut said.successor, said_at);
+    let successor = holds_over(&mut said.successor, said_at, &None, &m.successor_number);
     if successor {
         m.successor_number = None;
     }
-    let day = holds(&mut m.leaving_at, said_at);
+    let day = holds_over(&mut m.leaving_at, said_at, &None, &m.last_day);
     if day {
         m.last_day = None;
         m.ends_at = None;

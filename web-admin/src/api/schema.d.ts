@@ -2700,6 +2700,17 @@ export interface components {
         AccountId: string;
         /** @enum {string} */
         AccountKind: "personal" | "enterprise";
+        /** @description Something that can be done with Tenure itself. */
+        ActView: {
+            /** @description The key. */
+            key: string;
+            /** @description In English. */
+            name_en: string;
+            /** @description In Chinese. */
+            name_zh: string;
+            /** @description Whether it separates roles: of two that exclude each other at most one has it. */
+            separates: boolean;
+        };
         /** @description Who acted. */
         ActorView: {
             /** @description Which. */
@@ -3827,6 +3838,7 @@ export interface components {
         FurtherLines: {
             /** @description The stable code of the reason. */
             code: string;
+            /** @description Which lines. */
             lines: components["schemas"]["LineRange"][];
         };
         /** @description One person's sides of one class. */
@@ -4268,7 +4280,10 @@ export interface components {
         };
         /** @description Lines that follow each other, counted from 1. */
         LineRange: {
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description The first of them.
+             */
             first: number;
             /**
              * Format: int64
@@ -5288,7 +5303,7 @@ export interface components {
         /** @description The pack in force. */
         PackView: {
             /** @description Acts on Tenure itself. */
-            acts: components["schemas"]["Titled"][];
+            acts: components["schemas"]["ActView"][];
             /** @description Whose yes is needed for what. */
             approvals: components["schemas"]["ApprovalRuleView"][];
             /** @description Data classes. */
@@ -7190,15 +7205,6 @@ export interface components {
          * @description An organisation: the controller of its organisation-controlled data (dingtalk-def-7).
          */
         TenantId: string;
-        /** @description Something with a key and a name. */
-        Titled: {
-            /** @description The key. */
-            key: string;
-            /** @description In English. */
-            name_en: string;
-            /** @description In Chinese. */
-            name_zh: string;
-        };
         /** @description A session's tokens. */
         Tokens: {
             /** @description For `Authorization: Bearer`. */

@@ -23,10 +23,16 @@ pub fn check(sections: &Sections, start: &Place, problems: &mut Vec<PackProblem>
     }
     check_repeated(&sections.schedules, |_, _| true, problems);
     check_repeated(&sections.departures, |one, other| one.controller == other.controller, problems);
-    if sections.deadlines.is_none() {
-        let help =
-            "Add `[deadlines]` with request_days, closure_working_days and clause, or extend a pack that has them.";
-        problems.push(start.problem("deadlines.missing", "the pack has no answer times", help));
+    match &sections.deadlines {
+        None => {
+            let help =
+                "Add `[deadlines]` with request_days, closure_working_days and clause, or extend a pack that has them.";
+            problems.push(start.problem("deadlines.missing", "the pack has no answer times", help));
+        }
+        Some(deadlines) => problems.extend(deadlines.entry.unfit().into_iter().map(|unfit| {
+            let help = format!("Write 1 to {}.", unfit.most);
+            deadlines.at(unfit.key).problem("deadlines.unfit", unfit.to_string(), help)
+        })),
     }
 }
 

@@ -107,7 +107,7 @@ fn check_masks(sections: &Sections, problems: &mut Vec<PackProblem>) {
 
 /// A mistyped act would silently be nobody's; an act that is nobody's could never be done.
 fn check_acts(sections: &Sections, problems: &mut Vec<PackProblem>) {
-    let acts: Vec<&str> = sections.acts.iter().map(|act| act.entry.0.key.as_str()).collect();
+    let acts: Vec<&str> = sections.acts.iter().map(|act| act.entry.key.as_str()).collect();
     for power in &sections.powers {
         for act in power.entry.acts.iter().filter(|act| !acts.contains(&act.as_str())) {
             let help = match nearest(act, acts.iter().copied()) {
@@ -119,12 +119,31 @@ fn check_acts(sections: &Sections, problems: &mut Vec<PackProblem>) {
         }
     }
     for act in &sections.acts {
-        let key = &act.entry.0.key;
+        let key = &act.entry.key;
         if !sections.powers.iter().any(|power| power.entry.acts.contains(key)) {
             let message = format!("no role may do `{key}`");
             problems.push(act.at("key").problem("act.nobodys", message, "Give it to a role with a `[[power]]`."));
         }
     }
+    for act in sections.acts.iter().filter(|act| act.entry.separates) {
+        problems.extend(united(sections, &act.entry.key));
+    }
+}
+
+/// Roles that exclude each other would be one in all but name if both had what separates them (gbt35273-7.1-c). The power of
+/// the pack that came last is at fault: what it extends was sound.
+fn united(sections: &Sections, act: &str) -> Option<PackProblem> {
+    let powers = || sections.powers.iter().filter(|power| power.entry.acts.iter().any(|one| one == act));
+    let meeting = |power: &Located<Power>| {
+        let own = power.entry.role.as_str();
+        let apart = |role: &str| role != own && sections.exclusions.iter().any(|rule| rule.entry.is_between(own, role));
+        powers().map(|other| other.entry.role.clone()).find(|role| apart(role))
+    };
+    let (power, other) = powers().find_map(|power| Some((power, meeting(power)?)))?;
+    let Power { id, role, .. } = &power.entry;
+    let message = format!("power `{id}` gives `{act}` to `{role}`, and `{other}`, which `{role}` excludes, has it too");
+    let help = format!("Leave `{act}` out, or give it to a role that no `[[exclusion]]` keeps apart from `{other}`.");
+    Some(power.at("acts").problem("act.separates", message, help))
 }
 
 /// Approval rules add up, so each action needs one that binds whatever the data and however many the people.

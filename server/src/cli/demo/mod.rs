@@ -101,10 +101,10 @@ fn with_sample(config: Config, telling: Telling, tidy: impl FnOnce() + Send + 's
 
 /// Somebody's own organisations: nothing of the sample is added to them.
 fn serve_what_is_there(config: Config) -> Outcome {
-    println!("{}", words::NOT_A_SAMPLE);
+    let _ = say!("{}", words::NOT_A_SAMPLE);
     let tenure: Tenure = app::open(config)?;
     serve::until_stopped(&tenure, |address| {
-        println!("tenure listens on http://{address}");
+        let _ = say!("tenure listens on http://{address}");
         Ok(())
     })
 }
@@ -122,8 +122,8 @@ fn tell(platform: &Arc<Platform>, mut kit: Kit, address: SocketAddr, telling: Te
         kit.was_played(&departure)?;
     }
     match telling {
-        Telling::Json => println!("{}", words::as_json(&kit)?),
-        Telling::People => println!("{}", words::where_to_look(&kit, is_first)),
+        Telling::Json => say!("{}", words::as_json(&kit)?)?,
+        Telling::People => say!("{}", words::where_to_look(&kit, is_first))?,
     }
     Ok(())
 }

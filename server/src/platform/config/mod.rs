@@ -116,6 +116,13 @@ impl Config {
 }
 
 impl MasterKeyFile {
+    /// Where it is.
+    pub fn path(&self) -> &std::path::Path {
+        match self {
+            Self::InDataDir(path) | Self::Given(path) => path,
+        }
+    }
+
     /// The master key. One is made only in the data directory, and only when the caller knows of no data yet that
     /// another key wrapped.
     ///

@@ -56,28 +56,42 @@ fn problem() -> Object {
         .build()
 }
 
-/// Which methods each address takes.
+/// Which methods each address takes, and which words the query of each may have.
 #[derive(Debug, Clone)]
-pub struct Methods(Vec<(String, Vec<&'static str>)>);
+pub struct Addresses(Vec<(String, Vec<Taken>)>);
 
-impl Methods {
+/// A method that an address takes.
+#[derive(Debug, Clone)]
+pub struct Taken {
+    /// In capitals.
+    pub method: &'static str,
+    /// The names of its query parameters.
+    pub query: Vec<String>,
+}
+
+impl Addresses {
     /// As a description has them.
     pub fn of(api: &OpenApi) -> Self {
         let all = api.paths.paths.iter().map(|(path, item)| {
+            let of_path = item.parameters.iter().flatten();
             let takes = [
-                ("GET", item.get.is_some()),
-                ("PUT", item.put.is_some()),
-                ("POST", item.post.is_some()),
-                ("PATCH", item.patch.is_some()),
-                ("DELETE", item.delete.is_some()),
+                ("GET", &item.get),
+                ("PUT", &item.put),
+                ("POST", &item.post),
+                ("PATCH", &item.patch),
+                ("DELETE", &item.delete),
             ];
-            (path.clone(), takes.into_iter().filter(|(_, is)| *is).map(|(method, _)| method).collect())
+            let taken = takes.into_iter().filter_map(|(method, operation)| {
+                let own = operation.as_ref()?.parameters.iter().flatten();
+                Some(Taken { method, query: own.chain(of_path.clone()).filter_map(query_name).collect() })
+            });
+            (path.clone(), taken.collect())
         });
         Self(all.collect())
     }
 
-    /// Those that this address takes; none where there is no such address.
-    pub fn at(&self, address: &str) -> &[&'static str] {
+    /// What this address takes; nothing where there is no such address.
+    pub fn at(&self, address: &str) -> &[Taken] {
         let fits = |path: &str| {
             let (mut asked, mut known) = (address.split('/'), path.split('/'));
             loop {
@@ -88,7 +102,14 @@ impl Methods {
                 }
             }
         };
-        self.0.iter().find(|(path, _)| fits(path)).map_or(&[], |(_, methods)| methods.as_slice())
+        self.0.iter().find(|(path, _)| fits(path)).map_or(&[], |(_, taken)| taken.as_slice())
+    }
+}
+
+fn query_name(parameter: &RefOr<Parameter>) -> Option<String> {
+    match parameter {
+        RefOr::T(one) if one.parameter_in == ParameterIn::Query => Some(one.name.clone()),
+        RefOr::T(_) | RefOr::Ref(_) => None,
     }
 }
 

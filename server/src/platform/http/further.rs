@@ -8,12 +8,14 @@ use serde::{Deserialize, Serialize};
 pub struct FurtherLines {
     /// The stable code of the reason.
     pub code: String,
+    /// Which lines.
     pub lines: Vec<LineRange>,
 }
 
 /// Lines that follow each other, counted from 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct LineRange {
+    /// The first of them.
     pub first: u64,
     /// The last of them, itself among them.
     pub last: u64,

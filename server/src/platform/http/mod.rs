@@ -8,6 +8,7 @@ pub mod events;
 pub mod further;
 pub mod paging;
 pub mod problem;
+pub mod query;
 pub mod stream;
 pub mod watch;
 

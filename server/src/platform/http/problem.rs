@@ -77,8 +77,8 @@ impl Problem {
         Self::new(StatusCode::NOT_FOUND, format!("{what}.not-found")).detail(format!("There is no such {what}."))
     }
     /// 405: the address is right, the method is none of those that it takes.
-    pub fn method(allowed: &[&'static str]) -> Self {
-        let allowed = allowed.join(", ");
+    pub fn method(allowed: impl Iterator<Item = &'static str>) -> Self {
+        let allowed = allowed.collect::<Vec<_>>().join(", ");
         Self::new(StatusCode::METHOD_NOT_ALLOWED, "request.method")
             .detail(format!("This address takes {allowed}."))
             .with("allow", allowed)

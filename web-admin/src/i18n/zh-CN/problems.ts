@@ -213,6 +213,7 @@ export const problems = {
   'ledger__not-found': '没有这个账本',
   'ledger__no-growth': '两个检查点之间没有增长',
   'records__too-wide': '统计的时间范围过长',
+  'records__unknown-actor': '没有这种行为人',
   'records__unknown-outcome': '没有这种结果',
   'records__too-many-streams': '打开的实时记录过多，请关闭其一或稍候',
   server__busy: '服务器繁忙，请稍后再试',
