@@ -1,8 +1,8 @@
 //! What an order by hand reaches: counted before anybody is asked, and found again, by the same look, when it is carried out.
 
 use super::holds;
+use super::lists;
 use super::model::{Holding, HoldingState, Side, SideState};
-use super::store;
 use crate::packs;
 use crate::people;
 use crate::platform::db::{Stored, TenantTx};
@@ -117,7 +117,7 @@ fn look(
     let classes = keys_of(&eye.pack, &target.classes);
     let mut after = None;
     loop {
-        let page = store::page_of_classes(tx, subject, &classes, after, PAGE)?;
+        let page = lists::page_of_classes(tx, subject, &classes, after, PAGE)?;
         let Some((last, _)) = page.last() else { return Ok(()) };
         after = Some(last.holding_id);
         for (side, holding) in &page {
@@ -152,7 +152,7 @@ pub fn reach(tx: &mut TenantTx<'_>, subjects: &[SubjectId], target: &Target) -> 
 /// What a standing or exceptional instruction would open: the organisation's, in everyday business.
 pub fn reach_of_grant(tx: &mut TenantTx<'_>, patterns: &[String], subjects: &[SubjectId]) -> Stored<Reach> {
     let classes = keys_of(&*packs::in_force(tx)?, patterns);
-    let (holdings, subjects) = store::count_in_use(tx, &classes, subjects)?;
+    let (holdings, subjects) = lists::count_in_use(tx, &classes, subjects)?;
     Ok(Reach { subjects, holdings, ..Reach::default() })
 }
 

@@ -6,6 +6,7 @@
 
 use super::consents::{self, Consent};
 use super::jobs::RULE_ANEW;
+use super::lists;
 use super::model::Side;
 use super::questions::Questions;
 use super::rule::{answer_of, history_of, is_same, side_of};
@@ -124,7 +125,7 @@ pub fn is_under_way(tx: &mut TenantTx<'_>, subject: SubjectId) -> Stored<bool> {
 pub(super) fn step(tx: &mut TenantTx<'_>, payload: &Value) -> Result<Step, JobError> {
     tx.needs(Turn::Alone)?;
     let cursor: Cursor = serde_json::from_value(payload.clone()).map_err(|e| JobError::of(e.to_string()))?;
-    let sides = store::sides_after(tx, cursor.change.subject(), cursor.after, SIDES_A_STEP)?;
+    let sides = lists::sides_after(tx, cursor.change.subject(), cursor.after, SIDES_A_STEP)?;
     let Some(last) = sides.last().map(|s| (s.subject_id, s.holding_id)) else { return Ok(Step::Done) };
     let moved = rule_anew(tx, &cursor.change, &sides)?;
     if !moved.is_empty() {
@@ -164,7 +165,7 @@ pub struct Moves {
 pub fn preview(tx: &mut TenantTx<'_>, pack: &Pack, changes: &[Change], on: &[String]) -> Stored<Moves> {
     let (mut moves, mut after) = (Moves::default(), None);
     loop {
-        let sides = store::sides_after(tx, None, after, SIDES_A_STEP)?;
+        let sides = lists::sides_after(tx, None, after, SIDES_A_STEP)?;
         let Some(last) = sides.last() else {
             moves.is_all = true;
             return Ok(moves);
@@ -175,7 +176,7 @@ pub fn preview(tx: &mut TenantTx<'_>, pack: &Pack, changes: &[Change], on: &[Str
         after = Some((last.subject_id, last.holding_id));
         moves.looked_at += sides.len();
         let ids: Vec<HoldingId> = sides.iter().map(|s| s.holding_id).collect();
-        let latest = store::latest_rulings(tx, &ids)?;
+        let latest = lists::latest_rulings(tx, &ids)?;
         for side in &sides {
             let Some(last) = latest.get(&(side.holding_id, side.subject_id)) else { continue };
             let facts: Facts = serde_json::from_str(&last.facts)?;
@@ -234,7 +235,7 @@ fn rule_anew(tx: &mut TenantTx<'_>, change: &Change, sides: &[Side]) -> Stored<V
     let pack = packs::in_force(tx)?;
     let concerned: Vec<&Side> = sides.iter().filter(|s| change.concerns(s)).collect();
     let ids: Vec<HoldingId> = concerned.iter().map(|s| s.holding_id).collect();
-    let latest = store::latest_rulings(tx, &ids)?;
+    let latest = lists::latest_rulings(tx, &ids)?;
     let holdings: HashMap<_, _> = store::load_many(tx, &ids)?.into_iter().map(|h| (h.id, h)).collect();
     let now = tx.now();
     let on = packs::features_at(&packs::feature_periods(tx)?, now);

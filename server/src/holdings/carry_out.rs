@@ -2,6 +2,7 @@
 //! the same batch again changes nothing.
 
 use super::corrections;
+use super::lists;
 use super::model::{HoldingState, Side, SideState};
 use super::operations::drawer;
 use super::store::{self, SideChange};
@@ -99,7 +100,7 @@ fn erase_empty_drawers(
     let pack = packs::in_force(tx)?;
     let mut erased = 0;
     for class in classes {
-        if !store::has_in_vault(tx, subject, &class)? && vault::erase(tx, subject, drawer(&pack, &class))? {
+        if !lists::has_in_vault(tx, subject, &class)? && vault::erase(tx, subject, drawer(&pack, &class))? {
             erased += 1;
         }
     }

@@ -4,9 +4,10 @@
 
 use super::error::HoldingError;
 use super::jobs::UPHOLD;
+use super::lists::{self, OwnFilter};
 use super::model::{HoldingState, Side};
 use super::questions;
-use super::store::{self, OwnFilter, RulingRow};
+use super::store::{self, RulingRow};
 use crate::platform::attempt::Own;
 use crate::platform::db::{StoreError, Stored, TenantTx};
 use crate::platform::ids::{ContestId, HoldingId, QuestionId, SubjectId};
@@ -68,7 +69,7 @@ impl Contested {
     fn look(&self, tx: &mut TenantTx<'_>, without_hidden: bool) -> Stored<Found> {
         let (mut found, mut after) = (Found::default(), None);
         loop {
-            let page = store::own_page(tx, self.subject, &self.filter(without_hidden), after, PAGE)?;
+            let page = lists::own_page(tx, self.subject, &self.filter(without_hidden), after, PAGE)?;
             let Some((last, _)) = page.last() else { return Ok(found) };
             after = Some(last.holding_id);
             for (side, _) in page.iter().filter(|(_, h)| h.state == HoldingState::Held) {
@@ -86,7 +87,7 @@ impl Contested {
     pub fn effect(&self, tx: &mut TenantTx<'_>) -> Stored<Effect> {
         let found = self.look(tx, false)?;
         let ids: Vec<QuestionId> = found.questions.iter().copied().collect();
-        let settled = store::sides_by_question(tx, &ids)?.values().sum();
+        let settled = lists::sides_by_question(tx, &ids)?.values().sum();
         Ok(Effect { ruled: found.ruled, settled })
     }
 }
@@ -126,7 +127,7 @@ pub fn uphold(
 pub(super) fn step(tx: &mut TenantTx<'_>, payload: &Value) -> Result<Step, JobError> {
     let cursor: Cursor = serde_json::from_value(payload.clone()).map_err(|e| JobError::of(e.to_string()))?;
     let Cursor { contest, contested, after } = cursor;
-    let page = store::own_page(tx, contested.subject, &contested.filter(false), after, SIDES_A_STEP)?;
+    let page = lists::own_page(tx, contested.subject, &contested.filter(false), after, SIDES_A_STEP)?;
     let Some(last) = page.last().map(|(side, _)| side.holding_id) else { return Ok(Step::Done) };
     // Of a question, the settlement moves it, with all that is alike.
     let ruled: Vec<Side> = page.into_iter().map(|(side, _)| side).filter(|s| s.question_id.is_none()).collect();
@@ -147,7 +148,7 @@ pub(super) fn step(tx: &mut TenantTx<'_>, payload: &Value) -> Result<Step, JobEr
 
 fn give(tx: &mut TenantTx<'_>, contest: ContestId, sides: &[Side]) -> Stored<()> {
     let ids: Vec<HoldingId> = sides.iter().map(|s| s.holding_id).collect();
-    let latest = store::latest_rulings(tx, &ids)?;
+    let latest = lists::latest_rulings(tx, &ids)?;
     let mut history = Vec::with_capacity(sides.len());
     for side in sides {
         let now = Side {

@@ -1,6 +1,7 @@
 //! A subject's holdings in groups, and which of them an order takes: what departures and disposals ask.
 
 use super::aim::Eye;
+use super::lists;
 use super::model::{Holding, HoldingState, Side, SideState};
 use super::store;
 use super::tenure::{Share, Tenures};
@@ -187,7 +188,7 @@ pub fn has_open_since(tx: &mut TenantTx<'_>, subject: SubjectId, membership: Mem
     let tenures = Tenures::of(tx, subject)?;
     let mut after = None;
     loop {
-        let page = store::page_of_subject(tx, subject, after, PAGE)?;
+        let page = lists::page_of_subject(tx, subject, after, PAGE)?;
         let Some((last, _)) = page.last() else { return Ok(false) };
         after = Some(last.holding_id);
         let is_news = |(side, holding): &(Side, Holding)| {
@@ -254,7 +255,7 @@ fn open_page(
     subject: SubjectId,
     after: Option<HoldingId>,
 ) -> Stored<Vec<(Side, Holding, bool)>> {
-    let page = store::page_of_subject(tx, subject, after, PAGE)?;
+    let page = lists::page_of_subject(tx, subject, after, PAGE)?;
     let ids: Vec<HoldingId> = page.iter().map(|(side, _)| side.holding_id).collect();
     let mut others: HashMap<HoldingId, usize> = HashMap::new();
     for side in store::sides_of(tx, &ids)? {
@@ -279,5 +280,5 @@ pub fn restore(tx: &mut TenantTx<'_>, subject: SubjectId, under: &[InstructionId
 
 /// Sides whose time to be kept is over (gbt35273-6.1-b: without waiting for anybody to ask).
 pub fn due_for_disposal(tx: &mut TenantTx<'_>, today: NaiveDate, limit: i64) -> Stored<Vec<Side>> {
-    store::overdue(tx, today, limit)
+    lists::overdue(tx, today, limit)
 }

@@ -19,6 +19,7 @@ mod groups;
 mod holds;
 mod inventory;
 mod jobs;
+mod lists;
 mod model;
 mod ndjson;
 mod operations;

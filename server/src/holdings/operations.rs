@@ -1,6 +1,7 @@
 //! Depositing into the vault, reading from it, and what departures ask about a subject's holdings.
 
 use super::error::HoldingError;
+use super::lists;
 use super::model::{Holding, HoldingState};
 use super::rule::{Said, SideFacts, ToRule, rule_sides};
 use super::store;
@@ -202,10 +203,10 @@ pub fn locators(tx: &mut TenantTx<'_>, ids: &[HoldingId]) -> Stored<HashMap<Hold
 
 /// Whether the organisation still has anything of a subject.
 pub fn has_anything(tx: &mut TenantTx<'_>, subject: SubjectId) -> Stored<bool> {
-    store::has_anything(tx, subject)
+    lists::has_anything(tx, subject)
 }
 
 /// The last day through which anything of a subject is kept by an instruction, if anything is.
 pub fn kept_through(tx: &mut TenantTx<'_>, subject: SubjectId) -> Stored<Option<NaiveDate>> {
-    store::kept_through(tx, subject)
+    lists::kept_through(tx, subject)
 }

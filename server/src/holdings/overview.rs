@@ -1,8 +1,8 @@
 //! What is held about one person, class by class: counts, sizes and who controls it. Never content.
 
 use super::holds;
+use super::lists;
 use super::model::{HoldingState, SideState};
-use super::store;
 use crate::platform::db::{Stored, TenantTx, Ts};
 use crate::platform::ids::SubjectId;
 use serde::{Deserialize, Serialize};
@@ -71,7 +71,7 @@ pub(super) fn by_class(tx: &mut TenantTx<'_>, subject: SubjectId) -> Stored<Vec<
     let mut classes: BTreeMap<String, Sum> = BTreeMap::new();
     let mut after = None;
     loop {
-        let page = store::page_of_subject(tx, subject, after, PAGE)?;
+        let page = lists::page_of_subject(tx, subject, after, PAGE)?;
         let Some((last, _)) = page.last() else { break };
         after = Some(last.holding_id);
         for (side, holding) in page {

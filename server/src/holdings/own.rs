@@ -2,9 +2,10 @@
 //! theirs. What a rule hides from those who have left is not in it, whether their access has ended already or not.
 
 use super::error::HoldingError;
+use super::lists::{self, OwnFilter};
 use super::model::{Holding, HoldingState, Side, SideState};
 use super::operations;
-use super::store::{self, OwnFilter};
+use super::store;
 use super::weighed::data_of;
 use crate::decisions::{self, Denied};
 use crate::platform::attempt::Own;
@@ -90,7 +91,7 @@ pub fn own_groups(tx: &mut TenantTx<'_>, own: Own) -> Stored<BTreeMap<OwnClass, 
     let mut groups: BTreeMap<OwnClass, OwnGroup> = BTreeMap::new();
     let mut after = None;
     loop {
-        let page = store::own_page(tx, own.subject(), &filter(own), after, PAGE)?;
+        let page = lists::own_page(tx, own.subject(), &filter(own), after, PAGE)?;
         let Some((last, _)) = page.last() else { return Ok(groups) };
         after = Some(last.holding_id);
         for (side, holding) in page.iter().filter(|(_, holding)| holding.state == HoldingState::Held) {
@@ -150,7 +151,7 @@ pub fn own_holdings(
     let wanted = usize::try_from(limit).unwrap_or(usize::MAX);
     let (mut found, mut after) = (Vec::new(), after);
     while found.len() < wanted {
-        let page = store::own_page(tx, own.subject(), &filter, after, limit)?;
+        let page = lists::own_page(tx, own.subject(), &filter, after, limit)?;
         let Some((last, _)) = page.last() else { break };
         after = Some(last.holding_id);
         found.extend(page.into_iter().filter(|(_, h)| h.state == HoldingState::Held).map(shown));

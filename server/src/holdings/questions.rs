@@ -4,6 +4,7 @@
 
 use super::error::HoldingError;
 use super::jobs::SETTLE;
+use super::lists;
 use super::model::{Side, SideState};
 use super::store::{self, RulingRow};
 use crate::platform::db::tx::tenant_table;
@@ -237,7 +238,7 @@ pub(super) fn step(tx: &mut TenantTx<'_>, payload: &Value) -> Result<Step, JobEr
     let after: Option<(SubjectId, HoldingId)> =
         serde_json::from_value(payload["after"].clone()).map_err(|e| JobError::of(e.to_string()))?;
     let Some(question) = find(tx, id)? else { return Ok(Step::Done) };
-    let sides = store::sides_of_question(tx, id, after, SIDES_A_STEP)?;
+    let sides = lists::sides_of_question(tx, id, after, SIDES_A_STEP)?;
     let Some(last) = sides.last().map(|s| (s.subject_id, s.holding_id)) else { return Ok(Step::Done) };
     let moved = apply(tx, &question, &sides)?;
     if !moved.is_empty() {
@@ -259,7 +260,7 @@ fn apply(tx: &mut TenantTx<'_>, question: &Question, sides: &[Side]) -> Stored<V
     let wrong: Vec<&Side> =
         sides.iter().filter(|s| s.state != SideState::Ended && (!s.settled || s.controller != controller)).collect();
     let ids: Vec<HoldingId> = wrong.iter().map(|s| s.holding_id).collect();
-    let latest = store::latest_rulings(tx, &ids)?;
+    let latest = lists::latest_rulings(tx, &ids)?;
     let mut history = Vec::with_capacity(wrong.len());
     for side in &wrong {
         let now = Side {

@@ -3,9 +3,10 @@
 use super::connectors;
 use super::error::HoldingError;
 use super::holds::{self, Hold};
+use super::lists::{self, Filter};
 use super::model::{Holding, RulingView, Side, SideState};
 use super::operations::{self, Deposit};
-use super::store::{self, Filter};
+use super::store;
 use crate::decisions;
 use crate::instructions::{self, InstructionView, Policies};
 use crate::people::{self, MemberName, Names, SubjectName};
@@ -124,7 +125,7 @@ async fn list_holdings(
     let (limit, cursor) = (page.limit()?, page.cursor()?);
     let HoldingFilter { subject, class, controller, state } = filter.into_inner();
     let filter = Filter { subject, class, controller, state };
-    let rows = at.run(Act::named("holdings.read"), move |tx| store::list_sides(tx, &filter, cursor, limit)).await?;
+    let rows = at.run(Act::named("holdings.read"), move |tx| lists::list_sides(tx, &filter, cursor, limit)).await?;
     let page = Page::cut(rows, limit, |(side, _)| Cursor::pair(side.holding_id.uuid(), side.subject_id.uuid()));
     Ok(Answered::ok(page.map(SideView::of)))
 }
@@ -163,7 +164,7 @@ fn view(tx: &mut TenantTx<'_>, id: HoldingId) -> Result<HoldingView, HoldingErro
     let holding = store::find(tx, id)?.ok_or(HoldingError::Unknown)?;
     let (mut sides, mut rulings) = (Vec::new(), HashMap::new());
     for side in store::sides_of(tx, &[id])? {
-        let history: Stored<Vec<RulingView>> = store::history(tx, id, side.subject_id)?
+        let history: Stored<Vec<RulingView>> = lists::history(tx, id, side.subject_id)?
             .into_iter()
             .map(|r| {
                 Ok(RulingView {

@@ -1,8 +1,8 @@
 //! What the source documents leave open, over HTTP: listed, settled, and how it was settled before.
 
 use super::error::HoldingError;
+use super::lists;
 use super::questions::{self, Question, QuestionState};
-use super::store;
 use crate::people::{MemberName, Names};
 use crate::platform::attempt::{Act, Attempt};
 use crate::platform::db::{Stored, TenantTx, Ts};
@@ -64,7 +64,7 @@ struct SettlementView {
 
 fn views(tx: &mut TenantTx<'_>, all: Vec<Question>) -> Stored<Vec<QuestionView>> {
     let ids: Vec<QuestionId> = all.iter().map(|q| q.id).collect();
-    let counts = store::sides_by_question(tx, &ids)?;
+    let counts = lists::sides_by_question(tx, &ids)?;
     let mut views = Vec::with_capacity(all.len());
     for q in all {
         let history = questions::history(tx, q.id)?;

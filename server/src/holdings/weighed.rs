@@ -2,6 +2,7 @@
 
 use super::anew::Supposed;
 use super::consents;
+use super::lists;
 use super::model::{Holding, HoldingState, Side, SideState};
 use super::store::{self, RulingRow};
 use crate::decisions::Data;
@@ -36,7 +37,7 @@ pub fn sides_in_use(
     after: Option<(SubjectId, HoldingId)>,
     limit: i64,
 ) -> Stored<Vec<(SubjectId, HoldingId)>> {
-    store::places_of_sides(tx, (classes, subjects), after, limit)
+    lists::places_of_sides(tx, (classes, subjects), after, limit)
 }
 
 fn weighed(
@@ -49,7 +50,7 @@ fn weighed(
     let sides = store::sides_of(tx, ids)?;
     // The oldest first, so that the ruling in force stays.
     let rulings: HashMap<(HoldingId, SubjectId), RulingRow> =
-        store::rulings_of(tx, ids)?.into_iter().map(|r| ((r.holding_id, r.subject_id), r)).collect();
+        lists::rulings_of(tx, ids)?.into_iter().map(|r| ((r.holding_id, r.subject_id), r)).collect();
     let mut all: HashMap<HoldingId, Vec<Data>> = HashMap::new();
     for side in &sides {
         if let Some(holding) = holdings.get(&side.holding_id) {
@@ -79,8 +80,8 @@ pub fn some_holdings(
     most: i64,
 ) -> Stored<Vec<HoldingId>> {
     match of {
-        Some(subject) => store::ids_of_subject(tx, subject, after, most),
-        None => store::some_ids(tx, after, most),
+        Some(subject) => lists::ids_of_subject(tx, subject, after, most),
+        None => lists::some_ids(tx, after, most),
     }
 }
 
