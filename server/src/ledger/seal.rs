@@ -19,10 +19,8 @@ use serde_json::{Value, json};
 const SEAL: &str = "ledger.seal";
 /// One job a tenant.
 const KEY: &str = "seal";
-/// Leaf hashes read at a time: 128 KiB of them.
-const PAGE: i64 = 4_096;
-/// Records one step seals at most, so that no transaction is long.
-const STEP: i64 = 65_536;
+/// Records one step seals at most, so that no transaction is long: whoever appends waits for it on SQLite.
+const STEP: i64 = 4_096;
 
 /// What a step of sealing left.
 struct Sealed {
@@ -52,7 +50,7 @@ pub(super) fn register(registry: &mut Registry) {
             // Somebody else sealed meanwhile; whether anything is left shows the next look.
             None => Step::Again(cursor.clone()),
             Some(Sealed { waiting: 0 }) => Step::Done,
-            Some(Sealed { waiting }) if waiting < most => Step::WaitUntil(after_a_while(tx)?, cursor.clone()),
+            Some(Sealed { waiting }) if waiting < most.min(STEP) => Step::WaitUntil(after_a_while(tx)?, cursor.clone()),
             Some(_) => Step::Again(cursor.clone()),
         })
     });
@@ -91,16 +89,11 @@ fn grow(tx: &mut TenantTx<'_>, edge: &mut Frontier, from: i64, to: i64) -> Store
         return Err(StoreError::Unreadable(format!("the ledger is sealed to {from}, its edge to {}", edge.size())));
     }
     let mut blocks = Vec::new();
-    let mut start = from;
-    while start < to {
-        let end = to.min(start + PAGE);
-        for leaf in store::leaf_hashes(tx, start..end)? {
-            if let Some(root) = edge.push(leaf) {
-                let block = store::block_before(edge.size())?;
-                blocks.push(NewBlock { block, root: root.as_bytes().to_vec() });
-            }
+    for leaf in store::leaf_hashes(tx, from..to)? {
+        if let Some(root) = edge.push(leaf) {
+            let block = store::block_before(edge.size())?;
+            blocks.push(NewBlock { block, root: root.as_bytes().to_vec() });
         }
-        start = end;
     }
     Ok(blocks)
 }

@@ -8,7 +8,7 @@
 use super::model::RecordFilter;
 use super::store::{self, NewCount, NewTerm};
 use super::uses;
-use crate::platform::db::{Stored, TenantTx, Ts};
+use crate::platform::db::{Stored, TenantTx, Ts, lost_race};
 use crate::platform::jobs::{Registry, Step};
 use chrono::{DateTime, DurationRound, TimeDelta, Utc};
 use policy_model::ledger::BLOCK;
@@ -21,8 +21,8 @@ use std::ops::Range;
 const NOTE: &str = "ledger.note-terms";
 /// One job a tenant.
 const KEY: &str = "terms";
-/// Blocks of one step, so that no transaction is long.
-const BLOCKS_A_STEP: i64 = 16;
+/// Blocks of one step, so that no transaction is long: whoever appends waits for it on SQLite.
+const BLOCKS_A_STEP: i64 = 2;
 /// Blocks looked up at a time.
 const BLOCKS_AT_ONCE: i64 = 64;
 /// Records of a block.
@@ -158,19 +158,22 @@ pub(super) fn register(registry: &mut Registry) {
     registry.inside(NOTE, |tx, cursor: &Value| Ok(if note(tx)? { Step::Again(cursor.clone()) } else { Step::Done }));
 }
 
-/// Notes the terms of the next full blocks; whether there are more.
+/// Notes the terms of the next full blocks; whether there are more. The head's row is moved on last: whoever appends waits for
+/// it on PostgreSQL. Somebody else who notes the same blocks stumbles over the first note, and begins again after them.
 pub(super) fn note(tx: &mut TenantTx<'_>) -> Stored<bool> {
     let Some(head) = store::head(tx)? else { return Ok(false) };
     let (first, full) = (head.indexed / OF_A_BLOCK, head.next_seq / OF_A_BLOCK);
     let end = full.min(first + BLOCKS_A_STEP);
-    if first >= end || !store::note_up_to(tx, head.indexed, end * OF_A_BLOCK)? {
-        // Somebody else did it meanwhile.
+    if first >= end {
         return Ok(false);
     }
     for block in first..end {
         note_block(tx, block)?;
     }
-    Ok(end < full)
+    match store::note_up_to(tx, head.indexed, end * OF_A_BLOCK)? {
+        true => Ok(end < full),
+        false => Err(lost_race()),
+    }
 }
 
 /// A record's columns that are searched by, and its bytes for the rest.
@@ -201,9 +204,9 @@ fn note_block(tx: &mut TenantTx<'_>, block: i64) -> Stored<()> {
     let terms: Vec<NewTerm<'_>> = terms.into_iter().map(|(kind, term)| NewTerm { kind, term, block }).collect();
     let count = |((quarter, act, outcome), records)| NewCount { block, quarter, act, outcome, records };
     let counts: Vec<NewCount<'_>> = counts.into_iter().map(count).collect();
-    uses::note(tx, &rows)?;
     store::insert_terms(tx, &terms)?;
-    store::insert_counts(tx, &counts)
+    store::insert_counts(tx, &counts)?;
+    uses::note(tx, &rows)
 }
 
 /// The quarter of an hour that an instant lies in: every civil day and hour of a time zone begins with one.
