@@ -6,7 +6,7 @@ use crate::ledger::LedgerSink;
 use crate::people::PlatformAnswers;
 use crate::platform::clock::Clock;
 use crate::platform::config::Config;
-use crate::platform::db::{DbTarget, Pool, StoreError, migrate};
+use crate::platform::db::{DbTarget, Pool, StoreError, keep_checkpoints, migrate};
 use crate::platform::http::description::Addresses;
 use crate::platform::http::{Problem, body, paging, query, watch};
 use crate::platform::jobs::{self, Registry, Step, Workers};
@@ -282,6 +282,7 @@ pub fn serve(tenure: &Tenure) -> Result<Listening, StartError> {
         usize::try_from(config.jobs.threads).unwrap_or(2),
     )?;
     retention::schedule(&tenure.platform)?;
+    keep_checkpoints(tenure.platform.pool()).map_err(StartError::Thread)?;
     current::watch(tenure.platform.clone()).map_err(StartError::Thread)?;
     groups::start(&tenure.platform).map_err(StartError::Thread)?;
     let platform = web::Data::from(tenure.platform.clone());

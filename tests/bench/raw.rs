@@ -13,7 +13,7 @@ pub fn sqlite(file: &Path) -> SqliteConnection {
     let mut connection = SqliteConnection::establish(&file.to_string_lossy()).expect("SQLite opens a file");
     let settings = "PRAGMA busy_timeout=10000; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; \
                     PRAGMA foreign_keys=ON; PRAGMA cache_size=-4096; PRAGMA journal_size_limit=16777216; \
-                    PRAGMA secure_delete=ON; PRAGMA temp_store=MEMORY;";
+                    PRAGMA secure_delete=ON; PRAGMA temp_store=MEMORY; PRAGMA wal_autocheckpoint=4000;";
     connection.batch_execute(settings).expect("they are the server's");
     connection
 }

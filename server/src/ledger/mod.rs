@@ -1,7 +1,7 @@
 //! The ledger (审计账本): every record of a tenant, in order, sealed in a Merkle tree under signed checkpoints.
 //!
 //! ```text
-//! append.rs   the last work of every transaction: its records get their places, and are written for good
+//! append.rs   the last work of every transaction: its records get their places, and are written for good (columnwise.rs)
 //! seal.rs     a moment later, a job: the tree grows over them, and its root is signed
 //! search.rs   after them, a job: what records are searched by, block by block
 //! keys.rs     who signs: one key a tenant, the old ones still listed
@@ -21,6 +21,7 @@ mod about;
 mod append;
 mod asked;
 mod certify;
+mod columnwise;
 mod error;
 mod export;
 mod keys;

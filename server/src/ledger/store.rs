@@ -1,6 +1,7 @@
 //! The tables of the ledger and every query on them. Records, blocks and checkpoints are only ever added: the database
 //! itself refuses anything else.
 
+use super::columnwise::Columnwise;
 use super::model::{CheckpointRow, NewRecord, RecordFilter, SealedRecord};
 use super::search::{self, Columns, Kind, Order, Terms};
 use super::uses::{Counted, Done};
@@ -143,7 +144,7 @@ pub(super) fn advance(tx: &mut TenantTx<'_>, from: i64, edge: &Frontier) -> Stor
 }
 
 pub(super) fn insert_records(tx: &mut TenantTx<'_>, new: &[NewRecord<'_>]) -> Stored<()> {
-    tx.add_all::<records::table, NewRecord<'_>>(records::table, new)
+    tx.add_columns::<records::table, NewRecord<'_>, _>(records::table, new, Columnwise::of)
 }
 
 pub(super) fn insert_terms(tx: &mut TenantTx<'_>, new: &[NewTerm<'_>]) -> Stored<()> {
@@ -445,7 +446,7 @@ pub(super) fn insert_uses(tx: &mut TenantTx<'_>, counted: &Counted) -> Stored<()
     tx.add(instruction_uses::table, counted)
 }
 
-/// Writes what is counted under an instruction; whoever does has moved on how far terms are noted, and is the only one.
+/// Writes what is counted under an instruction; whoever does has noted the terms of the same records, and is the only one.
 pub(super) fn save_uses(tx: &mut TenantTx<'_>, now: Counted) -> Stored<()> {
     tx.change(instruction_uses::table, |rows| {
         diesel::update(rows.filter(instruction_uses::instruction.eq(now.instruction))).set((

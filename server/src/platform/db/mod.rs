@@ -4,12 +4,14 @@
 //! Why a `MultiConnection`: one binary, backend chosen by configuration. Why our own connection manager: the generated
 //! `establish` falls over from PostgreSQL to SQLite with the same string, and would write a file named after the password.
 
+mod embedded;
 mod migrate;
 mod pool;
 mod turn;
 pub mod tx;
 mod types;
 
+pub use embedded::keep_checkpoints;
 pub use migrate::{MigrateError, migrate};
 pub use pool::{DbTarget, Pool};
 pub use turn::Turn;

@@ -1,10 +1,12 @@
 //! Connections, and the one check that PostgreSQL's row-level security cannot be walked around.
 
+use super::embedded::{Front, Line};
 use super::{AnyConnection, StoreError, Stored};
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::r2d2::{ManageConnection, PooledConnection, R2D2Connection};
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// Which database, decided by configuration and never by trial and error.
@@ -41,7 +43,7 @@ impl ManageConnection for DbTarget {
                 c.batch_execute(
                     "PRAGMA busy_timeout=10000; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; \
                      PRAGMA foreign_keys=ON; PRAGMA cache_size=-4096; PRAGMA journal_size_limit=16777216; \
-                     PRAGMA secure_delete=ON; PRAGMA temp_store=MEMORY;",
+                     PRAGMA secure_delete=ON; PRAGMA temp_store=MEMORY; PRAGMA wal_autocheckpoint=4000;",
                 )
                 .map_err(QueryError)?;
                 Ok(AnyConnection::Sqlite(c))
@@ -63,7 +65,32 @@ impl ManageConnection for DbTarget {
 pub struct Pool {
     connections: diesel::r2d2::Pool<DbTarget>,
     target: DbTarget,
+    /// Those who write, where only one can.
+    line: Option<Arc<Line>>,
 }
+
+/// A connection to write by; at the front of the line, where there is one.
+pub(in crate::platform) struct Writer {
+    // Given back before the next one may go.
+    connection: PooledConnection<DbTarget>,
+    _front: Option<Front>,
+}
+
+impl std::ops::Deref for Writer {
+    type Target = AnyConnection;
+    fn deref(&self) -> &AnyConnection {
+        &self.connection
+    }
+}
+
+impl std::ops::DerefMut for Writer {
+    fn deref_mut(&mut self) -> &mut AnyConnection {
+        &mut self.connection
+    }
+}
+
+/// How long anybody waits for a connection, or for their turn to write.
+const LONGEST: Duration = Duration::from_secs(10);
 
 #[derive(QueryableByName)]
 struct Bypass {
@@ -80,16 +107,30 @@ impl Pool {
             // None in the background: a command that ends while a thread still signs in to PostgreSQL dies in libpq.
             .min_idle(Some(0))
             .test_on_check_out(false)
-            .connection_timeout(Duration::from_secs(10))
+            .connection_timeout(LONGEST)
             .build(target.clone())
             .map_err(|e| StoreError::NoConnection(e.to_string()))?;
-        let pool = Self { connections, target };
+        let line = matches!(target, DbTarget::Sqlite(_)).then(Arc::default);
+        let pool = Self { connections, target, line };
         pool.refuse_bypassing_role()?;
         Ok(pool)
     }
 
     pub(in crate::platform) fn get(&self) -> Stored<PooledConnection<DbTarget>> {
         self.connections.get().map_err(|e| StoreError::NoConnection(e.to_string()))
+    }
+
+    /// A connection to write by, once it is one's turn.
+    pub(in crate::platform) fn writer(&self) -> Stored<Writer> {
+        let front = self.front()?;
+        Ok(Writer { connection: self.get()?, _front: front })
+    }
+
+    /// The front of the line of those who write, where there is one.
+    pub(super) fn front(&self) -> Stored<Option<Front>> {
+        let Some(line) = &self.line else { return Ok(None) };
+        let front = line.wait(LONGEST).ok_or_else(|| StoreError::NoConnection("others write for too long".into()))?;
+        Ok(Some(front))
     }
 
     /// A connection beside the pool's. On PostgreSQL it gives up soon when the server is out of reach.

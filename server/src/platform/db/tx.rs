@@ -17,7 +17,7 @@ use crate::platform::caller::Actor;
 use crate::platform::current::{self, Touch, Touched, Versions};
 use crate::platform::ids::{Id, JobId, RequestId, TenantId};
 use crate::platform::record::Record;
-use diesel::connection::{AnsiTransactionManager, TransactionManager};
+use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
 use diesel::prelude::*;
 use diesel::query_builder::InsertStatement;
 use diesel::query_dsl::methods::{ExecuteDsl, LimitDsl, LoadQuery};
@@ -245,21 +245,66 @@ impl<'c> TenantTx<'c> {
         Ok(())
     }
 
-    /// Inserts many rows as this tenant's, in statements of at most 256.
+    /// Inserts many rows as this tenant's: in statements of at most 256 on PostgreSQL, where each goes over the network; one
+    /// by one on SQLite, where a statement that is prepared already costs less than the parsing of a long one.
     pub fn add_all<'r, T, R>(&mut self, table: T, rows: &'r [R]) -> Stored<()>
     where
         T: TenantTable + Copy,
         Vec<(T::Mark, &'r R)>: Insertable<T>,
-        InsertStatement<T, <Vec<(T::Mark, &'r R)> as Insertable<T>>::Values>:
-            ExecuteDsl<diesel::PgConnection> + ExecuteDsl<diesel::SqliteConnection>,
+        InsertStatement<T, <Vec<(T::Mark, &'r R)> as Insertable<T>>::Values>: ExecuteDsl<diesel::PgConnection>,
+        (T::Mark, &'r R): Insertable<T>,
+        InsertStatement<T, <(T::Mark, &'r R) as Insertable<T>>::Values>: ExecuteDsl<diesel::SqliteConnection>,
     {
-        if !rows.is_empty() {
-            self.touches(T::DECIDES);
+        let tenant = self.tenant;
+        self.add_by::<T, R>(table, rows, |pg, rows| {
+            for some in rows.chunks(256) {
+                let marked: Vec<_> = some.iter().map(|row| (T::mark(tenant), row)).collect();
+                ExecuteDsl::execute(diesel::insert_into(table).values(marked), pg)?;
+            }
+            Ok(())
+        })
+    }
+
+    /// The same for rows that come by the thousand a second. PostgreSQL gets them column by column: it reads a short statement,
+    /// however many rows there are. `columns` binds the tenant first.
+    pub fn add_columns<'r, T, R, Q>(
+        &mut self,
+        table: T,
+        rows: &'r [R],
+        columns: impl FnOnce(TenantId, &'r [R]) -> Q,
+    ) -> Stored<()>
+    where
+        T: TenantTable + Copy,
+        Q: ExecuteDsl<diesel::PgConnection>,
+        (T::Mark, &'r R): Insertable<T>,
+        InsertStatement<T, <(T::Mark, &'r R) as Insertable<T>>::Values>: ExecuteDsl<diesel::SqliteConnection>,
+    {
+        let tenant = self.tenant;
+        self.add_by::<T, R>(table, rows, |pg, rows| ExecuteDsl::execute(columns(tenant, rows), pg).map(drop))
+    }
+
+    fn add_by<'r, T, R>(
+        &mut self,
+        table: T,
+        rows: &'r [R],
+        on_postgres: impl FnOnce(&mut diesel::PgConnection, &'r [R]) -> QueryResult<()>,
+    ) -> Stored<()>
+    where
+        T: TenantTable + Copy,
+        (T::Mark, &'r R): Insertable<T>,
+        InsertStatement<T, <(T::Mark, &'r R) as Insertable<T>>::Values>: ExecuteDsl<diesel::SqliteConnection>,
+    {
+        if rows.is_empty() {
+            return Ok(());
         }
-        for some in rows.chunks(256) {
-            let marked: Vec<_> = some.iter().map(|row| (T::mark(self.tenant), row)).collect();
-            let statement = diesel::insert_into(table).values(marked);
-            on_each!(&mut *self.conn, |c| ExecuteDsl::execute(statement, c))?;
+        self.touches(T::DECIDES);
+        match &mut *self.conn {
+            AnyConnection::Pg(pg) => on_postgres(pg, rows)?,
+            AnyConnection::Sqlite(sqlite) => {
+                for row in rows {
+                    ExecuteDsl::execute(diesel::insert_into(table).values((T::mark(self.tenant), row)), sqlite)?;
+                }
+            }
         }
         Ok(())
     }
@@ -465,21 +510,29 @@ impl<'c> PlatformTx<'c> {
 /// Row-level security sees the tenant until the end of this transaction (no-op on SQLite).
 fn bind_tenant(conn: &mut AnyConnection, tenant: TenantId) -> Stored<()> {
     if let AnyConnection::Pg(pg) = conn {
-        diesel::sql_query("SELECT set_config('app.tenant', $1, true)")
-            .bind::<diesel::sql_types::Text, _>(tenant.to_string())
-            .execute(pg)?;
+        pg.batch_execute(&binding(tenant))?;
     }
     Ok(())
 }
 
-/// BEGIN IMMEDIATE on SQLite (a deferred one fails half of all concurrent read-then-write work), BEGIN on PostgreSQL.
+/// An id has no character that would have to be quoted.
+fn binding(tenant: TenantId) -> String {
+    format!("SELECT set_config('app.tenant', '{tenant}', true)")
+}
+
+/// BEGIN IMMEDIATE on SQLite (a deferred one fails half of all concurrent read-then-write work), BEGIN on PostgreSQL, which
+/// hears on the same way whose transaction it is.
 fn write_tx<T, E: From<StoreError>>(
     conn: &mut AnyConnection,
+    of: Option<TenantId>,
     work: impl FnOnce(&mut AnyConnection) -> Result<T, E>,
 ) -> Result<T, E> {
-    let begun = match conn {
-        AnyConnection::Sqlite(c) => AnsiTransactionManager::begin_transaction_sql(c, "BEGIN IMMEDIATE"),
-        AnyConnection::Pg(_) => <AnyConnection as TransactionManager<AnyConnection>>::begin_transaction(conn),
+    let begun = match (&mut *conn, of) {
+        (AnyConnection::Sqlite(c), _) => AnsiTransactionManager::begin_transaction_sql(c, "BEGIN IMMEDIATE"),
+        (AnyConnection::Pg(c), None) => AnsiTransactionManager::begin_transaction_sql(c, "BEGIN"),
+        (AnyConnection::Pg(c), Some(tenant)) => {
+            AnsiTransactionManager::begin_transaction_sql(c, &format!("BEGIN; {}", binding(tenant)))
+        }
     };
     begun.map_err(StoreError::from)?;
     match work(conn) {
@@ -506,9 +559,8 @@ pub(in crate::platform) fn tenant_tx<T, E: From<StoreError>>(
     kind: Work,
     work: impl FnOnce(&mut TenantTx<'_>) -> Result<T, E>,
 ) -> Result<T, E> {
-    let mut conn = platform.pool().get()?;
-    let (done, end) = write_tx(&mut conn, |conn| {
-        bind_tenant(conn, tenant)?;
+    let mut conn = platform.pool().writer()?;
+    let (done, end) = write_tx(&mut conn, Some(tenant), |conn| {
         let turn = platform.turns().of(kind);
         turn::take(conn, tenant, turn)?;
         // Who waited for their turn acts now, not when they began to wait.
@@ -543,8 +595,8 @@ pub fn platform_tx<T, E: From<StoreError>>(
     platform: &Platform,
     work: impl FnOnce(&mut PlatformTx<'_>) -> Result<T, E>,
 ) -> Result<T, E> {
-    let mut conn = platform.pool().get()?;
-    let (done, end) = write_tx(&mut conn, |conn| {
+    let mut conn = platform.pool().writer()?;
+    let (done, end) = write_tx(&mut conn, None, |conn| {
         let mut tx = PlatformTx {
             conn,
             platform,
