@@ -1,8 +1,9 @@
 //! Records in groups: what is answered from memory is answered once its record is on disk, and the records of all who ask
 //! at the same moment go there together.
 //!
-//! While one group of a tenant is being committed the next one gathers, so a group is as large as the disk is slow. What
-//! always holds: an answer whose record is not committed is not given; an answer that rests on what has changed meanwhile,
+//! While one group of a tenant is being committed the next one gathers, so a group is as large as the disk is slow. Those who
+//! were just answered often ask again at once: the next group waits for as many as there were, for half as long as the commit
+//! took and no longer, or they would miss it and wait for two. What always holds: an answer whose record is not committed is not given; an answer that rests on what has changed meanwhile,
 //! on whatever node, is not given either, because the commit looks at the versions once more; and no more wait than fit.
 
 use super::Platform;
@@ -14,7 +15,7 @@ use super::ids::{RequestId, TenantId};
 use super::record::{Outcome, Record};
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::sync::oneshot;
 
 /// Records that wait for their group at most, of one tenant and of all.
@@ -24,6 +25,8 @@ const MOST: usize = 100_000;
 const GROUP: usize = 4_096;
 /// Tenants whose groups are committed at the same time. SQLite commits one after another anyway.
 const COMMITTERS: usize = 3;
+/// How long a group waits for more, at most.
+const LONGEST_GATHERING: Duration = Duration::from_millis(2);
 /// How long an answer waits for its record.
 const LONGEST: Duration = Duration::from_secs(5);
 /// Tenants with refusals that could not be recorded at the time.
@@ -70,6 +73,14 @@ struct Owed {
     count: u64,
 }
 
+/// What a group waits for.
+struct Gathering {
+    /// So many who ask,
+    asking: usize,
+    /// but no longer than this.
+    until: Instant,
+}
+
 #[derive(Default)]
 struct Queue {
     waiting: HashMap<TenantId, VecDeque<Waiting>>,
@@ -77,6 +88,8 @@ struct Queue {
     turns: VecDeque<TenantId>,
     /// Tenants whose group is being committed.
     busy: HashSet<TenantId>,
+    /// Tenants whose next group waits for more.
+    gathering: HashMap<TenantId, Gathering>,
     records: HashMap<TenantId, usize>,
     all: usize,
     owed: HashMap<TenantId, Owed>,
@@ -96,8 +109,10 @@ impl Groups {
     /// [`NotKept`]; then none of them is.
     pub async fn keep(&self, entry: Entry) -> Result<(), NotKept> {
         let (kept, told) = oneshot::channel();
-        self.queue().push(Waiting { entry, kept })?;
-        self.bell.notify_one();
+        // Only what begins a turn wakes a committer: waking costs more than the rest of this.
+        if self.queue().push(Waiting { entry, kept })? {
+            self.bell.notify_one();
+        }
         // Whoever waits longer is told that there is no answer; its record, if it comes after all, does no harm.
         match tokio::time::timeout(LONGEST, told).await {
             Ok(Ok(outcome)) => outcome,
@@ -134,26 +149,26 @@ impl Groups {
     fn next(&self) -> (TenantId, Vec<Waiting>) {
         let mut queue = self.queue();
         loop {
+            let now = Instant::now();
+            queue.end_gathering(now);
             if let Some(group) = queue.next() {
                 return group;
             }
-            queue = self.bell.wait(queue).unwrap_or_else(PoisonError::into_inner);
-        }
-    }
-
-    fn is_done(&self, tenant: TenantId) {
-        let mut queue = self.queue();
-        queue.busy.remove(&tenant);
-        if queue.waiting.contains_key(&tenant) {
-            queue.turns.push_back(tenant);
-            drop(queue);
-            self.bell.notify_one();
+            let gathered = queue.gathering.values().map(|gathering| gathering.until).min();
+            queue = match gathered {
+                None => self.bell.wait(queue).unwrap_or_else(PoisonError::into_inner),
+                Some(until) => {
+                    let left = until.saturating_duration_since(now);
+                    self.bell.wait_timeout(queue, left).unwrap_or_else(PoisonError::into_inner).0
+                }
+            };
         }
     }
 }
 
 impl Queue {
-    fn push(&mut self, waiting: Waiting) -> Result<(), NotKept> {
+    /// Whether it is somebody's turn with this.
+    fn push(&mut self, waiting: Waiting) -> Result<bool, NotKept> {
         let (tenant, count) = (waiting.entry.tenant, waiting.entry.records.len());
         let of_one = self.records.entry(tenant).or_default();
         if *of_one >= MOST_OF_ONE || self.all >= MOST {
@@ -161,12 +176,39 @@ impl Queue {
         }
         *of_one += count;
         self.all += count;
-        let is_first = !self.waiting.contains_key(&tenant);
-        self.waiting.entry(tenant).or_default().push_back(waiting);
-        if is_first && !self.busy.contains(&tenant) {
+        let own = self.waiting.entry(tenant).or_default();
+        own.push_back(waiting);
+        let begins = match self.gathering.get(&tenant) {
+            Some(gathering) => own.len() >= gathering.asking,
+            None => own.len() == 1 && !self.busy.contains(&tenant),
+        };
+        if begins {
+            self.gathering.remove(&tenant);
             self.turns.push_back(tenant);
         }
-        Ok(())
+        Ok(begins)
+    }
+
+    /// A group of so many who asked is answered; its commit took so long. Whether it is somebody else's turn beside this.
+    fn is_done(&mut self, tenant: TenantId, asked: usize, now: Instant, took: Duration) -> bool {
+        self.busy.remove(&tenant);
+        if let Some(waiting) = self.waiting.get(&tenant) {
+            let until = now + (took / 2).min(LONGEST_GATHERING);
+            self.gathering.insert(tenant, Gathering { asking: asked + waiting.len(), until });
+        }
+        !self.turns.is_empty()
+    }
+
+    /// Those who have waited for more long enough have their turn.
+    fn end_gathering(&mut self, now: Instant) {
+        let turns = &mut self.turns;
+        self.gathering.retain(|tenant, gathering| {
+            let goes_on = now < gathering.until;
+            if !goes_on {
+                turns.push_back(*tenant);
+            }
+            goes_on
+        });
     }
 
     fn next(&mut self) -> Option<(TenantId, Vec<Waiting>)> {
@@ -207,12 +249,16 @@ pub fn start(platform: &Arc<Platform>) -> std::io::Result<()> {
         std::thread::Builder::new().name(format!("records-{n}")).spawn(move || {
             loop {
                 let (tenant, group) = platform.groups().next();
+                let (began, asked) = (Instant::now(), group.len());
                 // A panic is a bug of one group; the senders it drops say that nothing was kept.
                 let commit = std::panic::AssertUnwindSafe(|| commit(&platform, tenant, group));
                 if std::panic::catch_unwind(commit).is_err() {
                     tracing::error!(code = "decisions.group-panicked", tenant = %tenant);
                 }
-                platform.groups().is_done(tenant);
+                let now = Instant::now();
+                if platform.groups().queue().is_done(tenant, asked, now, now - began) {
+                    platform.groups().bell.notify_one();
+                }
             }
         })?;
     }
@@ -278,4 +324,56 @@ fn write(
         }
         Ok(outcomes)
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn waiting(tenant: TenantId) -> Waiting {
+        let request = RequestId::from(uuid::Uuid::nil());
+        let records = vec![Record::of("decisions.ask")];
+        let entry = Entry { tenant, actor: Actor::Operator, request, versions: Versions::default(), records };
+        Waiting { entry, kept: oneshot::channel().0 }
+    }
+
+    fn begins(queue: &mut Queue, tenant: TenantId) -> bool {
+        queue.push(waiting(tenant)).expect("there is room")
+    }
+
+    fn group(queue: &mut Queue) -> Option<usize> {
+        queue.next().map(|(_, group)| group.len())
+    }
+
+    #[test]
+    fn who_comes_alone_waits_for_nobody_and_a_group_for_as_many_as_there_were() {
+        let (mut queue, tenant, now) = (Queue::default(), TenantId::from(uuid::Uuid::nil()), Instant::now());
+        let took = Duration::from_millis(1);
+        assert!(begins(&mut queue, tenant), "the first begins a turn at once");
+        assert_eq!(group(&mut queue), Some(1));
+        assert!(!begins(&mut queue, tenant) && !begins(&mut queue, tenant), "while it is committed others gather");
+        queue.is_done(tenant, 1, now, took);
+        assert_eq!(group(&mut queue), None, "two wait, and the one that was answered may come again");
+        assert!(begins(&mut queue, tenant), "it does");
+        assert_eq!(group(&mut queue), Some(3));
+        queue.is_done(tenant, 3, now, took);
+        assert!(begins(&mut queue, tenant), "nobody waited when the group was done, so the next one waits for nobody");
+    }
+
+    #[test]
+    fn a_group_waits_half_as_long_as_the_commit_took_and_no_longer() {
+        let (mut queue, tenant, now) = (Queue::default(), TenantId::from(uuid::Uuid::nil()), Instant::now());
+        begins(&mut queue, tenant);
+        assert_eq!(group(&mut queue), Some(1));
+        begins(&mut queue, tenant);
+        queue.is_done(tenant, 1, now, Duration::from_millis(2));
+        queue.end_gathering(now + Duration::from_micros(999));
+        assert_eq!(group(&mut queue), None);
+        queue.end_gathering(now + Duration::from_millis(1));
+        assert_eq!(group(&mut queue), Some(1));
+        begins(&mut queue, tenant);
+        queue.is_done(tenant, 1, now, Duration::from_secs(1));
+        queue.end_gathering(now + LONGEST_GATHERING);
+        assert_eq!(group(&mut queue), Some(1), "a slow commit makes nobody wait long");
+    }
 }
