@@ -34,8 +34,9 @@ pub(super) fn whole_number(out: &mut Vec<u8>, number: u64) {
 
 pub(super) fn text(out: &mut Vec<u8>, value: &str) {
     // Ids, codes and class names need no escape; RFC 8785 escapes what serde_json does and nothing else.
-    let is_plain = value.bytes().all(|byte| byte >= 0x20 && byte != b'"' && byte != b'\\');
-    if is_plain {
+    // Looked at to the end: without a way out half way the bytes are compared many at a time.
+    let needs_escape = |found, byte| found | (byte < 0x20) | (byte == b'"') | (byte == b'\\');
+    if !value.bytes().fold(false, needs_escape) {
         out.push(b'"');
         out.extend_from_slice(value.as_bytes());
         out.push(b'"');

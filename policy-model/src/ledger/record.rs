@@ -208,7 +208,7 @@ impl RecordBody {
     /// The record in its canonical bytes: members sorted, nothing empty, no space. Equal to what any implementation of
     /// RFC 8785 makes of it, and written by hand because every act in the system waits for it.
     pub fn canonical_bytes(&self) -> Vec<u8> {
-        let mut out = Vec::with_capacity(512);
+        let mut out = Vec::with_capacity(1_024);
         self.write_canonical(&mut out);
         out
     }

@@ -116,8 +116,17 @@ struct Options {
     evaluations_semantic: Semantic,
 }
 
+/// The same with everything else that a request has, so that a long body is read through once.
 #[derive(Deserialize)]
 struct Several<'a> {
+    #[serde(borrow, default)]
+    subject: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    action: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    resource: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    context: Option<&'a RawValue>,
     #[serde(borrow, default)]
     evaluations: Option<Vec<&'a RawValue>>,
     #[serde(default)]
@@ -126,15 +135,15 @@ struct Several<'a> {
 
 /// Reads `POST /access/v1/evaluation`.
 pub fn one(body: &[u8]) -> Result<Asked, AccessError> {
-    let keys = keys(body)?;
+    let keys: Keys<'_> = whole(body)?;
     ask(&keys).map(|ask| Asked::One(Box::new(ask))).map_err(unreadable)
 }
 
 /// Reads `POST /access/v1/evaluations`; without `evaluations` it is one question.
 pub fn many(body: &[u8]) -> Result<Asked, AccessError> {
-    let keys = keys(body)?;
-    let several = whole(serde_json::from_slice::<Several<'_>>(body))?;
-    let items = several.evaluations.unwrap_or_default();
+    let Several { subject, action, resource, context, evaluations, options } = whole(body)?;
+    let keys = Keys { subject, action, resource, context };
+    let items = evaluations.unwrap_or_default();
     if items.is_empty() {
         return ask(&keys).map(|ask| Asked::One(Box::new(ask))).map_err(unreadable);
     }
@@ -150,17 +159,17 @@ pub fn many(body: &[u8]) -> Result<Asked, AccessError> {
             context: own.context.or(keys.context),
         })
     };
-    let semantic = several.options.unwrap_or_default().evaluations_semantic;
+    let semantic = options.unwrap_or_default().evaluations_semantic;
     Ok(Asked::Many(items.into_iter().map(read).collect(), semantic))
 }
 
-fn keys(body: &[u8]) -> Result<Keys<'_>, AccessError> {
-    let raw = whole(serde_json::from_slice::<&RawValue>(body))?;
-    object(raw).map_err(|e| unreadable(format!("the body {e}")))
-}
-
-fn whole<T>(read: serde_json::Result<T>) -> Result<T, AccessError> {
-    read.map_err(|e| unreadable(e.to_string()))
+fn whole<'a, T: Deserialize<'a>>(body: &'a [u8]) -> Result<T, AccessError> {
+    if !body.trim_ascii_start().starts_with(b"{") {
+        // Whether it is JSON at all comes first.
+        let raw: Result<&RawValue, _> = serde_json::from_slice(body);
+        return Err(unreadable(raw.map_or_else(|e| e.to_string(), |_| "the body is not an object".to_owned())));
+    }
+    serde_json::from_slice(body).map_err(|e| unreadable(format!("the body cannot be read: {e}")))
 }
 
 fn unreadable(what: String) -> AccessError {

@@ -74,7 +74,7 @@ fn nul() -> Problem {
 /// Whether JSON text holds a NUL character, plain or escaped. `\\\\u0000`, a backslash and five characters, is none.
 pub fn holds_nul(json: &[u8]) -> bool {
     let mut rest = json;
-    while let Some(at) = rest.iter().position(|b| matches!(b, 0 | b'\\')) {
+    while let Some(at) = memchr::memchr2(0, b'\\', rest) {
         if rest[at] == 0 || rest[at..].starts_with(br"\u0000") {
             return true;
         }
