@@ -85,6 +85,23 @@ scenario!(an_inventory_tells_what_is_there_and_unknown_and_what_is_known_and_gon
     assert_eq!(of("&after=drive/_forgotten"), json!([]));
     let waiting = acme.hr_admin().gets("/attention").items();
     assert!(waiting.iter().any(|a| a["kind"] == "inventory.differs"), "somebody is told: {waiting:#?}");
+    // The card that tells them opens the connector, where every inventory of it stands.
+    let cards = acme.first_admin().gets("/inbox").items();
+    let told = cards.iter().find(|card| card["action"] == "inventory.differs").expect("a card");
+    assert_eq!(told["leads_to"], json!({ "kind": "connector", "id": connector }), "{told:#}");
+    assert_eq!(told["object"], json!({ "kind": "inventory", "id": inventory }), "{told:#}");
+    let path = format!("/connectors/{connector}/inventories");
+    acme.first_admin().posts(&format!("/connectors/{connector}/inventory"), &json!({})).ok();
+    t.settles();
+    let page = acme.first_admin().gets(&format!("{path}?limit=1")).ok();
+    let rest = acme.first_admin().gets(&format!("{path}?cursor={}", page["next"].as_str().expect("more"))).items();
+    assert_eq!(
+        rest.iter().map(|i| &i["id"]).collect::<Vec<_>>(),
+        [&json!(inventory)],
+        "the newest comes first: {page:#}"
+    );
+    let nobodys = format!("/connectors/{inventory}/inventories");
+    acme.first_admin().gets(&nobodys).is_refused("connector.not-found");
 });
 
 scenario!(the_vault_takes_no_original_of_a_face, |t| {

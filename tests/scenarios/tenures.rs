@@ -165,7 +165,11 @@ scenario!(what_was_deleted_does_not_return_unless_its_person_does, |t| {
     assert_eq!(again["rejected"][0]["code"], "holdings.returned", "{again}");
     assert_eq!(again["rejected"][0]["pointer"], "/locator", "{again}");
     let waiting = acme.hr_admin().gets("/attention").items();
-    assert!(waiting.iter().any(|a| a["kind"] == "holding.returned"), "somebody must be told: {waiting:#?}");
+    let told = waiting.iter().find(|a| a["kind"] == "holding.returned").expect("somebody is told");
+    // Whoever is told finds in the records of that very holding what became of it.
+    let path = format!("/records?object={}", told["object_id"].as_str().expect("an id"));
+    let records = acme.auditor().person().gets(&path).items();
+    assert!(records.iter().any(|r| r["object"]["kind"] == "holding"), "{records:#?}");
     assert_eq!(side(&acme, "biometric.face_features"), ["ended"]);
 
     let back =

@@ -364,6 +364,10 @@ const settingsParts = [
   createRoute({
     getParentRoute: () => settings,
     path: '/connectors',
+    validateSearch: (search): { connector?: string; inventory?: string } => ({
+      connector: text(search.connector),
+      inventory: text(search.inventory),
+    }),
     component: page(() => import('./settings/ConnectorsPage'), 'ConnectorsPage'),
   }),
   createRoute({

@@ -6,8 +6,8 @@ use super::inventory::{self, Finding, Inventory};
 use super::ndjson::Lines;
 use super::register::{CHUNK_LINES, RegistrationReport, check_locator, register_line_by_line};
 use crate::platform::attempt::{Act, Attempt};
-use crate::platform::http::{Answer, Answered, Problem};
-use crate::platform::ids::{ConnectorId, InventoryId};
+use crate::platform::http::{Answer, Answered, Cursor, Page, PageQuery, Problem};
+use crate::platform::ids::{ConnectorId, Id, InventoryId};
 use actix_web::{get, post, web};
 use serde::{Deserialize, Serialize};
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -20,6 +20,7 @@ pub(super) fn routes(cfg: &mut ServiceConfig<'_>) {
         .service(register)
         .service(ask_inventory)
         .service(take_inventory)
+        .service(list_inventories)
         .service(get_inventory);
 }
 
@@ -108,6 +109,20 @@ fn apart(lines: Vec<(u64, Result<String, usize>)>) -> Apart {
 async fn ask_inventory(at: Attempt, id: web::Path<ConnectorId>) -> Answer<Inventory> {
     let id = id.into_inner();
     at.once(Act::on("connectors.manage", "connector", id), id, |tx, id| inventory::ask(tx, *id)).await
+}
+
+/// What a connector was asked for, and what came of it, newest first.
+#[utoipa::path(tag = "connectors", params(PageQuery), responses((status = 200, body = Page<Inventory>)))]
+#[get("/connectors/{id}/inventories")]
+async fn list_inventories(
+    at: Attempt,
+    id: web::Path<ConnectorId>,
+    page: web::Query<PageQuery>,
+) -> Answer<Page<Inventory>> {
+    let (id, limit, cursor) = (id.into_inner(), page.limit()?, page.cursor()?);
+    let act = Act::on("connectors.manage", "connector", id).polled();
+    let rows = at.run(act, move |tx| inventory::list(tx, id, cursor, limit)).await?;
+    Ok(Answered::ok(Page::cut(rows, limit, |i| Cursor::after(i.asked_at, i.id.uuid()))))
 }
 
 /// One line of an inventory.

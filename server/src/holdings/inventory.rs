@@ -7,6 +7,7 @@ use super::store;
 use crate::attention;
 use crate::platform::db::tx::tenant_table;
 use crate::platform::db::{MultiBackend, StoreError, Stored, TenantTx, Ts};
+use crate::platform::http::Cursor;
 use crate::platform::ids::{ConnectorId, Id, InventoryId};
 use crate::platform::jobs::{JobError, Outside, Registry, Step};
 use crate::platform::record::Record;
@@ -105,6 +106,34 @@ pub(super) fn ask(tx: &mut TenantTx<'_>, id: ConnectorId) -> Result<Inventory, H
     let payload = json!({ "connector": id, "inventory": inventory.id, "attempt": 0 });
     tx.run_at(tx.now(), ASK, &inventory.id.to_string(), &payload)?;
     Ok(inventory)
+}
+
+/// What a connector was asked, newest first; one more than the limit where there is more.
+pub(super) fn list(
+    tx: &mut TenantTx<'_>,
+    of: ConnectorId,
+    before: Option<Cursor>,
+    limit: i64,
+) -> Result<Vec<Inventory>, HoldingError> {
+    connector(tx, of)?.ok_or(HoldingError::UnknownConnector)?;
+    Ok(tx.load(inventories::table, |rows| {
+        let mut query = rows.filter(inventories::connector_id.eq(of)).into_boxed::<MultiBackend>();
+        if let Some(c) = before {
+            let (at, id) = (c.at(), InventoryId::from(c.id));
+            query =
+                query.filter(inventories::asked_at.lt(at).or(inventories::asked_at.eq(at).and(inventories::id.lt(id))));
+        }
+        query
+            .order((inventories::asked_at.desc(), inventories::id.desc()))
+            .limit(limit + 1)
+            .select(Inventory::as_select())
+    })?)
+}
+
+/// Whose inventory this is; nobody's where there is none under this id.
+pub fn inventory_of(tx: &mut TenantTx<'_>, id: &str) -> Stored<Option<ConnectorId>> {
+    let Ok(id) = id.parse::<InventoryId>() else { return Ok(None) };
+    tx.first(inventories::table, |rows| rows.filter(inventories::id.eq(id)).select(inventories::connector_id))
 }
 
 pub(super) fn find(tx: &mut TenantTx<'_>, of: ConnectorId, id: InventoryId) -> Result<Inventory, HoldingError> {

@@ -50,6 +50,7 @@ pub use corrections::{
 pub use error::HoldingError;
 pub use groups::{GroupKey, Selector, SideGroup, due_for_disposal, fold_groups, has_open_since, next_sides, restore};
 pub use holds::{Hold, ORIGIN as HOLD_ORIGIN, end_hold_under, holds_on, is_held, place_hold};
+pub use inventory::inventory_of;
 pub use jobs::register;
 pub use model::{Holding, HoldingState, Side, SideState};
 pub use operations::{

@@ -15,7 +15,7 @@ use crate::platform::db::{Stored, TenantTx, Ts};
 use crate::platform::http::further::{self, FurtherLines};
 use crate::platform::http::holds_nul;
 use crate::platform::ids::{ConnectorId, HoldingId, SubjectId};
-use crate::platform::record::Record;
+use crate::platform::record::{Outcome, Record};
 use chrono::NaiveDate;
 use policy_model::pack::Pack;
 use serde::{Deserialize, Serialize};
@@ -351,6 +351,15 @@ fn keep_those_who_stand(tx: &mut TenantTx<'_>, subjects: &mut Vec<Named>, at: Ts
 
 /// The connector still has what it had reported as deleted, or has it again: a person has to see to it.
 fn raise_returned(tx: &mut TenantTx<'_>, gone: &Holding) -> Stored<()> {
+    // Once, as it is raised once: whoever looks into it finds the attempt by the holding, and no list of every try.
+    if attention::open_about(tx, "holding", &gone.id.to_string())?.is_empty() {
+        tx.record(
+            Record::of("holdings.register")
+                .on("holding", gone.id)
+                .class(&gone.class)
+                .ended(Outcome::Refused, "holdings.returned"),
+        );
+    }
     attention::raise(
         tx,
         "holding.returned",

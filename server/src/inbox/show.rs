@@ -5,6 +5,7 @@ use super::gather::{DECIDE_DEPARTURES, DECIDE_INSTRUCTIONS, SUBMIT_DEPARTURES};
 use crate::attention::Attention;
 use crate::certification::{Certification, CertificationError, CertificationView};
 use crate::departures::{self, DepartureView};
+use crate::holdings;
 use crate::instructions::{self, Instruction, Kind, May};
 use crate::orders;
 use crate::packs;
@@ -330,6 +331,7 @@ fn leads_to(tx: &mut TenantTx<'_>, kind: &str, id: &str) -> Stored<Option<CardOb
         "order" | "held-order" | "delivery" => {
             ("instruction", orders::carried_out_by(tx, kind, id)?.map(|i| i.to_string()))
         }
+        "inventory" => ("connector", holdings::inventory_of(tx, id)?.map(|c| c.to_string())),
         "line" => ("departure", departures::of_line(tx, id)?.map(|d| d.to_string())),
         _ => return Ok(None),
     };

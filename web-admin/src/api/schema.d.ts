@@ -626,6 +626,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/connectors/{id}/inventories": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a connector was asked for, and what came of it, newest first. */
+        get: operations["list_inventories"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/connectors/{id}/inventories/{inventory}": {
         parameters: {
             query?: never;
@@ -5733,6 +5750,43 @@ export interface components {
             next?: string | null;
         };
         /** @description One page of a list. */
+        Page_Inventory: {
+            /** @description The rows. */
+            items: {
+                /** @description When. */
+                asked_at: components["schemas"]["Ts"];
+                closed_at?: components["schemas"]["Ts"] | null;
+                /** @description Who was asked. */
+                connector_id: components["schemas"]["ConnectorId"];
+                /** @description Its id. */
+                id: components["schemas"]["InventoryId"];
+                /**
+                 * Format: int64
+                 * @description Holdings known here.
+                 */
+                known: number;
+                /**
+                 * Format: int64
+                 * @description Locators that are known and were not named.
+                 */
+                missing_there: number;
+                /**
+                 * Format: int64
+                 * @description Locators that the connector named.
+                 */
+                seen: number;
+                /** @description `asked`, `counting` or `closed`. */
+                state: string;
+                /**
+                 * Format: int64
+                 * @description Locators that were named and are not known.
+                 */
+                unknown_here: number;
+            }[];
+            /** @description The cursor of the next page; absent on the last. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
         Page_MemberView: {
             /** @description The rows. */
             items: (components["schemas"]["Membership"] & {
@@ -8876,6 +8930,42 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RegistrationReport"];
+                };
+            };
+            /** @description Refused or failed, and why: an RFC 9457 problem document. `/problems` lists the codes */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_inventories: {
+        parameters: {
+            query?: {
+                /** @description Rows a page, within the server's limits; 50 and at most 500 unless it was set up otherwise. */
+                limit?: number | null;
+                /** @description The `next` of the page before. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Inventory"];
                 };
             };
             /** @description Refused or failed, and why: an RFC 9457 problem document. `/problems` lists the codes */

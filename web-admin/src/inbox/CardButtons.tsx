@@ -13,12 +13,19 @@ export interface Doing {
   open: () => void
 }
 
+/** What is opened where it is not the thing itself: what is gone has left its records, an inventory is its connector's. */
+const OPENS: Record<string, 'inbox.openRecords' | 'inbox.openConnector'> = {
+  holding: 'inbox.openRecords',
+  connector: 'inbox.openConnector',
+}
+
 /** The buttons of the card in focus, each with its key. What is not allowed is there all the same, with its reason. */
 export function CardButtons({ card, doing }: { card: Card; doing: Doing }) {
   const { t } = useTranslation()
   const { decide, submit, replay, retry, resolve, withdraw, certify } = card.can
   const isPlan = submit !== undefined && submit !== null
   const again = replay ?? retry
+  const to = (card.leads_to ?? card.object).kind
   return (
     <div className={css.acts}>
       {isPlan && (
@@ -45,7 +52,7 @@ export function CardButtons({ card, doing }: { card: Card; doing: Doing }) {
       {!isPlan && (
         <Act
           can={{ allowed: true }}
-          label={certify ? t('inbox.certifyOpen') : t('inbox.open')}
+          label={certify ? t('inbox.certifyOpen') : t(OPENS[to] ?? 'inbox.open')}
           shortcut="Enter"
           onClick={doing.open}
         />

@@ -87,8 +87,10 @@ export function useCardActs({
       else if (kind === 'certification') void navigate({ to: '/people/certification', search: { list: id } })
       else if (kind === 'contest') void navigate({ to: '/contests', search: {} })
       else if (kind === 'membership') void navigate({ to: '/people/$id', params: { id } })
-      else if (kind === 'connector' || kind === 'inventory') void navigate({ to: '/settings/connectors' })
-      else if (kind === 'holding') void navigate({ to: '/records', search: { object: id } })
+      else if (kind === 'connector') {
+        const inventory = current.object.kind === 'inventory' ? current.object.id : undefined
+        void navigate({ to: '/settings/connectors', search: { connector: id, inventory } })
+      } else if (kind === 'holding') void navigate({ to: '/records', search: { object: id } })
       else void navigate({ to: '/settings/health' })
     },
   }

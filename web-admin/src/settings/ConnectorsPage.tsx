@@ -1,4 +1,5 @@
 import { useMutation, useQuery } from '@tanstack/react-query'
+import { useNavigate, useSearch } from '@tanstack/react-router'
 import { Button, Form, Input, Modal } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -8,12 +9,14 @@ import {
   connectorsQuery,
   createConnector,
   rotateConnector,
-} from '@/api/queries/settings'
+} from '@/api/queries/connectors'
 import type { Say } from '@/i18n'
 import { type Column, DataTable } from '@/ui/DataTable'
+import { FormDialog } from '@/ui/FormDialog'
 import { day, dayOf } from '@/ui/format'
 import { Loaded, Notice } from '@/ui/Page'
 import { useTell } from '@/ui/useTell'
+import { ConnectorDrawer } from './ConnectorDrawer'
 import { SecretOnce } from './SecretOnce'
 import css from './Settings.module.css'
 import { SettingsPage } from './SettingsPage'
@@ -22,7 +25,12 @@ import { SettingsPage } from './SettingsPage'
 export function ConnectorsPage() {
   const { t } = useTranslation()
   const tell = useTell()
+  const navigate = useNavigate({ from: '/settings/connectors' })
+  const search = useSearch({ from: '/shell/settings/connectors' })
   const connectors = useQuery(connectorsQuery)
+  const opened = connectors.data?.find((c) => c.id === search.connector)
+  const open = (connector: string | undefined, inventory?: string) =>
+    void navigate({ search: { connector, inventory }, replace: search.connector !== undefined })
   const [asked, setAsked] = useState<'add' | Connector | null>(null)
   const [made, setMade] = useState<CreatedConnector | null>(null)
   const create = useMutation(createConnector)
@@ -52,9 +60,19 @@ export function ConnectorsPage() {
             columns={columnsOf(t, setAsked)}
             rows={all}
             rowKey={(c) => c.id}
+            onOpen={(c) => open(c.id)}
+            chosen={search.connector}
           />
         )}
       </Loaded>
+      {opened && (
+        <ConnectorDrawer
+          connector={opened}
+          opened={search.inventory}
+          onInventory={(inventory) => open(opened.id, inventory)}
+          onClose={() => open(undefined)}
+        />
+      )}
       {asked === 'add' && (
         <ConnectorDialog
           busy={create.isPending}
@@ -104,37 +122,29 @@ function ConnectorDialog({
 }) {
   const { t } = useTranslation()
   return (
-    <Modal
-      open
+    <FormDialog<Wanted>
       title={t('settings.connectorAdd')}
-      okText={t('settings.add')}
-      cancelText={t('ui.cancel')}
-      okButtonProps={{ loading: busy, htmlType: 'submit', form: 'connector' }}
-      onCancel={onClose}
+      confirm={t('settings.add')}
+      busy={busy}
       width={520}
+      onFinish={(wanted) => onMade({ name: wanted.name.trim(), callback_url: wanted.callback_url.trim() })}
+      onClose={onClose}
     >
-      <Form<Wanted>
-        id="connector"
-        layout="vertical"
-        requiredMark={false}
-        onFinish={(wanted) => onMade({ name: wanted.name.trim(), callback_url: wanted.callback_url.trim() })}
+      <Form.Item
+        name="name"
+        label={t('settings.name')}
+        rules={[{ required: true, whitespace: true, message: t('settings.nameNeeded') }]}
       >
-        <Form.Item
-          name="name"
-          label={t('settings.name')}
-          rules={[{ required: true, whitespace: true, message: t('settings.nameNeeded') }]}
-        >
-          <Input autoFocus maxLength={80} placeholder={t('settings.connectorNamePlaceholder')} />
-        </Form.Item>
-        <Form.Item
-          name="callback_url"
-          label={t('settings.callback')}
-          rules={[{ required: true, pattern: /^\s*https?:\/\/\S+\s*$/, message: t('settings.callbackNeeded') }]}
-        >
-          <Input type="url" inputMode="url" placeholder="https://mail.example.com/tenure" />
-        </Form.Item>
-      </Form>
-    </Modal>
+        <Input autoFocus maxLength={80} placeholder={t('settings.connectorNamePlaceholder')} />
+      </Form.Item>
+      <Form.Item
+        name="callback_url"
+        label={t('settings.callback')}
+        rules={[{ required: true, pattern: /^\s*https?:\/\/\S+\s*$/, message: t('settings.callbackNeeded') }]}
+      >
+        <Input type="url" inputMode="url" placeholder="https://mail.example.com/tenure" />
+      </Form.Item>
+    </FormDialog>
   )
 }
 

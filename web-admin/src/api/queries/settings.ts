@@ -5,8 +5,6 @@ import type { components } from '../schema'
 
 export type Source = components['schemas']['Source']
 export type CreatedSource = components['schemas']['CreatedSource']
-export type Connector = components['schemas']['Connector']
-export type CreatedConnector = components['schemas']['CreatedConnector']
 export type ApiKey = components['schemas']['ApiKey']
 export type CreatedApiKey = components['schemas']['CreatedApiKey']
 export type NewApiKey = components['schemas']['NewApiKey']
@@ -15,7 +13,6 @@ export type Attention = components['schemas']['Attention']
 
 const key = {
   sources: ['sources'] as const,
-  connectors: ['connectors'] as const,
   keys: ['api-keys'] as const,
   sessions: ['sessions'] as const,
   attention: ['attention'] as const,
@@ -44,22 +41,6 @@ export const rotateSource = mutationOptions({
 export const testSource = mutationOptions({
   mutationFn: (id: string) => body(api.POST('/api/v1/sources/{id}/test', { params: { path: { id } } })),
   onSuccess: () => stale(['setup'], ['messages']),
-})
-
-export const connectorsQuery = queryOptions({
-  queryKey: key.connectors,
-  queryFn: () => body(api.GET('/api/v1/connectors')),
-})
-
-export const createConnector = mutationOptions({
-  mutationFn: (connector: { name: string; callback_url: string }) =>
-    body(api.POST('/api/v1/connectors', { body: connector })),
-  onSuccess: () => stale(key.connectors, key.keys),
-})
-
-export const rotateConnector = mutationOptions({
-  mutationFn: (id: string) => body(api.POST('/api/v1/connectors/{id}/rotate', { params: { path: { id } } })),
-  onSuccess: () => stale(key.connectors, key.keys),
 })
 
 export const keysQuery = infiniteQueryOptions({

@@ -46,6 +46,21 @@ export const settings = {
   connectorsLead:
     'A connector is a system that keeps external data: it registers holdings, receives signed orders and reports on them.',
   connectorsNone: 'There is no connector yet',
+  goodUntil: 'until {{day}}',
+  inventories: 'Inventories',
+  inventoriesNone: 'It has not been asked for what it has. An inventory holds that against what is registered here.',
+  inventoryAsk: 'Ask for its inventory',
+  inventoryAsked: 'It was asked; what it names is compared as soon as it answers.',
+  inventoryStates: { asked: 'asked', counting: 'counting', closed: 'compared' },
+  inventoryAgrees: 'all {{n}} agree',
+  inventoryDiffers: 'missing there: {{missing}}, unknown here: {{unknown}}',
+  findings: { missing_there: 'Registered here, missing there', unknown_here: 'Held there, unknown here' },
+  findingsMean: {
+    missing_there: 'It may have been deleted or moved there. Look there; what is gone is reported by the connector.',
+    unknown_here:
+      'Nobody has ruled whose it is, and no departure reaches it. Have the connector register it, or delete it there.',
+  },
+  findingsRest: 'and {{n}} more',
   connectorAdd: 'New connector',
   connectorNamePlaceholder: 'Such as: mail system',
   connectorRotateTitle: 'Rotate the secret and the key of “{{name}}”?',
