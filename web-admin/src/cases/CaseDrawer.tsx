@@ -1,6 +1,6 @@
 import { useMutation } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import { Drawer, Form, Modal } from 'antd'
+import { Drawer, Form } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { assignCase, type Case, closeCase, prolongCase } from '@/api/queries/cases'
@@ -11,6 +11,7 @@ import type { Chosen } from '@/instructions/draft'
 import { MemberSelect } from '@/instructions/MemberSelect'
 import { Act } from '@/ui/Act'
 import { Facts } from '@/ui/Facts'
+import { FormDialog } from '@/ui/FormDialog'
 import { instant } from '@/ui/format'
 import { Person } from '@/ui/Person'
 import { ReasonDialog } from '@/ui/ReasonDialog'
@@ -88,33 +89,24 @@ export function CaseDrawer({ c, onClose }: { c: Case; onClose: () => void }) {
         />
       )}
       {asked === 'assign' && (
-        <Modal
-          open
+        <FormDialog<{ assignee: Chosen }>
           title={t('cases.assign')}
-          okText={t('cases.assign')}
-          cancelText={t('ui.cancel')}
-          okButtonProps={{ loading: assign.isPending, htmlType: 'submit', form: 'assign-case' }}
-          onCancel={() => setAsked(null)}
-          width={480}
+          confirm={t('cases.assign')}
+          busy={assign.isPending}
+          onFinish={({ assignee }) =>
+            assign.mutate({ id: c.id, assignee: assignee.value }, ends(t('cases.assignedNow')))
+          }
+          onClose={() => setAsked(null)}
         >
-          <Form<{ assignee: Chosen }>
-            id="assign-case"
-            layout="vertical"
-            requiredMark={false}
-            onFinish={({ assignee }) =>
-              assign.mutate({ id: c.id, assignee: assignee.value }, ends(t('cases.assignedNow')))
-            }
+          <p>{t('cases.assignMeans')}</p>
+          <Form.Item
+            name="assignee"
+            label={t('cases.assignee')}
+            rules={[{ required: true, message: t('cases.assigneeNeeded') }]}
           >
-            <p>{t('cases.assignMeans')}</p>
-            <Form.Item
-              name="assignee"
-              label={t('cases.assignee')}
-              rules={[{ required: true, message: t('cases.assigneeNeeded') }]}
-            >
-              <MemberSelect by="membership" label={t('cases.assignee')} />
-            </Form.Item>
-          </Form>
-        </Modal>
+            <MemberSelect by="membership" label={t('cases.assignee')} />
+          </Form.Item>
+        </FormDialog>
       )}
     </Drawer>
   )

@@ -1,11 +1,12 @@
 import { useMutation, useQuery } from '@tanstack/react-query'
-import { Form, Input, Modal } from 'antd'
+import { Form, Input } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { contactQuery, publishContact } from '@/api/queries/my'
 import { usePowers } from '@/api/queries/powers'
 import { Act } from '@/ui/Act'
 import { Facts } from '@/ui/Facts'
+import { FormDialog } from '@/ui/FormDialog'
 import { Loaded } from '@/ui/Page'
 import { useTell } from '@/ui/useTell'
 import css from './Contests.module.css'
@@ -35,45 +36,38 @@ export function Contact() {
             />
             <Act can={may} label={t('contests.contactEdit')} onClick={() => setOpen(true)} />
             {open && (
-              <Modal
-                open
+              <FormDialog
                 title={t('contests.contactEdit')}
-                okText={t('ui.save')}
-                cancelText={t('ui.cancel')}
-                okButtonProps={{ loading: publish.isPending, htmlType: 'submit', form: 'contact-form' }}
-                onCancel={() => setOpen(false)}
-              >
-                <Form
-                  id="contact-form"
-                  form={form}
-                  layout="vertical"
-                  requiredMark={false}
-                  initialValues={now}
-                  onFinish={(values) =>
-                    publish.mutate(
-                      { version: now.version, contact: values.contact, authority: values.authority ?? '' },
-                      {
-                        onSuccess: () => {
-                          setOpen(false)
-                          tell.done(t('contests.published'))
-                        },
-                        onError: tell.failed,
+                confirm={t('ui.save')}
+                busy={publish.isPending}
+                width={520}
+                form={form}
+                initialValues={now}
+                onFinish={(values) =>
+                  publish.mutate(
+                    { version: now.version, contact: values.contact, authority: values.authority ?? '' },
+                    {
+                      onSuccess: () => {
+                        setOpen(false)
+                        tell.done(t('contests.published'))
                       },
-                    )
-                  }
+                      onError: tell.failed,
+                    },
+                  )
+                }
+                onClose={() => setOpen(false)}
+              >
+                <Form.Item
+                  name="contact"
+                  label={t('contests.contactField')}
+                  rules={[{ required: true, whitespace: true, message: t('contests.contactNeeded') }]}
                 >
-                  <Form.Item
-                    name="contact"
-                    label={t('contests.contactField')}
-                    rules={[{ required: true, whitespace: true, message: t('contests.contactNeeded') }]}
-                  >
-                    <Input autoFocus maxLength={300} />
-                  </Form.Item>
-                  <Form.Item name="authority" label={t('contests.authorityField')}>
-                    <Input maxLength={300} />
-                  </Form.Item>
-                </Form>
-              </Modal>
+                  <Input autoFocus maxLength={300} />
+                </Form.Item>
+                <Form.Item name="authority" label={t('contests.authorityField')}>
+                  <Input maxLength={300} />
+                </Form.Item>
+              </FormDialog>
             )}
           </>
         )}

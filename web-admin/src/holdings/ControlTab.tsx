@@ -11,6 +11,7 @@ import { Facts } from '@/ui/Facts'
 import { bytes, instant, number } from '@/ui/format'
 import { Person } from '@/ui/Person'
 import { Strip } from '@/ui/Strip'
+import shared from '@/ui/shared.module.css'
 import { factWords } from './facts'
 import css from './HoldingDrawer.module.css'
 import { RulingChip } from './RulingChip'
@@ -30,7 +31,7 @@ export function ControlTab({ h, side }: { h: Holding; side: Side }) {
   return (
     <div className={css.tab}>
       <section className={css.part}>
-        <div className={css.line}>
+        <div className={shared.line}>
           <RulingChip ruling={side} facts={now?.facts as Record<string, unknown> | undefined} />
         </div>
         <Reason rule={side.rule} />
@@ -85,14 +86,14 @@ export function ControlTab({ h, side }: { h: Holding; side: Side }) {
       {others.length > 0 && (
         <section className={css.part} aria-labelledby="other-sides">
           <h3 id="other-sides">{t('holdings.otherSides')}</h3>
-          <p className={css.soft}>{t('holdings.otherSidesMean')}</p>
+          <p className={shared.soft}>{t('holdings.otherSidesMean')}</p>
           <ul className={css.list}>
             {others.slice(0, MOST).map((s) => (
               <li key={s.subject_id} className={css.item}>
-                <div className={css.line}>
+                <div className={shared.line}>
                   <Whose h={h} id={s.subject_id} />
                   <RulingChip ruling={s} facts={h.rulings[s.subject_id]?.[0]?.facts as Record<string, unknown>} />
-                  <span className={css.faint}>{stateOf(s)}</span>
+                  <span className={shared.note}>{stateOf(s)}</span>
                 </div>
               </li>
             ))}
@@ -106,9 +107,9 @@ export function ControlTab({ h, side }: { h: Holding; side: Side }) {
           <ol className={css.list}>
             {history.map((r) => (
               <li key={r.ruled_at + r.rule + r.cause} className={css.item}>
-                <div className={css.line}>
+                <div className={shared.line}>
                   <RulingChip ruling={{ ...r, settled: isSettled(r) }} />
-                  <span className={css.faint}>
+                  <span className={shared.note}>
                     {instant(r.ruled_at)} · {word('holdings.causes', r.cause)}
                   </span>
                 </div>
@@ -136,12 +137,12 @@ function Reason({ rule }: { rule: string }) {
   const found = pack?.control.find((c) => c.id === rule)
   if (!pack) return null
   if (rule === '') return <p className={css.said}>{t('holdings.ruleMissing')}</p>
-  if (!found) return <p className={css.soft}>{t('holdings.ruleOfAnotherPack', { rule })}</p>
+  if (!found) return <p className={shared.soft}>{t('holdings.ruleOfAnotherPack', { rule })}</p>
   const conditions = conditionsOf(found.when, names)
   return (
     <>
       <p className={css.said}>{inLanguage(found.reason_zh, found.reason_en)}</p>
-      <p className={css.soft}>{conditions.length > 0 ? conditions.join(t('packs.and')) : t('packs.always')}</p>
+      <p className={shared.soft}>{conditions.length > 0 ? conditions.join(t('packs.and')) : t('packs.always')}</p>
     </>
   )
 }

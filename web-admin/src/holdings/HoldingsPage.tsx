@@ -9,8 +9,8 @@ import { type Column, DataTable } from '@/ui/DataTable'
 import { Failed, Loading, Notice, Page } from '@/ui/Page'
 import { Person } from '@/ui/Person'
 import { SearchBox } from '@/ui/SearchBox'
+import shared from '@/ui/shared.module.css'
 import { Parts } from './Frame'
-import css from './Holdings.module.css'
 
 /** 持有数据: begins with whose data it is. */
 export function HoldingsPage() {
@@ -57,14 +57,14 @@ function Found({ q }: { q: string }) {
       title: t('people.department'),
       width: '24%',
       wideOnly: true,
-      cell: (m) => <bdi className={css.brief}>{m.department}</bdi>,
+      cell: (m) => <bdi className={shared.brief}>{m.department}</bdi>,
     },
     {
       key: 'position',
       title: t('people.position'),
       width: '24%',
       wideOnly: true,
-      cell: (m) => <bdi className={css.brief}>{m.position}</bdi>,
+      cell: (m) => <bdi className={shared.brief}>{m.position}</bdi>,
     },
     {
       key: 'state',

@@ -12,9 +12,9 @@ import { instant } from '@/ui/format'
 import { Loaded, Notice, Page } from '@/ui/Page'
 import { Person } from '@/ui/Person'
 import { ReasonDialog } from '@/ui/ReasonDialog'
+import shared from '@/ui/shared.module.css'
 import { useTell } from '@/ui/useTell'
 import { Parts } from './Frame'
-import css from './Holdings.module.css'
 import { PlaceHold } from './PlaceHold'
 
 /** 保全: what suspends every deletion that it covers, since when, for which matter, and whether its end is asked for. */
@@ -70,7 +70,7 @@ function List({
   const { t } = useTranslation()
   const names = usePackNames()
   const columns: Column<Hold>[] = [
-    { key: 'matter', title: t('holdings.matterTitle'), cell: (h) => <bdi className={css.brief}>{h.reason}</bdi> },
+    { key: 'matter', title: t('holdings.matterTitle'), cell: (h) => <bdi className={shared.brief}>{h.reason}</bdi> },
     {
       key: 'whose',
       title: t('holdings.whose'),
@@ -97,7 +97,7 @@ function List({
       width: '20%',
       wideOnly: true,
       cell: (h) => (
-        <span className={css.line}>
+        <span className={shared.line}>
           {instant(h.placed_at)}
           {h.placer && <Person name={h.placer.name} />}
         </span>

@@ -12,6 +12,7 @@ import { MemberSelect } from '@/instructions/MemberSelect'
 import { PlainWords } from '@/instructions/PlainWords'
 import { Chip } from '@/ui/Chip'
 import { Loaded } from '@/ui/Page'
+import shared from '@/ui/shared.module.css'
 import css from './HoldingDrawer.module.css'
 import { Reveal } from './Reveal'
 import { Said } from './Said'
@@ -27,18 +28,18 @@ export function InstructionTab({ id, side }: { id: string; side: Side }) {
     <div className={css.tab}>
       <section className={css.part} aria-labelledby="permitting">
         <h3 id="permitting">{t('holdings.permitting')}</h3>
-        {side.controller !== 'organisation' && <p className={css.soft}>{t('holdings.notProcessed')}</p>}
+        {side.controller !== 'organisation' && <p className={shared.soft}>{t('holdings.notProcessed')}</p>}
         <Loaded
           query={permitting}
           isEmpty={(all) => all.length === 0}
-          empty={<p className={css.soft}>{t('holdings.nothingPermits')}</p>}
+          empty={<p className={shared.soft}>{t('holdings.nothingPermits')}</p>}
         >
           {(all) => (
             <ul className={css.list}>
               {all.map((i) => (
                 <li key={i.id} className={css.item}>
                   <PlainWords said={i} />
-                  <div className={css.line}>
+                  <div className={shared.line}>
                     <Chip tone="quiet">{word('instructions.kinds', i.kind)}</Chip>
                     <Link to="/instructions/$id" params={{ id: i.id }}>
                       {t('holdings.openInstruction')}
@@ -79,7 +80,7 @@ function Asking({ id, side, permitting }: { id: string; side: Side; permitting: 
   return (
     <section className={css.ask} aria-labelledby="why">
       <h3 id="why">{t('holdings.why')}</h3>
-      <p className={css.soft}>{t('holdings.whyHelp')}</p>
+      <p className={shared.soft}>{t('holdings.whyHelp')}</p>
       <div className={css.fields}>
         {powers.has('members.read') && (
           // biome-ignore lint/a11y/noLabelWithoutControl: the select inside carries its own name

@@ -1,7 +1,7 @@
 import { useTranslation } from 'react-i18next'
 import { usePackNames } from '@/api/queries/pack'
 import { word } from '@/i18n'
-import css from './Holdings.module.css'
+import shared from '@/ui/shared.module.css'
 
 /** How the content of a class is shown to whoever may read it, with an example: it never stands in this list. */
 export function MaskNote({ cls }: { cls: string }) {
@@ -11,7 +11,7 @@ export function MaskNote({ cls }: { cls: string }) {
   if (!mask) return null
   const example = EXAMPLES[mask]
   return (
-    <p className={css.soft}>
+    <p className={shared.soft}>
       {mask === 'none' ? t('holdings.notMasked') : t('holdings.masked', { how: word('packs.masks', mask) })}
       {example && (
         <>

@@ -13,6 +13,7 @@ import { Act } from '@/ui/Act'
 import { Chip } from '@/ui/Chip'
 import { bytes, number } from '@/ui/format'
 import { Loaded, Notice, Page } from '@/ui/Page'
+import shared from '@/ui/shared.module.css'
 import { HoldingDrawer } from './HoldingDrawer'
 import css from './Holdings.module.css'
 import { RulingChip } from './RulingChip'
@@ -115,7 +116,7 @@ function Families({ all, chosen }: { all: HeldClass[]; chosen?: string }) {
     const family = names.dataClass(c.class)?.family ?? 'other'
     families.set(family, [...(families.get(family) ?? []), c])
   }
-  if (all.length === 0) return <p className={css.soft}>{t('holdings.noneUnder')}</p>
+  if (all.length === 0) return <p className={shared.soft}>{t('holdings.noneUnder')}</p>
   return [...families].map(([family, classes]) => (
     <section key={family} className={css.family} aria-label={word('packs.families', family)}>
       <h2>{word('packs.families', family)}</h2>

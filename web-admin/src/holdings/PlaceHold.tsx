@@ -1,5 +1,5 @@
 import { useMutation, useQuery } from '@tanstack/react-query'
-import { Form, Input, Modal, Select } from 'antd'
+import { Form, Input, Select } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { placeHold } from '@/api/queries/holdings'
 import { usePackNames } from '@/api/queries/pack'
@@ -7,8 +7,9 @@ import { tenuresQuery } from '@/api/queries/people'
 import type { Chosen } from '@/instructions/draft'
 import { MemberSelect } from '@/instructions/MemberSelect'
 import { patternWords } from '@/packs/words'
+import { FormDialog } from '@/ui/FormDialog'
+import shared from '@/ui/shared.module.css'
 import { useTell } from '@/ui/useTell'
-import css from './Holdings.module.css'
 
 interface Written {
   subject?: Chosen
@@ -33,56 +34,48 @@ export function PlaceHold({ subject, onClose }: { subject?: string; onClose: () 
   }))
   if (subject !== undefined && tenures.isPending) return null
   return (
-    <Modal
-      open
+    <FormDialog<Written>
       title={t('holdings.placeHold')}
-      okText={t('holdings.place')}
-      okButtonProps={{ htmlType: 'submit', form: 'hold-form', loading: place.isPending }}
-      cancelText={t('ui.cancel')}
-      onCancel={onClose}
+      confirm={t('holdings.place')}
+      busy={place.isPending}
       width={520}
-    >
-      <p className={css.soft}>{t('holdings.placeMeans')}</p>
-      <Form<Written>
-        id="hold-form"
-        form={form}
-        layout="vertical"
-        requiredMark={false}
-        style={{ marginTop: 16 }}
-        initialValues={{ subject: preset }}
-        onFinish={(w) =>
-          place.mutate(
-            { subject_id: w.subject?.value, class_pattern: w.pattern, reason: w.reason.trim() },
-            {
-              onSuccess: () => {
-                tell.done(t('holdings.placed'))
-                onClose()
-              },
-              onError: tell.failed,
+      intro={<p className={shared.soft}>{t('holdings.placeMeans')}</p>}
+      form={form}
+      style={{ marginTop: 16 }}
+      initialValues={{ subject: preset }}
+      onFinish={(w) =>
+        place.mutate(
+          { subject_id: w.subject?.value, class_pattern: w.pattern, reason: w.reason.trim() },
+          {
+            onSuccess: () => {
+              tell.done(t('holdings.placed'))
+              onClose()
             },
-          )
-        }
+            onError: tell.failed,
+          },
+        )
+      }
+      onClose={onClose}
+    >
+      <Form.Item name="subject" label={t('holdings.whose')} extra={t('holdings.whoseEmpty')}>
+        <MemberSelect by="subject" label={t('holdings.whose')} />
+      </Form.Item>
+      <Form.Item name="pattern" label={t('instructions.classes')} extra={t('holdings.classesEmpty')}>
+        <Select
+          aria-label={t('instructions.classes')}
+          allowClear
+          showSearch={{ optionFilterProp: 'label' }}
+          options={options}
+        />
+      </Form.Item>
+      <Form.Item
+        name="reason"
+        label={t('holdings.matterTitle')}
+        extra={t('holdings.matterHelp')}
+        rules={[{ required: true, whitespace: true, message: t('ui.reasonNeeded') }]}
       >
-        <Form.Item name="subject" label={t('holdings.whose')} extra={t('holdings.whoseEmpty')}>
-          <MemberSelect by="subject" label={t('holdings.whose')} />
-        </Form.Item>
-        <Form.Item name="pattern" label={t('instructions.classes')} extra={t('holdings.classesEmpty')}>
-          <Select
-            aria-label={t('instructions.classes')}
-            allowClear
-            showSearch={{ optionFilterProp: 'label' }}
-            options={options}
-          />
-        </Form.Item>
-        <Form.Item
-          name="reason"
-          label={t('holdings.matterTitle')}
-          extra={t('holdings.matterHelp')}
-          rules={[{ required: true, whitespace: true, message: t('ui.reasonNeeded') }]}
-        >
-          <Input maxLength={500} showCount />
-        </Form.Item>
-      </Form>
-    </Modal>
+        <Input maxLength={500} showCount />
+      </Form.Item>
+    </FormDialog>
   )
 }

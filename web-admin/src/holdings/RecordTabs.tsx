@@ -10,6 +10,7 @@ import { RecordTable } from '@/records/RecordTable'
 import { SealStatus } from '@/records/SealStatus'
 import { useRecords } from '@/records/useRecords'
 import { Notice } from '@/ui/Page'
+import shared from '@/ui/shared.module.css'
 import css from './HoldingDrawer.module.css'
 
 /** Who read it, tried to, or was told about it. */
@@ -18,7 +19,7 @@ export function SeenTab({ id }: { id: string }) {
   return (
     <Permitted>
       <div className={css.tab}>
-        <p className={css.soft}>{t('holdings.seenHelp')}</p>
+        <p className={shared.soft}>{t('holdings.seenHelp')}</p>
         <Link to="/records" search={{ object: id }}>
           {t('records.nearPage')}
         </Link>
@@ -41,10 +42,10 @@ export function ProofTab({ id, h, side }: { id: string; h: Holding; side: Side }
   return (
     <Permitted>
       <div className={css.tab}>
-        <div className={css.line}>
+        <div className={shared.line}>
           <SealStatus live={false} />
         </div>
-        <p className={css.soft}>{t('holdings.proofHelp')}</p>
+        <p className={shared.soft}>{t('holdings.proofHelp')}</p>
         <section className={css.part} aria-labelledby="came-to-be">
           <h3 id="came-to-be">{t('holdings.cameToBe')}</h3>
           <Records filter={born} />

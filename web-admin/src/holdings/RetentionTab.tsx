@@ -11,6 +11,7 @@ import { Clauses } from '@/ui/Clauses'
 import { Facts } from '@/ui/Facts'
 import { day, instant } from '@/ui/format'
 import { Loaded } from '@/ui/Page'
+import shared from '@/ui/shared.module.css'
 import css from './HoldingDrawer.module.css'
 import { stateOf } from './Sides'
 
@@ -60,11 +61,11 @@ function Content({ k, side }: { k: Kept; side: Side }) {
             {t('packs.afterwards', { how: word('instructions.actions', schedule.then) })}
             {floor && t('packs.floor', { floor })} <code>{schedule.id}</code>
           </p>
-          <p className={css.soft}>{inLanguage(schedule.ground_zh, schedule.ground_en)}</p>
+          <p className={shared.soft}>{inLanguage(schedule.ground_zh, schedule.ground_en)}</p>
           <Clauses ids={schedule.clause} />
         </section>
       ) : (
-        pack && <p className={css.soft}>{t('holdings.noSchedule')}</p>
+        pack && <p className={shared.soft}>{t('holdings.noSchedule')}</p>
       )}
     </div>
   )
@@ -89,9 +90,9 @@ function Reason({ r, k }: { r: KeptReason; k: Kept }) {
     <>
       <p>{text}</p>
       {r.hold && (
-        <p className={css.line}>
+        <p className={shared.line}>
           <Chip tone="accent">{t('holdings.matter', { reason: r.hold.reason })}</Chip>
-          <span className={css.faint}>{instant(r.hold.placed_at)}</span>
+          <span className={shared.note}>{instant(r.hold.placed_at)}</span>
           {powers.has('holds.read') && (
             <Link to="/holdings/holds" search={{}}>
               {t('holdings.places.holds')}

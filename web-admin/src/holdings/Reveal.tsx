@@ -10,6 +10,7 @@ import { word } from '@/i18n'
 import { instant } from '@/ui/format'
 import { Loaded, problemText } from '@/ui/Page'
 import { Strip } from '@/ui/Strip'
+import shared from '@/ui/shared.module.css'
 import { useTell } from '@/ui/useTell'
 import css from './Reveal.module.css'
 import { Said } from './Said'
@@ -39,7 +40,7 @@ export function Reveal({ id, side, permitting }: { id: string; side: Side; permi
         <Shown revealed={reveal.data} onHide={reveal.reset} />
       ) : (
         <>
-          <p className={css.soft}>{t('holdings.revealHelp')}</p>
+          <p className={shared.soft}>{t('holdings.revealHelp')}</p>
           <Form<Asked> layout="vertical" requiredMark={false} className={css.fields} onFinish={ask}>
             <Form.Item
               name="purpose"
@@ -123,7 +124,7 @@ function Shown({ revealed, onHide }: { revealed: Revealed; onHide: () => void })
         <span role="timer">
           {t('holdings.revealLeft', { time: `${Math.floor(left / 60)}:${String(left % 60).padStart(2, '0')}` })}
         </span>
-        <span className={css.soft}>{t('holdings.revealMarked', { mark })}</span>
+        <span className={shared.soft}>{t('holdings.revealMarked', { mark })}</span>
         <Button size="small" onClick={onHide}>
           {t('holdings.revealHide')}
         </Button>

@@ -6,6 +6,7 @@ import { word } from '@/i18n'
 import { inLanguage } from '@/packs/words'
 import { Clauses } from '@/ui/Clauses'
 import { rich } from '@/ui/rich'
+import shared from '@/ui/shared.module.css'
 import css from './HoldingDrawer.module.css'
 
 /** The answer to "may I, and why?": yes or no, by what, how much of it, and what would open the way. */
@@ -32,7 +33,7 @@ export function Said({ w }: { w: Why }) {
       )}
       {w.mask && w.mask !== 'none' && <p>{t('holdings.masked', { how: word('packs.masks', w.mask) })}</p>}
       {w.answer !== 'permit' && w.remedy !== 'none' && <p>{word('holdings.remedies', w.remedy)}</p>}
-      <p className={css.faint}>
+      <p className={shared.note}>
         {power
           ? t('holdings.seesBy', { role: names.ofRole(power.replaceAll('-', '_')), power })
           : t('holdings.seesNot')}{' '}

@@ -17,6 +17,7 @@ import { instant, number } from '@/ui/format'
 import { Failed, Loading, Notice, Page } from '@/ui/Page'
 import { Person } from '@/ui/Person'
 import { ReasonDialog } from '@/ui/ReasonDialog'
+import shared from '@/ui/shared.module.css'
 import { useTell } from '@/ui/useTell'
 import { Parts } from './Frame'
 import { factWords } from './facts'
@@ -67,7 +68,7 @@ export function UnsettledPage() {
         </Notice>
       ) : (
         <div className={css.rows}>
-          <p className={css.soft}>{t('holdings.questionsHelp')}</p>
+          <p className={shared.soft}>{t('holdings.questionsHelp')}</p>
           {rows.map((q) => (
             <QuestionCard key={q.id} q={q} />
           ))}
@@ -96,14 +97,14 @@ function QuestionCard({ q }: { q: Question }) {
   const what = { what: names.ofClass(q.class), count: q.sides, n: number(q.sides) }
   return (
     <article className={css.question} id={`question-${q.id}`} aria-labelledby={`title-${q.id}`}>
-      <div className={css.line}>
+      <div className={shared.line}>
         <h2 id={`title-${q.id}`}>{names.ofClass(q.class)}</h2>
         <Chip tone={q.controller ? 'plain' : 'danger'}>
           {q.controller
             ? t('holdings.settledAs', { who: word('holdings.controllers', q.controller) })
             : word('holdings.controllers', 'unsettled')}
         </Chip>
-        <span className={css.soft}>{t('holdings.sidesWait', what)}</span>
+        <span className={shared.soft}>{t('holdings.sidesWait', what)}</span>
       </div>
       {rule && <p>{inLanguage(rule.reason_zh, rule.reason_en)}</p>}
       <Facts
@@ -126,10 +127,10 @@ function QuestionCard({ q }: { q: Question }) {
       </div>
       {q.settlements.map((s) => (
         <div key={s.id} className={css.settlement}>
-          <span className={css.line}>
+          <span className={shared.line}>
             <strong>{word('holdings.controllers', s.controller)}</strong>
             {s.settler && <Person name={s.settler.name} number={s.settler.staff_number} />}
-            <span className={css.soft}>{instant(s.settled_at)}</span>
+            <span className={shared.soft}>{instant(s.settled_at)}</span>
           </span>
           <bdi>{s.reason}</bdi>
         </div>

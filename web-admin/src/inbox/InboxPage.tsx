@@ -7,6 +7,7 @@ import { usePowers } from '@/api/queries/powers'
 import { number } from '@/ui/format'
 import { ahead, later } from '@/ui/later'
 import { Failed, Loading, Notice, Page } from '@/ui/Page'
+import tabs from '@/ui/PartNav.module.css'
 import { differs } from './alike'
 import { BatchBar } from './BatchBar'
 import { CardList } from './CardList'
@@ -102,7 +103,7 @@ export function InboxPage() {
     <Page
       title={t('shell.inbox')}
       tools={
-        <nav className={css.tabs} aria-label={t('inbox.lists')}>
+        <nav className={tabs.parts} aria-label={t('inbox.lists')}>
           {TABS.map((one) => (
             <Link
               key={one}

@@ -5,6 +5,7 @@ import { word } from '@/i18n'
 import { Chip } from '@/ui/Chip'
 import { instant } from '@/ui/format'
 import { Person } from '@/ui/Person'
+import shared from '@/ui/shared.module.css'
 import css from './InstructionPage.module.css'
 
 /** Who said yes or no, in which role, when and why; and whose word is still missing. */
@@ -15,7 +16,7 @@ export function Approvals({ i }: { i: Instruction }) {
     <section aria-labelledby="instruction-approvals">
       <h2 id="instruction-approvals">{t('instructions.approvals')}</h2>
       {i.approvals.length === 0 && i.waiting_for.length === 0 && (
-        <p className={css.soft}>{t('instructions.noApprovals')}</p>
+        <p className={shared.soft}>{t('instructions.noApprovals')}</p>
       )}
       <ul>
         {i.approvals.map((a) => (
@@ -25,8 +26,8 @@ export function Approvals({ i }: { i: Instruction }) {
                 {word('instructions.decisions', a.decision)}
               </Chip>
               <Person name={a.approver.name} number={a.approver.staff_number} />
-              <span className={css.soft}>{a.role.split(' ').map(names.ofRole).join(t('ui.and'))}</span>
-              <span className={css.soft}>{instant(a.decided_at)}</span>
+              <span className={shared.soft}>{a.role.split(' ').map(names.ofRole).join(t('ui.and'))}</span>
+              <span className={shared.soft}>{instant(a.decided_at)}</span>
             </span>
             {a.reason && <bdi>{a.reason}</bdi>}
           </li>

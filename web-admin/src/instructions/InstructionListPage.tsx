@@ -132,7 +132,7 @@ function List({
       key: 'kind',
       title: t('instructions.kind'),
       width: '92px',
-      wideOnly: true,
+      roomyOnly: true,
       cell: (i) => word('instructions.kinds', i.kind),
     },
     {
@@ -145,7 +145,7 @@ function List({
       key: 'waits',
       title: t('instructions.waitsFor'),
       width: '16%',
-      wideOnly: true,
+      roomyOnly: true,
       cell: (i) => i.waiting_for.map(names.ofRole).join(t('ui.and')),
     },
     {
@@ -170,7 +170,7 @@ function List({
       title: t('instructions.peopleTitle'),
       width: '80px',
       align: 'end',
-      wideOnly: true,
+      roomyOnly: true,
       cell: (i) => (i.subjects === 0 ? t('instructions.all') : number(i.subjects)),
     },
   ]

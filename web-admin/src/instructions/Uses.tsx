@@ -11,7 +11,7 @@ import { Facts } from '@/ui/Facts'
 import { instant, number } from '@/ui/format'
 import { Loaded } from '@/ui/Page'
 import { Person } from '@/ui/Person'
-import css from './InstructionPage.module.css'
+import shared from '@/ui/shared.module.css'
 
 /** How often an instruction was used, by whom last, and how many people it permits something now. */
 export function Uses({ i }: { i: Instruction }) {
@@ -67,5 +67,5 @@ function LastBy({ last }: { last: NonNullable<InstructionUse['last']> }) {
   if (last.actor_kind === 'member' && member.data) {
     return <Person name={member.data.name} number={member.data.staff_number} />
   }
-  return <span className={css.soft}>{word('records.actors', last.actor_kind)}</span>
+  return <span className={shared.soft}>{word('records.actors', last.actor_kind)}</span>
 }

@@ -5,6 +5,7 @@ import { type MyAccess, myAccessesQuery } from '@/api/queries/my'
 import { type Say, word } from '@/i18n'
 import { day, dayOf, number, second } from '@/ui/format'
 import { Failed, Loading, Notice } from '@/ui/Page'
+import shared from '@/ui/shared.module.css'
 import css from './My.module.css'
 import { MyPage } from './MyPage'
 import { nameOf } from './words'
@@ -72,7 +73,7 @@ function Use({ use }: { use: MyAccess }) {
       <p>
         <strong>{who}</strong> {use.class ? t('my.used', { what, class: nameOf(use.class) }) : what}
       </p>
-      <p className={css.soft}>
+      <p className={shared.soft}>
         {[
           use.purpose && t('my.forPurpose', { purpose: word('purposes', use.purpose) }),
           use.instruction &&

@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
 import { type MyGroup, myDataQuery } from '@/api/queries/my'
 import { Loaded, Notice } from '@/ui/Page'
+import shared from '@/ui/shared.module.css'
 import { Download } from './Download'
 import { Following } from './Following'
 import { GroupRow } from './GroupRow'
@@ -56,7 +57,7 @@ function Groups({ of, title, next }: { of: 'person' | 'organisation'; title: str
             {of === 'organisation' && hidden.length > 0 && (
               <section className={css.part}>
                 <h2>{t('my.hiddenTitle')}</h2>
-                <p className={css.soft}>{t('my.hiddenLead')}</p>
+                <p className={shared.soft}>{t('my.hiddenLead')}</p>
                 {hidden.map((why) => (
                   <Why key={why.zh} why={why} />
                 ))}

@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next'
 import { ProblemError } from '@/api/problem'
 import { download } from '@/api/queries/my'
 import { save } from '@/records/download'
+import shared from '@/ui/shared.module.css'
 import { useTell } from '@/ui/useTell'
 import css from './My.module.css'
 
@@ -29,7 +30,7 @@ export function Download() {
       <Button type="primary" loading={busy} onClick={() => void take()}>
         {busy ? t('my.downloading') : t('my.download')}
       </Button>
-      <p className={css.soft}>{t('my.downloadMeans')}</p>
+      <p className={shared.soft}>{t('my.downloadMeans')}</p>
     </section>
   )
 }

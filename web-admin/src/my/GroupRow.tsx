@@ -6,6 +6,7 @@ import { word } from '@/i18n'
 import { Chip } from '@/ui/Chip'
 import { Clauses } from '@/ui/Clauses'
 import { bytes, number } from '@/ui/format'
+import shared from '@/ui/shared.module.css'
 import { Contest } from './Contest'
 import { Holdings } from './Holdings'
 import css from './My.module.css'
@@ -47,7 +48,7 @@ export function GroupRow({ group, answeredWithin }: { group: MyGroup; answeredWi
       {open && (
         <>
           {group.controller === 'organisation' && group.keeping && (
-            <div className={css.soft}>
+            <div className={shared.soft}>
               <p>{reasonOf(group.keeping.why)}</p>
               <Clauses ids={group.keeping.why.clauses} />
             </div>

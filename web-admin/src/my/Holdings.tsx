@@ -5,6 +5,7 @@ import { type MyGroup, type MyHolding, myHoldingsQuery } from '@/api/queries/my'
 import { type Say, word } from '@/i18n'
 import { Chip } from '@/ui/Chip'
 import { Failed, Loading } from '@/ui/Page'
+import shared from '@/ui/shared.module.css'
 import { Contest } from './Contest'
 import css from './My.module.css'
 import { itemsOf, keepingOf, spanOf } from './words'
@@ -35,7 +36,7 @@ export function Holdings({ group, name, answeredWithin }: { group: MyGroup; name
             </span>
             {/* Of the only one there is, the button above says the same. */}
             {group.controller === 'organisation' && rows.length > 1 && (
-              <span className={css.entry}>
+              <span className={shared.line}>
                 {h.contest && <Chip tone="accent">{t('my.underContest')}</Chip>}
                 <Contest
                   small

@@ -7,6 +7,7 @@ import { word } from '@/i18n'
 import { Chip } from '@/ui/Chip'
 import { day, number } from '@/ui/format'
 import { Loaded, Notice } from '@/ui/Page'
+import shared from '@/ui/shared.module.css'
 import { Download } from './Download'
 import css from './My.module.css'
 import { MyPage } from './MyPage'
@@ -52,7 +53,7 @@ function One({ departure }: { departure: MyDeparture }) {
           <Chip tone={isDone ? 'plain' : 'accent'}>{isDone ? t('my.done') : t('my.running')}</Chip>
         )}
       </p>
-      {departure.lines.length === 0 && <p className={css.soft}>{t('my.notYet')}</p>}
+      {departure.lines.length === 0 && <p className={shared.soft}>{t('my.notYet')}</p>}
       {parts.map(
         (lines, at) =>
           lines.length > 0 && (

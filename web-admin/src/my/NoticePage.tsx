@@ -7,6 +7,7 @@ import { Chip } from '@/ui/Chip'
 import { Clauses } from '@/ui/Clauses'
 import { Facts } from '@/ui/Facts'
 import { Loaded } from '@/ui/Page'
+import shared from '@/ui/shared.module.css'
 import css from './My.module.css'
 import { MyPage } from './MyPage'
 import { keepingOf, nameOf } from './words'
@@ -66,7 +67,7 @@ function Parts({ notice }: { notice: Notice }) {
               <span>
                 {nameOf(k.class)} {k.class.sensitive && <Chip>{t('my.sensitive')}</Chip>}
               </span>
-              <span className={css.soft}>{keepingOf(t, k.keeping)}</span>
+              <span className={shared.soft}>{keepingOf(t, k.keeping)}</span>
             </li>
           ))}
         </ul>
@@ -86,13 +87,13 @@ function Purposes({ notice, clauses }: { notice: Notice; clauses?: string[] }) {
   return (
     <Part title={t('my.purposes')} clauses={clauses}>
       {notice.purposes.length === 0 ? (
-        <p className={css.soft}>{t('my.noPurposes')}</p>
+        <p className={shared.soft}>{t('my.noPurposes')}</p>
       ) : (
         <ul>
           {notice.purposes.map((p) => (
             <li key={p.instruction}>
               <strong>{word('purposes', p.purpose)}</strong>
-              <p className={css.soft}>{lineOf(t, p)}</p>
+              <p className={shared.soft}>{lineOf(t, p)}</p>
             </li>
           ))}
         </ul>

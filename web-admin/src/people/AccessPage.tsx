@@ -16,6 +16,7 @@ import { Loaded, Notice, Page } from '@/ui/Page'
 import { Person } from '@/ui/Person'
 import { rich } from '@/ui/rich'
 import { Strip } from '@/ui/Strip'
+import shared from '@/ui/shared.module.css'
 import { useSettled } from '@/ui/useSettled'
 import css from './Certification.module.css'
 import { Parts } from './Parts'
@@ -103,7 +104,7 @@ export function AccessPage() {
           {t('access.ofHolding')} <code>{asked.holding}</code>
         </p>
       )}
-      <p className={css.soft}>{t('access.help')}</p>
+      <p className={shared.soft}>{t('access.help')}</p>
       {isAsked ? (
         <Loaded query={query}>
           {(found) => (
@@ -132,7 +133,7 @@ function Rows({ title, rows }: { title: string; rows: OverviewRow[] }) {
     <section className={css.section} aria-label={title}>
       <h2>{title}</h2>
       {rows.length === 0 ? (
-        <p className={css.soft}>{t('access.nobody')}</p>
+        <p className={shared.soft}>{t('access.nobody')}</p>
       ) : (
         <ul className={css.list}>
           {rows.map((row) => (
@@ -172,11 +173,11 @@ function Row({ row }: { row: OverviewRow }) {
             </Link>
           ))}
           {row.people_in_all > row.people.length && (
-            <span className={css.faint}>{t('access.morePeople', { n: number(row.people_in_all) })}</span>
+            <span className={shared.note}>{t('access.morePeople', { n: number(row.people_in_all) })}</span>
           )}
         </p>
       )}
-      <p className={css.chips}>
+      <p className={shared.chips}>
         {row.classes.slice(0, NAMED).map((c) => (
           <span key={c.class} title={c.mask === 'none' ? undefined : word('packs.masks', c.mask)}>
             <Chip>{names.ofClass(c.class)}</Chip>
@@ -185,7 +186,7 @@ function Row({ row }: { row: OverviewRow }) {
         {rest > 0 && <Chip tone="quiet">{t('inbox.more', { count: rest, n: number(rest) })}</Chip>}
       </p>
       {!row.permitted && (
-        <p className={css.soft}>
+        <p className={shared.soft}>
           {inLanguage(row.reason_zh, row.reason_en)} <code>{row.reason}</code>
         </p>
       )}
@@ -196,7 +197,7 @@ function Row({ row }: { row: OverviewRow }) {
           </Link>
         )}
         {row.instruction?.until && (
-          <span className={css.faint}>{t('people.until', { at: instant(row.instruction.until) })}</span>
+          <span className={shared.note}>{t('people.until', { at: instant(row.instruction.until) })}</span>
         )}
         <Clauses ids={row.permitted ? (row.instruction?.clauses ?? []) : [row.reason_clause]} />
       </div>

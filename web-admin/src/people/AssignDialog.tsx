@@ -16,6 +16,7 @@ import { Clauses } from '@/ui/Clauses'
 import { dayOf, instantOf } from '@/ui/format'
 import { Loaded } from '@/ui/Page'
 import { Strip } from '@/ui/Strip'
+import shared from '@/ui/shared.module.css'
 import { useTell } from '@/ui/useTell'
 import css from './People.module.css'
 
@@ -69,7 +70,7 @@ export function AssignDialog({
       width={560}
       onOk={() => give([])}
     >
-      <div className={css.dialog}>
+      <div className={shared.stack}>
         {!preset && (
           // biome-ignore lint/a11y/noLabelWithoutControl: the select inside carries its own name
           <label className={css.list}>
@@ -114,7 +115,7 @@ export function AssignDialog({
           <Rehearse change={{ kind: 'assignment', membership_id: id, role: offer.role }} />
         )}
         {offer?.assign.allowed && !offer.held && (
-          <div className={css.line}>
+          <div className={shared.line}>
             <Checkbox checked={until !== null} onChange={(e) => setUntil(e.target.checked ? '' : null)}>
               {t('people.standsIn')}
             </Checkbox>
@@ -139,9 +140,9 @@ export function AssignDialog({
 function State({ o }: { o: RoleOffer }) {
   const { t } = useTranslation()
   const names = usePackNames()
-  if (o.held) return <span className={css.faint}>{t('people.heldAlready')}</span>
+  if (o.held) return <span className={shared.note}>{t('people.heldAlready')}</span>
   if (o.excluded_by) {
-    return <span className={css.faint}>{t('people.excludedBy', { role: names.ofRole(o.excluded_by) })}</span>
+    return <span className={shared.note}>{t('people.excludedBy', { role: names.ofRole(o.excluded_by) })}</span>
   }
   return null
 }

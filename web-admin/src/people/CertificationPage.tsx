@@ -24,6 +24,7 @@ import { day, instant, number } from '@/ui/format'
 import { Failed, Loaded, Loading, Notice, Page } from '@/ui/Page'
 import { Person } from '@/ui/Person'
 import { ReasonDialog } from '@/ui/ReasonDialog'
+import shared from '@/ui/shared.module.css'
 import { useTell } from '@/ui/useTell'
 import css from './Certification.module.css'
 import { Parts } from './Parts'
@@ -145,7 +146,7 @@ function Progress({ list }: { list: Certification }) {
         <strong>{list.quarter ?? t('certification.byHand')}</strong>
         <span>{t('certification.done', { done: number(done), all: number(all) })}</span>
         {list.state === 'open' && <Clock card={list} />}
-        <span className={css.faint}>
+        <span className={shared.note}>
           {list.closed_at
             ? t('certification.closedAt', { at: instant(list.closed_at) })
             : t('certification.dueOn', { day: day(list.due_on) })}
@@ -154,7 +155,7 @@ function Progress({ list }: { list: Certification }) {
       <progress max={Math.max(all, 1)} value={done} aria-label={t('certification.progress')} />
       <div className={css.line}>
         {STATES.filter((s) => list.lines[s] > 0).map((s) => (
-          <span key={s} className={css.faint}>
+          <span key={s} className={shared.note}>
             {word('certification.lineStates', s)} {number(list.lines[s])}
           </span>
         ))}
@@ -291,7 +292,7 @@ function Lines({ list }: { list: Certification }) {
   }
   return (
     <section className={css.section} aria-labelledby="certification-lines">
-      <div className={css.head}>
+      <div className={shared.between}>
         <h2 id="certification-lines">{t('certification.lines')}</h2>
         <div className={css.line}>
           <Select
@@ -357,7 +358,7 @@ function Lines({ list }: { list: Certification }) {
           consequence={
             <>
               <p>{t(asked.verdict === 'keep' ? 'certification.keepMeans' : 'certification.revokeMeans')}</p>
-              <p className={css.named}>
+              <p className={shared.soft}>
                 {asked.lines
                   .slice(0, 10)
                   .map((l) => l.member.name ?? l.member.staff_number ?? t('ui.nameForgotten'))

@@ -6,6 +6,7 @@ import { type ImportReport, importMembers } from '@/api/queries/people'
 import { hasWord, word } from '@/i18n'
 import { number } from '@/ui/format'
 import { Strip } from '@/ui/Strip'
+import shared from '@/ui/shared.module.css'
 import { useTell } from '@/ui/useTell'
 import css from './People.module.css'
 
@@ -59,9 +60,9 @@ export function ImportDialog({ onClose }: { onClose: () => void }) {
         )
       }
     >
-      <div className={css.dialog}>
-        <p className={css.soft}>{t('people.importHelp')}</p>
-        <p className={css.soft}>
+      <div className={shared.stack}>
+        <p className={shared.soft}>{t('people.importHelp')}</p>
+        <p className={shared.soft}>
           <code>{COLUMNS}</code>
         </p>
         <div>
@@ -92,7 +93,7 @@ function Report({ report: r }: { report: ImportReport }) {
     (f) => r[f] > 0 || f === 'joined' || f === 'rejected',
   )
   return (
-    <div className={css.report}>
+    <div className={shared.stack}>
       <Strip tone={r.rejected > 0 ? 'danger' : 'accent'}>
         {r.dry_run
           ? t('people.wouldBe', { count: r.rows, n: number(r.rows) })

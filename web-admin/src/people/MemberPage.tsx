@@ -19,6 +19,7 @@ import { day } from '@/ui/format'
 import { Loaded, Page } from '@/ui/Page'
 import { Person } from '@/ui/Person'
 import { ReasonDialog } from '@/ui/ReasonDialog'
+import shared from '@/ui/shared.module.css'
 import { useTell } from '@/ui/useTell'
 import { MemberRoles } from './MemberRoles'
 import css from './People.module.css'
@@ -38,7 +39,7 @@ export function MemberPage() {
       beside={
         m && (
           <>
-            <span className={css.soft}>{m.staff_number}</span>
+            <span className={shared.soft}>{m.staff_number}</span>
             <Chip tone={STATE_TONES[m.state]}>{word('people.states', m.state)}</Chip>
           </>
         )
@@ -159,7 +160,7 @@ function Tenures({ m }: { m: Member }) {
                   </Link>
                   <Chip tone={STATE_TONES[one.state]}>{word('people.states', one.state)}</Chip>
                 </div>
-                <span className={css.faint}>
+                <span className={shared.note}>
                   {[one.staff_number, one.department, one.position].filter(Boolean).join(' · ')}
                 </span>
               </li>
@@ -180,7 +181,7 @@ function Departures({ id }: { id: string }) {
       <Loaded
         query={departures}
         isEmpty={(all) => all.length === 0}
-        empty={<p className={css.soft}>{t('people.noDepartures')}</p>}
+        empty={<p className={shared.soft}>{t('people.noDepartures')}</p>}
       >
         {(all) => (
           <ul className={css.list}>
@@ -209,7 +210,7 @@ function Permitted({ id }: { id: string }) {
       <Loaded
         query={permitting}
         isEmpty={(all) => all.length === 0}
-        empty={<p className={css.soft}>{t('people.nothingPermitted')}</p>}
+        empty={<p className={shared.soft}>{t('people.nothingPermitted')}</p>}
       >
         {(all) => (
           <ul className={css.list}>
@@ -294,7 +295,7 @@ function Invite({ m, name }: { m: Member; name: string }) {
       />
       {link && (
         <SecretOnce values={[[t('people.setUpLink'), link]]} onDone={() => setLink(null)}>
-          <p className={css.soft}>{t('people.setUpLinkMeans', { name })}</p>
+          <p className={shared.soft}>{t('people.setUpLinkMeans', { name })}</p>
         </SecretOnce>
       )}
     </>

@@ -12,6 +12,7 @@ import { Act, type May } from '@/ui/Act'
 import { instant } from '@/ui/format'
 import { Failed, Loading } from '@/ui/Page'
 import { Person } from '@/ui/Person'
+import shared from '@/ui/shared.module.css'
 import { useTell } from '@/ui/useTell'
 import { AssignDialog } from './AssignDialog'
 import css from './People.module.css'
@@ -42,7 +43,7 @@ export function MemberRoles({ m }: { m: Member }) {
         <Loading />
       ) : (
         <>
-          {now.length === 0 && <p className={css.soft}>{t('people.noRoles')}</p>}
+          {now.length === 0 && <p className={shared.soft}>{t('people.noRoles')}</p>}
           <ul className={css.list}>
             {now.map((a) => (
               <li key={a.id} className={css.item}>
@@ -89,7 +90,7 @@ function RoleName({ role }: { role: string }) {
 export function Since({ a }: { a: Assignment }) {
   const { t } = useTranslation()
   return (
-    <span className={`${css.line} ${css.faint}`}>
+    <span className={`${shared.line} ${shared.note}`}>
       <span>{t('people.since', { at: instant(a.granted_at) })}</span>
       <span>·</span>
       <span>{word('people.via', a.via)}</span>

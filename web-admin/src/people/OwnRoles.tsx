@@ -1,6 +1,6 @@
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import { Form, Input, Modal, Select } from 'antd'
+import { Form, Input, Select } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { defineRole, type NewOwnRole, ownRolesQuery } from '@/api/queries/ownRoles'
@@ -12,7 +12,9 @@ import { classesOf } from '@/instructions/classWords'
 import { inLanguage } from '@/packs/words'
 import { Act } from '@/ui/Act'
 import { Chip } from '@/ui/Chip'
+import { FormDialog } from '@/ui/FormDialog'
 import { Loaded } from '@/ui/Page'
+import shared from '@/ui/shared.module.css'
 import { useTell } from '@/ui/useTell'
 import css from './Certification.module.css'
 
@@ -28,7 +30,7 @@ export function OwnRoles() {
   const [defining, setDefining] = useState(false)
   return (
     <section className={css.section} aria-labelledby="own-roles">
-      <div className={css.head}>
+      <div className={shared.between}>
         <h2 id="own-roles">{t('ownRoles.title')}</h2>
         <Act
           can={{ allowed: powers.has('instructions.propose'), why: 'power.missing' }}
@@ -36,7 +38,7 @@ export function OwnRoles() {
           onClick={() => setDefining(true)}
         />
       </div>
-      <p className={css.soft}>{t('ownRoles.help')}</p>
+      <p className={shared.soft}>{t('ownRoles.help')}</p>
       <Loaded query={query} isEmpty={(all) => all.roles.length === 0} empty={<p>{t('ownRoles.none')}</p>}>
         {(all) => (
           <ul className={css.list}>
@@ -59,7 +61,7 @@ export function OwnRoles() {
                   })}
                 </p>
                 <div className={css.line}>
-                  <span className={css.faint}>
+                  <span className={shared.note}>
                     {t('ownRoles.worksAs', { roles: role.works_as.map(names.ofRole).join(t('instructions.listAnd')) })}
                   </span>
                   {powers.has('instructions.read') && (
@@ -104,72 +106,64 @@ function Define({ onClose }: { onClose: () => void }) {
     reason: w.reason,
   })
   return (
-    <Modal
-      open
+    <FormDialog<Written>
       title={t('ownRoles.define')}
-      okText={t('ownRoles.propose')}
-      cancelText={t('ui.cancel')}
-      okButtonProps={{ loading: define.isPending, htmlType: 'submit', form: 'define-role' }}
-      onCancel={onClose}
+      confirm={t('ownRoles.propose')}
+      busy={define.isPending}
       width={560}
+      intro={<p className={shared.soft}>{t('ownRoles.defineMeans')}</p>}
+      initialValues={{ operations: ['read'] }}
+      onFinish={(w) =>
+        define.mutate(wanted(w), {
+          onSuccess: (made) => {
+            tell.done(t(made.state === 'in_force' ? 'ownRoles.inForce' : 'ownRoles.proposed'))
+            onClose()
+          },
+          onError: tell.failed,
+        })
+      }
+      onClose={onClose}
     >
-      <p className={css.soft}>{t('ownRoles.defineMeans')}</p>
-      <Form<Written>
-        id="define-role"
-        layout="vertical"
-        requiredMark={false}
-        initialValues={{ operations: ['read'] }}
-        onFinish={(w) =>
-          define.mutate(wanted(w), {
-            onSuccess: (made) => {
-              tell.done(t(made.state === 'in_force' ? 'ownRoles.inForce' : 'ownRoles.proposed'))
-              onClose()
-            },
-            onError: tell.failed,
-          })
-        }
+      <Form.Item
+        name="key"
+        label={t('ownRoles.key')}
+        rules={[{ required: true, pattern: /^[a-z][a-z0-9_]{0,39}$/, message: t('ownRoles.keyHelp') }]}
       >
-        <Form.Item
-          name="key"
-          label={t('ownRoles.key')}
-          rules={[{ required: true, pattern: /^[a-z][a-z0-9_]{0,39}$/, message: t('ownRoles.keyHelp') }]}
-        >
-          <Input addonBefore="own." maxLength={40} />
-        </Form.Item>
-        <Form.Item name="name_zh" label={t('ownRoles.nameZh')} rules={needed}>
-          <Input maxLength={60} />
-        </Form.Item>
-        <Form.Item name="name_en" label={t('ownRoles.nameEn')} rules={needed}>
-          <Input maxLength={60} />
-        </Form.Item>
-        <Form.Item name="classes" label={t('cases.opens')} rules={needed}>
-          <ClassSelect label={t('cases.opens')} />
-        </Form.Item>
-        <Form.Item name="operations" label={t('cases.operations')} rules={needed}>
-          <Select
-            mode="multiple"
-            options={OPERATIONS.map((o) => ({ value: o, label: word('instructions.operations', o) }))}
-          />
-        </Form.Item>
-        <Form.Item name="purposes" label={t('cases.purpose')} rules={needed}>
-          <Select mode="tags" maxCount={20} options={PURPOSES.map((p) => ({ value: p, label: word('purposes', p) }))} />
-        </Form.Item>
-        <Form.Item name="excludes" label={t('ownRoles.excludes')}>
-          <Select
-            mode="multiple"
-            options={names.roles
-              .filter((r) => r.key !== 'employee' && !r.key.startsWith('own.'))
-              .map((r) => ({ value: r.key, label: names.ofRole(r.key) }))}
-          />
-        </Form.Item>
-        <Form.Item
-          name="reason"
-          label={t('ui.reason')}
-          rules={[{ required: true, whitespace: true, message: t('ui.reasonNeeded') }]}
-        >
-          <Input.TextArea rows={2} maxLength={2000} />
-        </Form.Item>
-      </Form>
-    </Modal>
+        <Input addonBefore="own." maxLength={40} />
+      </Form.Item>
+      <Form.Item name="name_zh" label={t('ownRoles.nameZh')} rules={needed}>
+        <Input maxLength={60} />
+      </Form.Item>
+      <Form.Item name="name_en" label={t('ownRoles.nameEn')} rules={needed}>
+        <Input maxLength={60} />
+      </Form.Item>
+      <Form.Item name="classes" label={t('cases.opens')} rules={needed}>
+        <ClassSelect label={t('cases.opens')} />
+      </Form.Item>
+      <Form.Item name="operations" label={t('cases.operations')} rules={needed}>
+        <Select
+          mode="multiple"
+          options={OPERATIONS.map((o) => ({ value: o, label: word('instructions.operations', o) }))}
+        />
+      </Form.Item>
+      <Form.Item name="purposes" label={t('cases.purpose')} rules={needed}>
+        <Select mode="tags" maxCount={20} options={PURPOSES.map((p) => ({ value: p, label: word('purposes', p) }))} />
+      </Form.Item>
+      <Form.Item name="excludes" label={t('ownRoles.excludes')}>
+        <Select
+          mode="multiple"
+          options={names.roles
+            .filter((r) => r.key !== 'employee' && !r.key.startsWith('own.'))
+            .map((r) => ({ value: r.key, label: names.ofRole(r.key) }))}
+        />
+      </Form.Item>
+      <Form.Item
+        name="reason"
+        label={t('ui.reason')}
+        rules={[{ required: true, whitespace: true, message: t('ui.reasonNeeded') }]}
+      >
+        <Input.TextArea rows={2} maxLength={2000} />
+      </Form.Item>
+    </FormDialog>
   )
 }

@@ -21,6 +21,7 @@ import { day } from '@/ui/format'
 import { Failed, Loading, Notice, Page } from '@/ui/Page'
 import { Person } from '@/ui/Person'
 import { SearchBox } from '@/ui/SearchBox'
+import shared from '@/ui/shared.module.css'
 import { useTell } from '@/ui/useTell'
 import { DepartmentTree } from './DepartmentTree'
 import { ImportDialog } from './ImportDialog'
@@ -144,14 +145,14 @@ function List({ filter }: { filter: MemberFilter }) {
       title: t('people.department'),
       width: '18%',
       wideOnly: true,
-      cell: (m) => <bdi className={css.brief}>{m.department}</bdi>,
+      cell: (m) => <bdi className={shared.brief}>{m.department}</bdi>,
     },
     {
       key: 'position',
       title: t('people.position'),
       width: '16%',
       wideOnly: true,
-      cell: (m) => <bdi className={css.brief}>{m.position}</bdi>,
+      cell: (m) => <bdi className={shared.brief}>{m.position}</bdi>,
     },
     {
       key: 'roles',
@@ -171,7 +172,7 @@ function List({ filter }: { filter: MemberFilter }) {
       cell: (m) => (
         <>
           <Chip tone={STATE_TONES[m.state]}>{word('people.states', m.state)}</Chip>
-          {m.last_day && <div className={css.faint}>{day(m.last_day)}</div>}
+          {m.last_day && <div className={shared.note}>{day(m.last_day)}</div>}
         </>
       ),
     },

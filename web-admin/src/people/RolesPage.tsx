@@ -15,6 +15,7 @@ import { type Column, DataTable } from '@/ui/DataTable'
 import { instant } from '@/ui/format'
 import { Failed, Loaded, Loading, Notice, Page } from '@/ui/Page'
 import { Person } from '@/ui/Person'
+import shared from '@/ui/shared.module.css'
 import { AssignDialog } from './AssignDialog'
 import { Revoke } from './MemberRoles'
 import { OwnRoles } from './OwnRoles'
@@ -70,7 +71,7 @@ function Matrix({ pack, role, against }: { pack: Pack; role?: string; against?: 
   return (
     <section className={css.section} aria-labelledby="matrix">
       <h2 id="matrix">{t('packs.exclusions')}</h2>
-      <p className={css.soft}>{t('people.matrixHelp')}</p>
+      <p className={shared.soft}>{t('people.matrixHelp')}</p>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls sideways, and must do so by keyboard */}
       <div className={css.matrix} tabIndex={0}>
         <table>
@@ -126,7 +127,7 @@ function Matrix({ pack, role, against }: { pack: Pack; role?: string; against?: 
             <Half role={role} />
             <Half role={against} />
           </div>
-          <p className={css.soft}>{t('people.nobodyBoth')}</p>
+          <p className={shared.soft}>{t('people.nobodyBoth')}</p>
         </div>
       )}
     </section>
@@ -142,7 +143,7 @@ function Half({ role }: { role: string }) {
   return (
     <div className={css.list}>
       <strong>{names.ofRole(role)}</strong>
-      {list.isSuccess && rows.length === 0 && <span className={css.soft}>{t('people.nobodyHolds')}</span>}
+      {list.isSuccess && rows.length === 0 && <span className={shared.soft}>{t('people.nobodyHolds')}</span>}
       {rows.map((a) => (
         <Link key={a.id} to="/people/$id" params={{ id: a.membership_id }}>
           <Person name={a.member.name} number={a.member.staff_number} />
@@ -182,9 +183,9 @@ function Holders({ role, over }: { role?: string; over: boolean }) {
       width: '17%',
       wideOnly: true,
       cell: (a) => (
-        <span className={css.line}>
+        <span className={shared.line}>
           {a.granter && <Person name={a.granter.name} />}
-          <span className={css.faint}>{word('people.via', a.via)}</span>
+          <span className={shared.note}>{word('people.via', a.via)}</span>
         </span>
       ),
     },
@@ -206,7 +207,7 @@ function Holders({ role, over }: { role?: string; over: boolean }) {
     <section className={css.section} aria-labelledby="holders">
       <div className={css.cardHead}>
         <h2 id="holders">{role ? t('people.holdersOf', { role: names.ofRole(role) }) : t('people.holders')}</h2>
-        <div className={css.line}>
+        <div className={shared.line}>
           {role && (
             <Link to="/people/roles" search={{ over: over || undefined }} resetScroll={false}>
               {t('people.allRoles')}

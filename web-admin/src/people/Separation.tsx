@@ -8,6 +8,7 @@ import { type Column, DataTable } from '@/ui/DataTable'
 import { day, instant, number } from '@/ui/format'
 import { Loaded } from '@/ui/Page'
 import { Person } from '@/ui/Person'
+import shared from '@/ui/shared.module.css'
 import { useTell } from '@/ui/useTell'
 import css from './Certification.module.css'
 
@@ -62,7 +63,7 @@ export function Separation() {
   ]
   return (
     <section className={css.section} aria-labelledby="separation">
-      <div className={css.head}>
+      <div className={shared.between}>
         <h2 id="separation">{t('separation.title')}</h2>
         <Act
           can={{ allowed: query.isSuccess }}
@@ -71,13 +72,13 @@ export function Separation() {
           onClick={() => download.mutate()}
         />
       </div>
-      <p className={css.soft}>{t('separation.help')}</p>
+      <p className={shared.soft}>{t('separation.help')}</p>
       <Loaded query={query}>
         {(s) => (
           <>
             <div className={css.verdict} data-holds={s.holds} role="status">
               <strong>{t(s.holds ? 'separation.holds' : 'separation.broken')}</strong>
-              <span className={css.soft}>
+              <span className={shared.soft}>
                 {t('separation.looked', {
                   from: day(s.first_day),
                   through: day(s.last_day),
@@ -85,7 +86,7 @@ export function Separation() {
                   assignments: number(s.assignments),
                 })}
               </span>
-              <span className={css.faint}>
+              <span className={shared.note}>
                 {t('separation.packs', { packs: s.packs.map((p) => p.pack).join(t('ui.listComma')) })}
               </span>
               {s.unknown_packs.length > 0 && (
@@ -102,7 +103,7 @@ export function Separation() {
 
 function Found({ p }: { p: PairChecked }) {
   const { t } = useTranslation()
-  if (p.overlaps_in_all === 0) return <span className={css.soft}>{t('separation.never')}</span>
+  if (p.overlaps_in_all === 0) return <span className={shared.soft}>{t('separation.never')}</span>
   return (
     <ul>
       {p.overlaps.slice(0, 5).map((o) => (

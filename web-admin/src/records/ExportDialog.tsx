@@ -4,6 +4,7 @@ import { useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { RecordFilter } from '@/api/queries/records'
 import { bytes, number } from '@/ui/format'
+import shared from '@/ui/shared.module.css'
 import { useTell } from '@/ui/useTell'
 import { exported, fileName, type Progress, save, taken } from './download'
 import css from './RecordDrawer.module.css'
@@ -82,7 +83,7 @@ export function ExportDialog({
             <Checkbox checked={personal} disabled={job.isPending} onChange={(e) => setPersonal(e.target.checked)}>
               {t('records.includePersonal')}
             </Checkbox>
-            <p className={css.soft}>{t('records.exportLeaves')}</p>
+            <p className={shared.soft}>{t('records.exportLeaves')}</p>
           </>
         )}
         <p role="status" aria-live="polite">

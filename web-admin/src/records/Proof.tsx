@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next'
 import { usePowers } from '@/api/queries/powers'
 import type { AccessRecord } from '@/api/queries/records'
 import { Act } from '@/ui/Act'
+import shared from '@/ui/shared.module.css'
 import { useTell } from '@/ui/useTell'
 import { exported, save } from './download'
 import css from './RecordDrawer.module.css'
@@ -22,7 +23,7 @@ export function Proof({ record }: { record: AccessRecord }) {
   return (
     <section className={css.part} aria-labelledby="record-proof">
       <h2 id="record-proof">{t('records.proof')}</h2>
-      <p className={css.soft}>{record.sealed ? t('records.proofHelp') : t('records.notSealedYet')}</p>
+      <p className={shared.soft}>{record.sealed ? t('records.proofHelp') : t('records.notSealedYet')}</p>
       {proof.data === undefined ? (
         <div className={css.acts}>
           <Act

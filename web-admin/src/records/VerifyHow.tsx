@@ -1,6 +1,7 @@
 import { useTranslation } from 'react-i18next'
 import { useSession } from '@/session/useSession'
 import { rich } from '@/ui/rich'
+import shared from '@/ui/shared.module.css'
 import css from './RecordDrawer.module.css'
 
 /** What to type to verify a file offline, and where the key is published. */
@@ -10,9 +11,9 @@ export function VerifyHow({ file }: { file: string }) {
   const where = `/.well-known/tenure-ledger/${tenant.slug}`
   return (
     <>
-      <p className={css.soft}>{t('records.verifyHow')}</p>
+      <p className={shared.soft}>{t('records.verifyHow')}</p>
       <pre className={css.json}>{`tenure verify ${file} --key "$(cat ledger.vkey)"`}</pre>
-      <p className={css.soft}>{rich(t('records.verifyKey'), { where: <a href={where}>{where}</a> })}</p>
+      <p className={shared.soft}>{rich(t('records.verifyKey'), { where: <a href={where}>{where}</a> })}</p>
     </>
   )
 }

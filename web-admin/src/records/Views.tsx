@@ -1,7 +1,8 @@
-import { Button, Dropdown, Form, Input, Modal } from 'antd'
+import { Button, Dropdown, Form, Input } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useSession } from '@/session/useSession'
+import { FormDialog } from '@/ui/FormDialog'
 import { useTell } from '@/ui/useTell'
 import type { Conditions } from './filter'
 import css from './Views.module.css'
@@ -54,34 +55,25 @@ export function Views({ conditions, onChoose }: { conditions: Conditions; onChoo
         <Button>{t('records.views')}</Button>
       </Dropdown>
       {naming && (
-        <Modal
-          open
+        <FormDialog<{ name: string }>
           title={t('records.saveView')}
-          okButtonProps={{ htmlType: 'submit', form: 'view' }}
-          okText={t('ui.save')}
-          cancelText={t('ui.cancel')}
-          onCancel={() => setNaming(false)}
+          confirm={t('ui.save')}
           width={400}
+          onFinish={({ name }) => {
+            add({ name: name.trim(), conditions })
+            setNaming(false)
+            tell.done(t('records.viewSaved'))
+          }}
+          onClose={() => setNaming(false)}
         >
-          <Form<{ name: string }>
-            id="view"
-            layout="vertical"
-            requiredMark={false}
-            onFinish={({ name }) => {
-              add({ name: name.trim(), conditions })
-              setNaming(false)
-              tell.done(t('records.viewSaved'))
-            }}
+          <Form.Item
+            name="name"
+            label={t('records.viewName')}
+            rules={[{ required: true, whitespace: true, message: t('records.viewName') }]}
           >
-            <Form.Item
-              name="name"
-              label={t('records.viewName')}
-              rules={[{ required: true, whitespace: true, message: t('records.viewName') }]}
-            >
-              <Input autoFocus maxLength={60} />
-            </Form.Item>
-          </Form>
-        </Modal>
+            <Input autoFocus maxLength={60} />
+          </Form.Item>
+        </FormDialog>
       )}
     </>
   )

@@ -1,8 +1,9 @@
-import { Checkbox, Form, Input, Modal, Select } from 'antd'
+import { Checkbox, Form, Input, Select } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { usePackNames } from '@/api/queries/pack'
 import { usePowers } from '@/api/queries/powers'
 import type { NewApiKey } from '@/api/queries/settings'
+import { FormDialog } from '@/ui/FormDialog'
 import { number } from '@/ui/format'
 import css from './Settings.module.css'
 
@@ -29,60 +30,52 @@ export function KeyDialog({
   const names = usePackNames()
   const powers = [...usePowers()]
   return (
-    <Modal
-      open
+    <FormDialog<Wanted>
       title={t('settings.keyAdd')}
-      okText={t('settings.add')}
-      cancelText={t('ui.cancel')}
-      okButtonProps={{ loading: busy, htmlType: 'submit', form: 'key' }}
-      onCancel={onClose}
+      confirm={t('settings.add')}
+      busy={busy}
       width={560}
+      initialValues={{ days: 90, scopes: [] }}
+      onFinish={({ name, days, scopes }) =>
+        onWanted({ name: name.trim(), scopes, expires_at: new Date(Date.now() + days * DAY_MS).toISOString() })
+      }
+      onClose={onClose}
     >
-      <Form<Wanted>
-        id="key"
-        layout="vertical"
-        requiredMark={false}
-        initialValues={{ days: 90, scopes: [] }}
-        onFinish={({ name, days, scopes }) =>
-          onWanted({ name: name.trim(), scopes, expires_at: new Date(Date.now() + days * DAY_MS).toISOString() })
-        }
+      <Form.Item
+        name="name"
+        label={t('settings.name')}
+        rules={[{ required: true, whitespace: true, message: t('settings.nameNeeded') }]}
       >
-        <Form.Item
-          name="name"
-          label={t('settings.name')}
-          rules={[{ required: true, whitespace: true, message: t('settings.nameNeeded') }]}
-        >
-          <Input autoFocus maxLength={80} placeholder={t('settings.keyNamePlaceholder')} />
-        </Form.Item>
-        <Form.Item name="days" label={t('settings.expires')}>
-          <Select
-            options={LIVES_DAYS.map((days) => ({
-              value: days,
-              label: t('settings.lifeDays', { count: days, n: number(days) }),
-            }))}
-          />
-        </Form.Item>
-        <Form.Item
-          name="scopes"
-          label={t('settings.scopes')}
-          extra={t('settings.scopesHelp')}
-          // `required` would put an attribute on the group that a group may not have.
-          rules={[
-            {
-              validator: (_, scopes: string[]) =>
-                scopes.length > 0 ? Promise.resolve() : Promise.reject(new Error(t('settings.scopesNeeded'))),
-            },
-          ]}
-        >
-          <Checkbox.Group className={css.scopes}>
-            {powers.map((act) => (
-              <Checkbox key={act} value={act}>
-                {names.ofAct(act)} <code className={css.faint}>{act}</code>
-              </Checkbox>
-            ))}
-          </Checkbox.Group>
-        </Form.Item>
-      </Form>
-    </Modal>
+        <Input autoFocus maxLength={80} placeholder={t('settings.keyNamePlaceholder')} />
+      </Form.Item>
+      <Form.Item name="days" label={t('settings.expires')}>
+        <Select
+          options={LIVES_DAYS.map((days) => ({
+            value: days,
+            label: t('settings.lifeDays', { count: days, n: number(days) }),
+          }))}
+        />
+      </Form.Item>
+      <Form.Item
+        name="scopes"
+        label={t('settings.scopes')}
+        extra={t('settings.scopesHelp')}
+        // `required` would put an attribute on the group that a group may not have.
+        rules={[
+          {
+            validator: (_, scopes: string[]) =>
+              scopes.length > 0 ? Promise.resolve() : Promise.reject(new Error(t('settings.scopesNeeded'))),
+          },
+        ]}
+      >
+        <Checkbox.Group className={css.scopes}>
+          {powers.map((act) => (
+            <Checkbox key={act} value={act}>
+              {names.ofAct(act)} <code className={css.faint}>{act}</code>
+            </Checkbox>
+          ))}
+        </Checkbox.Group>
+      </Form.Item>
+    </FormDialog>
   )
 }

@@ -102,6 +102,7 @@ function columnsOf(t: Say, ofAct: (key: string) => string, onRevoke: (k: ApiKey)
         <span className={css.two}>
           <bdi>{k.name}</bdi>
           <code className={css.faint}>{`tk_${k.prefix}…`}</code>
+          <span className={css.small}>{t('settings.goodUntil', { day: day(dayOf(k.expires_at)) })}</span>
         </span>
       ),
     },
@@ -115,7 +116,13 @@ function columnsOf(t: Say, ofAct: (key: string) => string, onRevoke: (k: ApiKey)
         </span>
       ),
     },
-    { key: 'expires', title: t('settings.expires'), width: '110px', cell: (k) => day(dayOf(k.expires_at)) },
+    {
+      key: 'expires',
+      title: t('settings.expires'),
+      width: '110px',
+      wideOnly: true,
+      cell: (k) => day(dayOf(k.expires_at)),
+    },
     {
       key: 'used',
       title: t('settings.lastUsed'),

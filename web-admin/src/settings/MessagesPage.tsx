@@ -84,7 +84,12 @@ function columnsOf(t: Say, sourceOf: (id: string) => string | undefined): Column
       key: 'event',
       title: t('settings.event'),
       width: '18%',
-      cell: (m) => (m.event ? word('settings.events', m.event) : t('settings.eventUnknown')),
+      cell: (m) => (
+        <span className={css.two}>
+          {m.event ? word('settings.events', m.event) : t('settings.eventUnknown')}
+          <span className={css.small}>{second(m.received_at)}</span>
+        </span>
+      ),
     },
     {
       key: 'state',
@@ -110,6 +115,7 @@ function columnsOf(t: Say, sourceOf: (id: string) => string | undefined): Column
       title: t('settings.received'),
       width: '180px',
       align: 'end',
+      wideOnly: true,
       cell: (m) => second(m.received_at),
     },
   ]

@@ -1,5 +1,6 @@
-import { Form, Input, Modal } from 'antd'
+import { Form, Input } from 'antd'
 import { useTranslation } from 'react-i18next'
+import { FormDialog } from '@/ui/FormDialog'
 
 /** Asks for the name of something new. */
 export function NameDialog({
@@ -17,29 +18,20 @@ export function NameDialog({
 }) {
   const { t } = useTranslation()
   return (
-    <Modal
-      open
+    <FormDialog<{ name: string }>
       title={title}
-      okText={t('settings.add')}
-      cancelText={t('ui.cancel')}
-      okButtonProps={{ loading: busy, htmlType: 'submit', form: 'name-form' }}
-      onCancel={onClose}
-      width={480}
+      confirm={t('settings.add')}
+      busy={busy}
+      onFinish={({ name }) => onName(name.trim())}
+      onClose={onClose}
     >
-      <Form<{ name: string }>
-        id="name-form"
-        layout="vertical"
-        requiredMark={false}
-        onFinish={({ name }) => onName(name.trim())}
+      <Form.Item
+        name="name"
+        label={t('settings.name')}
+        rules={[{ required: true, whitespace: true, message: t('settings.nameNeeded') }]}
       >
-        <Form.Item
-          name="name"
-          label={t('settings.name')}
-          rules={[{ required: true, whitespace: true, message: t('settings.nameNeeded') }]}
-        >
-          <Input autoFocus maxLength={80} placeholder={placeholder} />
-        </Form.Item>
-      </Form>
-    </Modal>
+        <Input autoFocus maxLength={80} placeholder={placeholder} />
+      </Form.Item>
+    </FormDialog>
   )
 }

@@ -13,6 +13,8 @@ export interface Column<T> {
   align?: 'end'
   /** Left out on narrow screens. */
   wideOnly?: boolean
+  /** Left out already where the navigation leaves little room beside it. */
+  roomyOnly?: boolean
   cell: (row: T) => ReactNode
 }
 
@@ -79,7 +81,14 @@ export function DataTable<T>({ label, columns, rows, rowKey, onOpen, more, chose
           <thead>
             <tr>
               {columns.map((c) => (
-                <th key={c.key} scope="col" style={{ width: c.width }} data-align={c.align} data-wide={c.wideOnly}>
+                <th
+                  key={c.key}
+                  scope="col"
+                  style={{ width: c.width }}
+                  data-align={c.align}
+                  data-wide={c.wideOnly}
+                  data-roomy={c.roomyOnly}
+                >
                   {c.title}
                 </th>
               ))}
@@ -106,7 +115,7 @@ export function DataTable<T>({ label, columns, rows, rowKey, onOpen, more, chose
                   }}
                 >
                   {columns.map((c) => (
-                    <td key={c.key} data-align={c.align} data-wide={c.wideOnly}>
+                    <td key={c.key} data-align={c.align} data-wide={c.wideOnly} data-roomy={c.roomyOnly}>
                       {c.cell(row)}
                     </td>
                   ))}

@@ -1,6 +1,7 @@
-import { Form, Input, Modal } from 'antd'
+import { Form, Input } from 'antd'
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
+import { FormDialog } from './FormDialog'
 
 /** Asks why before something is done, and says what will happen. The text stays while the dialog is open, whatever fails. */
 export function ReasonDialog({
@@ -26,32 +27,24 @@ export function ReasonDialog({
   const { t } = useTranslation()
   const [form] = Form.useForm<{ reason: string }>()
   return (
-    <Modal
-      open
+    <FormDialog
       title={title}
-      okText={confirm}
-      okButtonProps={{ danger, loading: busy, htmlType: 'submit', form: 'reason-form' }}
-      cancelText={t('ui.cancel')}
-      onCancel={onClose}
-      width={480}
+      confirm={confirm}
+      danger={danger}
+      busy={busy}
+      intro={<div>{consequence}</div>}
+      form={form}
+      style={{ marginTop: 16 }}
+      onFinish={({ reason }) => onConfirm(reason?.trim() ?? '')}
+      onClose={onClose}
     >
-      <div>{consequence}</div>
-      <Form
-        id="reason-form"
-        form={form}
-        layout="vertical"
-        requiredMark={false}
-        style={{ marginTop: 16 }}
-        onFinish={({ reason }) => onConfirm(reason?.trim() ?? '')}
+      <Form.Item
+        name="reason"
+        label={needed ? t('ui.reason') : t('ui.reasonOptional')}
+        rules={needed ? [{ required: true, whitespace: true, message: t('ui.reasonNeeded') }] : []}
       >
-        <Form.Item
-          name="reason"
-          label={needed ? t('ui.reason') : t('ui.reasonOptional')}
-          rules={needed ? [{ required: true, whitespace: true, message: t('ui.reasonNeeded') }] : []}
-        >
-          <Input.TextArea autoFocus rows={3} maxLength={2000} showCount />
-        </Form.Item>
-      </Form>
-    </Modal>
+        <Input.TextArea autoFocus rows={3} maxLength={2000} showCount />
+      </Form.Item>
+    </FormDialog>
   )
 }
