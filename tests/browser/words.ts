@@ -3,7 +3,7 @@ import { createHmac, randomUUID } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
-import { type Browser, chromium, type Locator, type Page } from 'playwright-core'
+import { type Browser, type BrowserContext, chromium, type Locator, type Page } from 'playwright-core'
 import { describe, expect, inject, onTestFinished, test } from 'vitest'
 
 /** What `tenure demo --json` tells. */
@@ -56,6 +56,8 @@ const FLAGS = [
 const SHOTS = join(import.meta.dirname, '../../target/screenshots')
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
+type StorageState = Awaited<ReturnType<BrowserContext['storageState']>>
+
 let browser: Promise<Browser> | undefined
 
 function theBrowser(): Promise<Browser> {
@@ -95,9 +97,10 @@ export class Somebody {
     })
   }
 
-  static async at(house: House, screen: Screen = {}): Promise<Somebody> {
+  static async at(house: House, screen: Screen = {}, storageState?: StorageState): Promise<Somebody> {
     const full = { language: 'zh-CN', scheme: 'light', width: 1440, ...screen } as const
     const context = await (await theBrowser()).newContext({
+      storageState,
       baseURL: house.base_url,
       locale: full.language,
       colorScheme: full.scheme,
@@ -118,6 +121,11 @@ export class Somebody {
     await somebody.page.goto('/')
     await somebody.signsIn(role)
     return somebody
+  }
+
+  /** The same session at another screen. */
+  async again(screen: Screen): Promise<Somebody> {
+    return Somebody.at(this.house, screen, await this.page.context().storageState())
   }
 
   get organisation(): Organisation {
@@ -162,19 +170,22 @@ export class Somebody {
   }
 
   /** A picture for people, under target/screenshots. */
-  async takesAPicture(name: string) {
+  async takesAPicture(name: string, fullPage = true) {
     const dir = join(SHOTS, this.house.database)
     mkdirSync(dir, { recursive: true })
     const { language, scheme, width } = this.screen
     this.shots += 1
-    await this.page.screenshot({ path: join(dir, `${name}-${language}-${scheme}-${width}-${this.shots}.png`), fullPage: true })
+    await this.page.screenshot({ path: join(dir, `${name}-${language}-${scheme}-${width}-${this.shots}.png`), fullPage })
   }
 
   /** No violation of the accessibility rules, and nothing that makes the page scroll sideways. */
   async findsThePageInOrder() {
-    await this.page.evaluate(AXE)
+    if (!(await this.page.evaluate(() => 'axe' in globalThis))) await this.page.evaluate(AXE)
     const violations = await this.page.evaluate(async () => {
-      const found = await (globalThis as unknown as { axe: { run: () => Promise<{ violations: Violation[] }> } }).axe.run()
+      type Run = (where: unknown, how: { resultTypes: string[] }) => Promise<{ violations: Violation[] }>
+      const { axe, document } = globalThis as unknown as { axe: { run: Run }; document: unknown }
+      // What is in order need not be described: that takes longer than looking.
+      const found = await axe.run(document, { resultTypes: ['violations'] })
       interface Violation {
         id: string
         nodes: { html: string; failureSummary: string }[]
