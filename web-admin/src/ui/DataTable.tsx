@@ -1,6 +1,6 @@
 import { useWindowVirtualizer } from '@tanstack/react-virtual'
 import { Button } from 'antd'
-import { type ReactNode, useEffect, useRef, useState } from 'react'
+import { type CSSProperties, type ReactNode, useEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import css from './DataTable.module.css'
 import { isCovered, isTyping } from './keys'
@@ -84,7 +84,7 @@ export function DataTable<T>({ label, columns, rows, rowKey, onOpen, more, chose
                 <th
                   key={c.key}
                   scope="col"
-                  style={{ width: c.width }}
+                  style={{ '--width': c.width } as CSSProperties}
                   data-align={c.align}
                   data-wide={c.wideOnly}
                   data-roomy={c.roomyOnly}
