@@ -101,6 +101,13 @@ struct Log {
     checkpointed: i32,
 }
 
+impl Log {
+    /// Pages that are not in the file yet.
+    fn waits(&self) -> i32 {
+        self.log - self.checkpointed
+    }
+}
+
 /// Twice: first while others write, which takes as long as it takes; then what came meanwhile, at the front of the line. Then
 /// all of it is in the file, and the next writer begins the log anew: without that it would never end under load.
 fn look(pool: &Pool, connection: &mut Option<AnyConnection>) -> Stored<()> {
@@ -108,24 +115,45 @@ fn look(pool: &Pool, connection: &mut Option<AnyConnection>) -> Stored<()> {
         Some(connection) => connection,
         empty => empty.insert(pool.one_more()?),
     };
-    let mut checkpoint = |how: &str| -> Stored<Log> {
-        let query = diesel::sql_query(format!("PRAGMA wal_checkpoint({how})"));
-        Ok(super::on_each!(&mut *connection, |c| query.get_result(c))?)
-    };
-    let Log { log, checkpointed } = checkpoint("NOOP")?;
-    if log - checkpointed < WORTH_IT {
+    if checkpoint(connection, "NOOP")?.waits() < WORTH_IT {
         return Ok(());
     }
-    checkpoint("PASSIVE")?;
+    checkpoint(connection, "PASSIVE")?;
     let _front = pool.front()?;
-    checkpoint("PASSIVE")?;
+    checkpoint(connection, "PASSIVE")?;
     Ok(())
+}
+
+/// Makes a checkpoint of this kind, and tells how the log is after it.
+fn checkpoint(connection: &mut AnyConnection, kind: &str) -> Stored<Log> {
+    let query = diesel::sql_query(format!("PRAGMA wal_checkpoint({kind})"));
+    Ok(super::on_each!(connection, |c| query.get_result(c))?)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::platform::db::DbTarget;
+    use diesel::connection::SimpleConnection;
     use std::sync::mpsc;
+
+    #[test]
+    fn a_long_log_goes_into_the_file_and_a_short_one_stays() {
+        let dir = tempfile::tempdir().expect("a temporary directory");
+        let pool = Pool::open(DbTarget::Sqlite(dir.path().join("tenure.db")), 3).expect("a database");
+        let (mut writer, mut looking) = (pool.one_more().expect("a connection"), None);
+        let mut pages = |count: i32| {
+            let page = format!("INSERT INTO pages VALUES (zeroblob({}));", count * 4_096);
+            super::super::on_each!(&mut writer, |c| c.batch_execute(&page)).expect("it is written");
+            look(&pool, &mut looking).expect("it looks");
+            checkpoint(looking.as_mut().expect("it has one"), "NOOP").expect("it tells")
+        };
+        let mut first = pool.one_more().expect("a connection");
+        super::super::on_each!(&mut first, |c| c.batch_execute("CREATE TABLE pages (page BLOB)")).expect("a table");
+        assert!(pages(10).waits() >= 10, "a few pages are not worth it");
+        assert_eq!(pages(WORTH_IT).waits(), 0);
+        assert!((10..30).contains(&pages(10).log), "the log has begun anew");
+    }
 
     #[test]
     fn who_came_first_goes_first_and_who_gives_up_holds_nobody_up() {
