@@ -1,5 +1,6 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router'
 import { patiently } from './api/connection'
+import { controllerOf, sidesQuery } from './api/queries/holdings'
 import { powersQuery } from './api/queries/powers'
 import { setupQuery } from './api/queries/setup'
 import { queryClient } from './api/query-client'
@@ -225,6 +226,13 @@ const holdingsOf = createRoute({
     holding: text(search.holding),
     panel: oneOf(search.panel, ['control', 'instruction', 'seen', 'retention', 'proof'] as const),
   }),
+  loaderDeps: ({ search }) => ({ cls: search.class, control: search.control }),
+  // Side by side with the classes and the page itself, not after them. Not for a hand that only passes over a link: whoever
+  // looks leaves a record.
+  loader: ({ cause, params, deps: { cls, control } }) => {
+    if (cause === 'preload' || !cls) return
+    void queryClient.prefetchInfiniteQuery(sidesQuery(params.subject, cls, controllerOf(control)))
+  },
   component: page(() => import('./holdings/PersonHoldingsPage'), 'PersonHoldingsPage'),
 })
 

@@ -1,7 +1,7 @@
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { Link, useNavigate } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
-import { type Side, sidesQuery } from '@/api/queries/holdings'
+import { controllerOf, type Side, sidesQuery } from '@/api/queries/holdings'
 import { usePackNames } from '@/api/queries/pack'
 import { word } from '@/i18n'
 import { short } from '@/records/Sentence'
@@ -28,7 +28,7 @@ export function Sides({
   const { t } = useTranslation()
   const names = usePackNames()
   const navigate = useNavigate({ from: '/holdings/of/$subject' })
-  const list = useInfiniteQuery(sidesQuery(subject, cls, control === 'unsettled' ? 'person' : control))
+  const list = useInfiniteQuery(sidesQuery(subject, cls, controllerOf(control)))
   // What is not settled is treated as the person's, and is not theirs by a rule.
   const rows = (list.data?.pages.flatMap((page) => page.items) ?? []).filter(
     (s) => !control || control === 'organisation' || s.settled === (control === 'person'),

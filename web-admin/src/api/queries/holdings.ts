@@ -31,6 +31,10 @@ export const heldClassesQuery = (subject: string) =>
   })
 
 /** The sides of one class. */
+/** What the server is asked for: what is not settled is treated as the person's. */
+export const controllerOf = (control: 'organisation' | 'person' | 'unsettled' | undefined) =>
+  control === 'unsettled' ? 'person' : control
+
 export const sidesQuery = (subject: string, cls: string, controller?: string) =>
   infiniteQueryOptions({
     queryKey: ['holdings', 'sides', subject, cls, controller],
