@@ -289,3 +289,46 @@ scenario!(a_role_sees_through_the_mask_that_the_pack_gives_it_and_everybody_else
     let rule = pack["masks"].as_array().expect("rules").iter().find(|m| m["id"] == "hr-reaches-people-at-work");
     assert_eq!(rule.expect("it is there")["roles"], json!(["hr_admin"]));
 });
+
+scenario!(a_role_for_one_department_opens_the_data_of_its_people_and_gives_no_power, |t| {
+    let acme = t.organisation("远山科技").pack("dingtalk");
+    let below = json!({ "department": { "ref": "south", "name": "华南组", "parent": "sales" } });
+    let sales = json!({ "department": { "ref": "sales", "name": "销售部" } });
+    let (wang, lin) = (acme.hires_with("王立", sales), acme.hires_with("林晓", below));
+    let lab = json!({ "department": { "ref": "lab", "name": "研究院" } });
+    let (zhao, deputy) = (acme.hires_with("赵敏", lab.clone()), acme.hires_with("孙立", lab));
+    let holds = |who: &Person| acme.holds("attendance.clock_in").about(who).id;
+    let (of_lin, of_zhao) = (holds(&lin), holds(&zhao));
+    permits(&acme, "data_operator", "attendance.*", "read");
+    let app = application(&acme, "2026-12-01T00:00:00Z");
+    let department = acme.member(&wang)["department_id"].clone();
+
+    let mut given = json!({ "membership_id": deputy.membership, "role": "data_operator", "department_id": department });
+    let first = acme.first_admin();
+    assert_eq!(first.posts("/role-assignments", &given).is_status(201).json()["department_id"], department);
+    let asked = |holding: &str| asks(&app, "evaluation", &question(&deputy, "read", holding)).ok();
+    is_yes(&asked(&of_lin));
+    let no = asked(&of_zhao);
+    is_no(&no, "decision.outside-department");
+    assert_eq!(no["context"]["request"]["what"], "exceptional", "{no:#}");
+    deputy.gets("/holdings").is_refused("power.missing");
+
+    // It follows the tree: who moves away is out of reach, who comes is within.
+    acme.hr_system().says_changed(json!({ "staff_number": lin.staff_number, "department": { "ref": "lab" } })).ok();
+    acme.hr_system().says_changed(json!({ "staff_number": zhao.staff_number, "department": { "ref": "south" } })).ok();
+    t.settles();
+    is_no(&asked(&of_lin), "decision.outside-department");
+    is_yes(&asked(&of_zhao));
+
+    // Roles that exclude each other do so whatever they are given for, and what is kept from data has no bounds to be given.
+    given["role"] = "auditor".into();
+    first.posts("/role-assignments", &given).is_refused("people.invalid");
+    given["department_id"] = Value::Null;
+    first.posts("/role-assignments", &given).is_refused("people.roles-exclude");
+    let of = format!("/role-assignments?held=true&limit=200&membership={}", deputy.membership);
+    let held = first.gets(&of).items();
+    assert_eq!(held.len(), 1, "{held:#?}");
+    given["department_id"] = "00000000-0000-7000-8000-000000000000".into();
+    given["role"] = "data_operator".into();
+    first.posts("/role-assignments", &given).is_refused("people.invalid");
+});

@@ -92,10 +92,15 @@ impl Known {
     pub fn merge(&mut self, other: Self) {
         for (person, somebody) in other.people {
             if let Some(somebody) = somebody {
-                let weight = weight_of_person(&person);
-                if weight <= HEAVIEST && self.people.insert(person, Some(somebody)).is_none() {
-                    self.bytes += weight;
+                let weight = weight_of_person(&person, Some(&somebody));
+                if weight_of_ref(&person) > HEAVIEST {
+                    continue;
                 }
+                if let Some(before) = self.people.get(&person) {
+                    self.bytes = self.bytes.saturating_sub(weight_of_person(&person, before.as_ref()));
+                }
+                self.bytes += weight;
+                self.people.insert(person, Some(somebody));
             }
         }
         for (data, sides) in other.data {
@@ -137,7 +142,7 @@ impl Known {
     }
 
     fn weigh(&mut self) {
-        let people: usize = self.people.keys().map(weight_of_person).sum();
+        let people: usize = self.people.iter().map(|(key, found)| weight_of_person(key, found.as_ref())).sum();
         self.bytes = people + self.data.iter().map(|(data, sides)| weight_of_data(data, sides)).sum::<usize>();
     }
 
@@ -242,9 +247,10 @@ fn weight_of_ref(person: &PersonRef) -> usize {
     }
 }
 
-/// With a standing of four names or so.
-fn weight_of_person(person: &PersonRef) -> usize {
-    ENTRY + 4 * 64 + size_of::<Somebody>() + weight_of_ref(person)
+/// With a standing of four names or so, and whomever those reach that were given for a department.
+fn weight_of_person(person: &PersonRef, found: Option<&Arc<Somebody>>) -> usize {
+    let reached = found.map_or(0, |somebody| somebody.standing.reached());
+    ENTRY + 4 * 64 + size_of::<Somebody>() + weight_of_ref(person) + reached * 2 * size_of::<SubjectId>()
 }
 
 fn weight_of_data(data: &DataRef, sides: &Sides) -> usize {

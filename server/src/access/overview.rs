@@ -188,7 +188,7 @@ impl Asking<'_> {
         let mut members: Vec<MembershipId> = Vec::new();
         for who in names {
             let found = match (&self.only, who.split_once(':')) {
-                (Some(only), _) if only.names().any(|(name, _)| name == who) => vec![Candidate::of(only.clone())],
+                (Some(only), _) if only.is_called(who) => vec![Candidate::of(only.clone())],
                 (Some(_), _) => Vec::new(),
                 (None, Some(("member", id))) => {
                     members.extend(id.parse::<MembershipId>().ok());

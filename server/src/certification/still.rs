@@ -66,7 +66,7 @@ pub(super) fn who_appoint(tx: &mut TenantTx<'_>) -> Stored<usize> {
     let pack = packs::in_force(tx)?;
     let mut people: BTreeSet<SubjectId> = BTreeSet::new();
     for role in pack.roles().iter().filter(|role| appoints(&pack, &role.key)) {
-        people.extend(roles::holders(tx, &role.key)?.into_iter().map(|(_, subject)| subject));
+        people.extend(roles::acting(tx, &role.key)?.into_iter().map(|(_, subject)| subject));
     }
     Ok(people.len())
 }

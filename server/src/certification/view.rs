@@ -7,10 +7,10 @@ use super::operations::{may_answer, reason};
 use super::still::Still;
 use super::store;
 use crate::packs;
-use crate::people::{MemberName, Names};
+use crate::people::{MemberName, Names, roles};
 use crate::platform::db::{Stored, TenantTx, Ts};
 use crate::platform::http::{AsProblem, Versioned};
-use crate::platform::ids::{CertificationId, CertificationLineId, InstructionId};
+use crate::platform::ids::{CertificationId, CertificationLineId, DepartmentId, InstructionId};
 use chrono::NaiveDate;
 use policy_model::calendar::civil_day;
 use serde::{Deserialize, Serialize};
@@ -83,6 +83,9 @@ pub struct LineView {
     /// The role's key.
     #[serde(skip_serializing_if = "Option::is_none")]
     role: Option<String>,
+    /// Over the people of which department, and of those below it; absent where it is for all of the organisation.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    department_id: Option<DepartmentId>,
     /// The instruction that grants it.
     #[serde(skip_serializing_if = "Option::is_none")]
     instruction_id: Option<InstructionId>,
@@ -181,6 +184,8 @@ pub(super) fn lines(
     let members = lines.iter().flat_map(|l| [Some(l.membership_id), l.given_by, l.decided_by]).flatten();
     let names = Names::of(tx, members.collect::<Vec<_>>(), [])?;
     let certifies = tx.may(CERTIFY);
+    let assignments: Vec<_> = lines.iter().filter_map(|l| l.assignment_id).collect();
+    let departments = roles::departments_of(tx, &assignments)?;
     let mut views = Vec::with_capacity(lines.len());
     for mut line in lines {
         if LineState::UNANSWERED.contains(&line.state) && !still.has(&line) {
@@ -196,6 +201,7 @@ pub(super) fn lines(
             id: line.id,
             kind: line.kind,
             role: Some(line.role).filter(|role| !role.is_empty()),
+            department_id: line.assignment_id.and_then(|id| departments.get(&id).copied()),
             instruction_id: line.instruction_id,
             member: names.member(line.membership_id),
             since: line.since,

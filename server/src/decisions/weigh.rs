@@ -70,7 +70,7 @@ pub fn weigh<'a>(law: &'a Law, caller: &'a Standing, data: &'a Data, asked: &Ask
     };
     let question = Question { object: &data.class, act: asked.operation, purpose: asked.purpose, whose };
     let own = |source: &str| law.policy.was_approved_by(caller.subject, source);
-    let authority = law.policy.table().authority(caller.names(), &question, &own);
+    let authority = law.policy.table().authority(caller.names(data.subject), &question, &own);
     decision::decide(&facts(law, caller, data, asked, authority, now))
 }
 
@@ -127,14 +127,13 @@ fn facts<'a>(
         case: None,
         restriction: data.restriction,
         volume: Volume { people: asked.people, threshold: threshold(law.pack.approvals(), asked.operation) },
-        mask: law.pack.mask_for(&data.class, caller.roles()),
+        mask: law.pack.mask_for(&data.class, caller.roles_towards(data.subject)),
     }
 }
 
 /// Whether one of somebody's roles keeps them from people's data.
 pub(super) fn separation(pack: &Pack, caller: &Standing) -> Separation {
-    let mut roles = caller.names().filter_map(|(name, _)| name.strip_prefix("role:"));
-    match roles.any(|role| pack.kept_from_data(role).is_some()) {
+    match caller.roles().any(|role| pack.kept_from_data(role).is_some()) {
         true => Separation::KeptFromData,
         false => Separation::Free,
     }

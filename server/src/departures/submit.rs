@@ -86,7 +86,7 @@ fn tell_approvers(tx: &mut TenantTx<'_>, id: DepartureId) -> Result<(), Departur
     for i in pending(tx, id)? {
         expires = expires.or(i.expires_at);
         for role in instructions::waiting_roles(tx, &i)?.0 {
-            told.extend(people::roles::holders(tx, &role)?.into_iter().map(|(membership, _)| membership));
+            told.extend(people::roles::acting(tx, &role)?.into_iter().map(|(membership, _)| membership));
         }
     }
     let row = packs::tenant(tx)?;

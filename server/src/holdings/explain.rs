@@ -82,7 +82,7 @@ pub(super) fn why(
     let purpose = if law.policy.table().knows(wanted.purpose) { wanted.purpose } else { "" };
     let said = Asked { purpose, ..asked };
     let record = decisions::record(ASK, Some(&caller), std::iter::once(&data), &said, &answer);
-    let names: Vec<String> = caller.names().map(|(name, _)| name.to_owned()).collect();
+    let names: Vec<String> = caller.names_with_powers().map(str::to_owned).collect();
     let sees_by = law.policy.empowers(&names, SEES);
     let reason = answer.reason();
     let (word, rests_on, mask) = match &answer {

@@ -186,7 +186,7 @@ pub fn waiting_roles(tx: &mut TenantTx<'_>, i: &Instruction) -> Stored<(Vec<Stri
     let standing = Standing::of(tx, i)?;
     let mut available: Vec<Candidate<'_, Option<SubjectId>>> = Vec::new();
     for need in &standing.needs {
-        let holders = roles::holders(tx, &need.role)?;
+        let holders = roles::acting(tx, &need.role)?;
         for (_, subject) in holders.into_iter().filter(|(_, subject)| i.drawn_by_subject_id != Some(*subject)) {
             match available.iter_mut().find(|c| c.person == Some(subject)) {
                 Some(known) => known.roles.push(&need.role),

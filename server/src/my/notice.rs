@@ -167,7 +167,7 @@ fn reaches(scope: &Scope, own: Own, class: &str) -> bool {
 }
 
 fn officers(tx: &mut TenantTx<'_>) -> Stored<Vec<String>> {
-    let subjects: Vec<_> = roles::holders(tx, "privacy_officer")?.into_iter().map(|(_, subject)| subject).collect();
+    let subjects: Vec<_> = roles::acting(tx, "privacy_officer")?.into_iter().map(|(_, subject)| subject).collect();
     let names = people::names(tx, &subjects)?;
     let found: BTreeSet<String> = subjects.iter().filter_map(|id| names.get(id).cloned()).collect();
     Ok(found.into_iter().collect())

@@ -193,7 +193,7 @@ fn first_admin(
     };
     tx.record(Record::of("tenant.create").on("tenant", tx.tenant()).with("pack", new.pack.clone()));
     let admin = people::hire(tx, &joining)?;
-    roles::assign(tx, &admin, "primary_admin", Via::Setup, None)?;
+    roles::assign(tx, &admin, "primary_admin", Via::Setup, roles::Bounds::default())?;
     retention::plan_next(tx)?;
     Ok(admin)
 }

@@ -149,6 +149,9 @@ pub struct RoleAssignment {
     pub subject_id: SubjectId,
     /// The role's key in the pack.
     pub role: String,
+    /// Only over the people of this department and of those below it, where one is named. Such a role opens their data as
+    /// instructions say, and gives no power over Tenure itself, which has no bounds (dingtalk-4.1-admin).
+    pub department_id: Option<DepartmentId>,
     /// How it came about.
     pub via: Via,
     /// Who granted it; nobody for the first admin.

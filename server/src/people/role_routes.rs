@@ -4,14 +4,14 @@ use super::error::PeopleError;
 use super::model::{RoleAssignment, Via};
 use super::named::{MemberName, Names};
 use super::own_roles;
-use super::roles;
+use super::roles::{self, Bounds};
 use super::routes::Allowed;
 use super::store::{self, Assigned};
 use crate::packs;
 use crate::platform::attempt::{Act, Attempt};
 use crate::platform::db::{Stored, TenantTx, Ts};
 use crate::platform::http::{Answer, Answered, Page, PageQuery};
-use crate::platform::ids::{MembershipId, RoleAssignmentId};
+use crate::platform::ids::{DepartmentId, MembershipId, RoleAssignmentId};
 use actix_web::{delete, get, post, web};
 use serde::{Deserialize, Serialize};
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -102,6 +102,9 @@ struct NewAssignment {
     /// Until when, for somebody who stands in.
     #[serde(default)]
     until: Option<Ts>,
+    /// Only over the people of this department and of those below it: then it opens data, and gives no power.
+    #[serde(default)]
+    department_id: Option<DepartmentId>,
     /// Roles of theirs that are taken away with it, as they exclude it: both happen in one moment, or neither.
     #[serde(default)]
     #[schema(max_items = 16)]
@@ -120,7 +123,7 @@ async fn assign_role(at: Attempt, body: web::Json<NewAssignment>) -> Answer<Role
         let to = store::find_membership(tx, new.membership_id)?.ok_or(PeopleError::UnknownMembership)?;
         let via = if new.until.is_some() { Via::Delegation } else { Via::Assignment };
         roles::take_away(tx, &to, &new.instead_of)?;
-        roles::assign(tx, &to, &new.role, via, new.until)
+        roles::assign(tx, &to, &new.role, via, Bounds { until: new.until, department: new.department_id })
     })
     .await
 }
@@ -140,7 +143,9 @@ struct RoleOffer {
     role: String,
     /// Whether they could be given it, and the code of what would refuse it.
     assign: Allowed,
-    /// The assignment by which they hold it now.
+    /// Whether it could be given for the people of a department alone.
+    by_department: bool,
+    /// The assignment by which they hold it now, for all of the organisation.
     held: Option<RoleAssignmentId>,
     /// The role that they hold and that excludes it.
     excluded_by: Option<String>,
@@ -195,7 +200,11 @@ fn offers(tx: &mut TenantTx<'_>, id: MembershipId) -> Result<Vec<RoleOffer>, Peo
         offers.push(RoleOffer {
             role: role.clone(),
             assign: Allowed::of(&answer),
-            held: held.iter().find(|a| a.role == *role && a.membership_id == id).map(|a| a.id),
+            by_department: pack.kept_from_data(role).is_none(),
+            held: held
+                .iter()
+                .find(|a| a.role == *role && a.membership_id == id && a.department_id.is_none())
+                .map(|a| a.id),
             reason_zh: exclusion.map(|e| e.reason_zh.clone()),
             reason_en: exclusion.map(|e| e.reason_en.clone()),
             clauses: exclusion.map(|e| e.clauses.clone()).unwrap_or_default(),

@@ -4,15 +4,18 @@
 use super::error::PeopleError;
 use super::model::{Membership, MembershipState, RoleAssignment, Via};
 use super::own_roles::{self, RoleRules};
-use super::store;
+use super::{store, within};
 use crate::packs;
 use crate::platform::db::{Stored, TenantTx, Ts};
-use crate::platform::ids::{MembershipId, RoleAssignmentId, SubjectId};
+use crate::platform::ids::{DepartmentId, MembershipId, RoleAssignmentId, SubjectId};
 use crate::platform::record::Record;
 use chrono::NaiveDate;
 use policy_model::calendar::start_of_day;
+use policy_model::pack::Pack;
 use policy_model::roles::may_hold;
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeSet, HashMap, HashSet};
+use std::sync::Arc;
 
 /// Roles that are taken away for another one in one call; a pack has a handful.
 const MOST_TAKEN_AWAY: usize = 16;
@@ -46,14 +49,41 @@ fn excluded(rules: &RoleRules, role: &str, held: &[RoleAssignment]) -> Result<()
     })
 }
 
+/// What a role is given for: all of the organisation and for good, unless said otherwise.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Bounds {
+    /// Until when.
+    pub until: Option<Ts>,
+    /// Over the people of which department and of those below it.
+    pub department: Option<DepartmentId>,
+}
+
+/// A bound is for a role that reaches data: one that is kept from data has nothing that a department could bound.
+fn check_department(
+    tx: &mut TenantTx<'_>,
+    pack: &Pack,
+    role: &str,
+    department: Option<DepartmentId>,
+) -> Result<(), PeopleError> {
+    let Some(department) = department else { return Ok(()) };
+    if role == EVERYBODY || pack.kept_from_data(role).is_some() {
+        return Err(PeopleError::Invalid(format!(
+            "/department_id: `{role}` works with nobody's data, so there is nothing for a department to bound"
+        )));
+    }
+    let is_known = store::all_departments(tx)?.iter().any(|known| known.id == department);
+    is_known.then_some(()).ok_or_else(|| PeopleError::Invalid("/department_id: there is no such department".into()))
+}
+
 /// Gives a role. Every path comes through here.
 pub fn assign(
     tx: &mut TenantTx<'_>,
     to: &Membership,
     role: &str,
     via: Via,
-    until: Option<Ts>,
+    bounds: Bounds,
 ) -> Result<RoleAssignment, PeopleError> {
+    let Bounds { until, department } = bounds;
     let pack = packs::in_force(tx)?;
     let rules = own_roles::rules(tx, &pack)?;
     if !rules.keys.iter().any(|key| key == role) {
@@ -68,9 +98,11 @@ pub fn assign(
     if via != Via::Setup && tx.actor().subject() == Some(to.subject_id) {
         return Err(PeopleError::OwnRole);
     }
+    check_department(tx, &pack, role, department)?;
     lock_subject(tx, to)?;
     let held = store::roles_of_subject(tx, to.subject_id)?;
-    if let Some(same) = held.iter().find(|a| a.role == role && a.membership_id == to.id && a.until == until) {
+    let is_same = |a: &&RoleAssignment| (a.membership_id, a.until, a.department_id) == (to.id, until, department);
+    if let Some(same) = held.iter().filter(is_same).find(|a| a.role == role) {
         return Ok(same.clone());
     }
     excluded(&rules, role, &held)?;
@@ -79,6 +111,7 @@ pub fn assign(
         membership_id: to.id,
         subject_id: to.subject_id,
         role: role.to_owned(),
+        department_id: department,
         via,
         granted_by: tx.actor().membership(),
         granted_at: tx.now(),
@@ -87,14 +120,16 @@ pub fn assign(
         revoked_by: None,
     };
     store::insert_assignment(tx, &assignment)?;
-    tx.record(
-        Record::of("roles.assign")
-            .on("membership", to.id)
-            .about(to.subject_id)
-            .with("role", role)
-            .with("via", via.as_str())
-            .citing(["gbt35273-7.1-c"]),
-    );
+    let record = Record::of("roles.assign")
+        .on("membership", to.id)
+        .about(to.subject_id)
+        .with("role", role)
+        .with("via", via.as_str())
+        .citing(["gbt35273-7.1-c"]);
+    tx.record(match department {
+        None => record,
+        Some(department) => record.with("department", department.to_string()).citing(["dingtalk-4.1-admin"]),
+    });
     Ok(assignment)
 }
 
@@ -191,10 +226,21 @@ pub(super) fn end_of(tx: &mut TenantTx<'_>, last_day: Option<NaiveDate>) -> Stor
 /// What a membership acts with.
 #[derive(Debug, Clone, Default)]
 pub struct Held {
-    /// The roles, sorted; none once the membership has ended.
+    /// The roles for all of the organisation, sorted; none once the membership has ended.
     pub roles: Vec<String>,
+    /// Those that were given for the people of a department alone: they open data, and give no power.
+    pub within: Vec<Within>,
     /// Until when that is so, if nothing is changed before.
     pub until: Option<Ts>,
+}
+
+/// A role over the people of one department and of those below it.
+#[derive(Debug, Clone)]
+pub struct Within {
+    /// The role.
+    pub role: String,
+    /// Whom it reaches.
+    pub people: Arc<HashSet<SubjectId>>,
 }
 
 /// What a membership acts with now: its own roles, and only while it stands.
@@ -206,20 +252,39 @@ pub fn held_by(tx: &mut TenantTx<'_>, m: &Membership) -> Stored<Held> {
 pub fn held_by_all(tx: &mut TenantTx<'_>, memberships: &[Membership]) -> Stored<Vec<Held>> {
     let subjects: Vec<SubjectId> = memberships.iter().map(|m| m.subject_id).collect();
     let assigned = store::roles_of_subjects(tx, &subjects)?;
+    let reached = reached(tx, &assigned)?;
     let mut all = Vec::with_capacity(memberships.len());
     for m in memberships {
-        all.push(if has_ended(tx, m)? { Held::default() } else { held(m, &assigned, ends_at(tx, m)?) });
+        all.push(if has_ended(tx, m)? { Held::default() } else { held(m, &assigned, &reached, ends_at(tx, m)?) });
     }
     Ok(all)
 }
 
-fn held(m: &Membership, assigned: &[RoleAssignment], ends_at: Option<Ts>) -> Held {
+/// Whom roles that were given for a department reach, each department once.
+fn reached(tx: &mut TenantTx<'_>, assigned: &[RoleAssignment]) -> Stored<Reached> {
+    let mut reached = Reached::new();
+    for department in assigned.iter().filter_map(|a| a.department_id) {
+        if let Entry::Vacant(unknown) = reached.entry(department) {
+            unknown.insert(Arc::new(within::reached_from(tx, department)?));
+        }
+    }
+    Ok(reached)
+}
+
+type Reached = HashMap<DepartmentId, Arc<HashSet<SubjectId>>>;
+
+fn held(m: &Membership, assigned: &[RoleAssignment], reached: &Reached, ends_at: Option<Ts>) -> Held {
     let own = || assigned.iter().filter(|a| a.membership_id == m.id);
-    let mut roles: Vec<String> = own().map(|a| a.role.clone()).collect();
+    let mut roles: Vec<String> = own().filter(|a| a.department_id.is_none()).map(|a| a.role.clone()).collect();
     roles.push(EVERYBODY.into());
     roles.sort();
     roles.dedup();
-    Held { roles, until: own().filter_map(|a| a.until).chain(ends_at).min() }
+    let bounded = |a: &RoleAssignment| {
+        let people = reached.get(&a.department_id?)?.clone();
+        Some(Within { role: a.role.clone(), people })
+    };
+    let within = own().filter_map(bounded).collect();
+    Held { roles, within, until: own().filter_map(|a| a.until).chain(ends_at).min() }
 }
 
 /// The roles a membership acts with now.
@@ -239,7 +304,8 @@ pub(super) fn of_memberships(
     for m in members {
         let mut roles = Vec::new();
         if !has_ended(tx, m)? {
-            roles.extend(held.iter().filter(|a| a.membership_id == m.id).map(|a| a.role.clone()));
+            let own = held.iter().filter(|a| a.membership_id == m.id && a.department_id.is_none());
+            roles.extend(own.map(|a| a.role.clone()));
             roles.push(EVERYBODY.into());
             roles.sort();
             roles.dedup();
@@ -259,6 +325,15 @@ pub fn held_of(tx: &mut TenantTx<'_>, ids: &[RoleAssignmentId]) -> Stored<HashSe
     store::held_of(tx, ids)
 }
 
+/// The departments for which some of these assignments were given.
+pub fn departments_of(
+    tx: &mut TenantTx<'_>,
+    ids: &[RoleAssignmentId],
+) -> Stored<HashMap<RoleAssignmentId, DepartmentId>> {
+    let all = store::bounded_assignments(tx, ids)?;
+    Ok(all.into_iter().filter_map(|a| Some((a.id, a.department_id?))).collect())
+}
+
 /// Who would hold what, were a role given to somebody or taken away.
 #[derive(Debug, Clone)]
 pub struct WouldHold {
@@ -267,25 +342,37 @@ pub struct WouldHold {
     /// Which role is given or taken away.
     pub role: String,
     /// What they would act with.
-    pub roles: Vec<String>,
+    pub held: Held,
 }
 
-/// What somebody would act with, were they given this role.
+/// What somebody would act with, were they given this role, for all of the organisation or for a department.
 ///
 /// # Errors
 /// Whatever [`assign`] would refuse.
-pub fn if_assigned(tx: &mut TenantTx<'_>, id: MembershipId, role: &str) -> Result<WouldHold, PeopleError> {
+pub fn if_assigned(
+    tx: &mut TenantTx<'_>,
+    id: MembershipId,
+    role: &str,
+    department: Option<DepartmentId>,
+) -> Result<WouldHold, PeopleError> {
     let membership = store::find_membership(tx, id)?.ok_or(PeopleError::UnknownMembership)?;
     let pack = packs::in_force(tx)?;
     let rules = own_roles::rules(tx, &pack)?;
     if role == EVERYBODY || !rules.keys.iter().any(|key| key == role) {
         return Err(PeopleError::UnknownRole(role.to_owned()));
     }
-    let held = store::roles_of_subject(tx, membership.subject_id)?;
-    may_assign(tx, &rules, &membership, role, &held)?;
-    let mut roles = held_by(tx, &membership)?.roles;
-    roles.push(role.to_owned());
-    Ok(WouldHold { membership, role: role.to_owned(), roles })
+    check_department(tx, &pack, role, department)?;
+    let assigned = store::roles_of_subject(tx, membership.subject_id)?;
+    may_assign(tx, &rules, &membership, role, &assigned)?;
+    let mut held = held_by(tx, &membership)?;
+    match department {
+        None => held.roles.push(role.to_owned()),
+        Some(department) => {
+            let people = Arc::new(within::reached_from(tx, department)?);
+            held.within.push(Within { role: role.to_owned(), people });
+        }
+    }
+    Ok(WouldHold { membership, role: role.to_owned(), held })
 }
 
 /// What somebody would act with, were this assignment taken away.
@@ -296,13 +383,13 @@ pub fn if_revoked(tx: &mut TenantTx<'_>, id: RoleAssignmentId) -> Result<WouldHo
     let assignment = store::find_assignment(tx, id)?.ok_or(PeopleError::RoleNotHeld)?;
     may_revoke(tx, &assignment)?;
     let membership = store::find_membership(tx, assignment.membership_id)?.ok_or(PeopleError::UnknownMembership)?;
-    let others = store::roles_of_subject(tx, membership.subject_id)?;
-    let is_other = |a: &RoleAssignment| a.membership_id == membership.id && a.id != id;
-    let mut roles = held_by(tx, &membership)?.roles;
-    roles.retain(|role| {
-        *role == EVERYBODY || *role != assignment.role || others.iter().any(|a| is_other(a) && a.role == *role)
-    });
-    Ok(WouldHold { membership, role: assignment.role, roles })
+    let mut others = store::roles_of_subject(tx, membership.subject_id)?;
+    others.retain(|a| a.id != id);
+    let held = match has_ended(tx, &membership)? {
+        true => Held::default(),
+        false => held(&membership, &others, &reached(tx, &others)?, ends_at(tx, &membership)?),
+    };
+    Ok(WouldHold { membership, role: assignment.role, held })
 }
 
 /// Nobody appoints more than this.
@@ -311,7 +398,7 @@ const MOST_HELD: i64 = 20_000;
 /// Which roles are held together: every combination that somebody acts with now, and that of whoever has no role of their own.
 pub fn combinations(tx: &mut TenantTx<'_>) -> Stored<BTreeSet<Vec<String>>> {
     let mut by_member: HashMap<MembershipId, BTreeSet<String>> = HashMap::new();
-    for assignment in store::all_held(tx, None, MOST_HELD)? {
+    for assignment in store::all_held(tx, None, MOST_HELD)?.into_iter().filter(|a| a.department_id.is_none()) {
         by_member.entry(assignment.membership_id).or_default().insert(assignment.role);
     }
     let everybody = || EVERYBODY.to_owned();
@@ -330,7 +417,13 @@ pub fn of_subjects(tx: &mut TenantTx<'_>, subjects: &[SubjectId]) -> Stored<Vec<
     Ok(roles)
 }
 
-/// Everybody who holds a role now: membership and person.
+/// Everybody who holds a role now, for all of the organisation or for a department: membership and person.
 pub fn holders(tx: &mut TenantTx<'_>, role: &str) -> Stored<Vec<(MembershipId, SubjectId)>> {
     Ok(store::holders(tx, role)?.into_iter().map(|a| (a.membership_id, a.subject_id)).collect())
+}
+
+/// Whoever acts in a role for all of the organisation, and so has its powers.
+pub fn acting(tx: &mut TenantTx<'_>, role: &str) -> Stored<Vec<(MembershipId, SubjectId)>> {
+    let unbounded = store::holders(tx, role)?.into_iter().filter(|a| a.department_id.is_none());
+    Ok(unbounded.map(|a| (a.membership_id, a.subject_id)).collect())
 }

@@ -36,9 +36,9 @@ tenant_table! {
 }
 tenant_table! {
     role_assignments (id) decides People {
-        id -> SqlUid, membership_id -> SqlUid, subject_id -> SqlUid, role -> Text, via -> Text,
-        granted_by -> Nullable<SqlUid>, granted_at -> SqlTs, until -> Nullable<SqlTs>, revoked_at -> Nullable<SqlTs>,
-        revoked_by -> Nullable<SqlUid>,
+        id -> SqlUid, membership_id -> SqlUid, subject_id -> SqlUid, role -> Text, department_id -> Nullable<SqlUid>,
+        via -> Text, granted_by -> Nullable<SqlUid>, granted_at -> SqlTs, until -> Nullable<SqlTs>,
+        revoked_at -> Nullable<SqlTs>, revoked_by -> Nullable<SqlUid>,
     }
 }
 
@@ -337,6 +337,15 @@ pub(super) fn all_departments(tx: &mut TenantTx<'_>) -> Stored<Vec<Department>> 
     tx.load(departments::table, |rows| rows.order(departments::id).limit(20_000).select(Department::as_select()))
 }
 
+/// Whoever has or had a membership in one of these departments.
+pub(super) fn subjects_of_departments(tx: &mut TenantTx<'_>, ids: &[DepartmentId]) -> Stored<HashSet<SubjectId>> {
+    let ids: Vec<Option<DepartmentId>> = ids.iter().copied().map(Some).collect();
+    let found: Vec<SubjectId> = tx.load(memberships::table, |rows| {
+        rows.filter(memberships::department_id.eq_any(ids)).select(memberships::subject_id)
+    })?;
+    Ok(found.into_iter().collect())
+}
+
 pub(super) fn insert_assignment(tx: &mut TenantTx<'_>, assignment: &RoleAssignment) -> Stored<()> {
     tx.needs(Turn::Alone)?;
     tx.add(role_assignments::table, assignment)
@@ -421,6 +430,16 @@ pub(super) fn held_of(tx: &mut TenantTx<'_>, ids: &[RoleAssignmentId]) -> Stored
             .select(role_assignments::id)
     })?;
     Ok(held.into_iter().collect())
+}
+
+/// Those of these assignments that were given for a department, held or over.
+pub(super) fn bounded_assignments(tx: &mut TenantTx<'_>, ids: &[RoleAssignmentId]) -> Stored<Vec<RoleAssignment>> {
+    let ids = ids.to_vec();
+    tx.load(role_assignments::table, |rows| {
+        rows.filter(role_assignments::id.eq_any(ids))
+            .filter(role_assignments::department_id.is_not_null())
+            .select(RoleAssignment::as_select())
+    })
 }
 
 /// Every role that anybody ever held, person by person, from after a row on.

@@ -104,7 +104,8 @@ impl Attempt {
         &self.platform.config().limits
     }
 
-    /// The version that the caller read, from `If-Match`. Without one, a change is not attempted.
+    /// The version that the caller read, from `If-Match`. Without one, a change is not attempted. A proxy that compresses marks
+    /// our tags as weak on their way out; the version in them is as good.
     pub fn version(&self) -> Result<i64, Problem> {
         let text = self.if_match.as_deref().ok_or_else(Problem::precondition_required)?;
         text.trim().trim_start_matches("W/").trim_matches('"').parse().map_err(|_| {

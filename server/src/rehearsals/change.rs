@@ -84,8 +84,8 @@ impl Worlds {
                 let inventory = of_scope(tx, &before.pack, &scope, &i.purpose)?;
                 Ok(Self { before, after, would_hold: None, settings: None, purpose: None, inventory })
             }
-            Change::Assignment { membership_id, role } => {
-                let would_hold = roles::if_assigned(tx, *membership_id, role)?;
+            Change::Assignment { membership_id, role, department_id } => {
+                let would_hold = roles::if_assigned(tx, *membership_id, role, *department_id)?;
                 Self::of_roles(tx, before, would_hold)
             }
             Change::Removal { assignment } => {
@@ -122,7 +122,8 @@ impl Worlds {
             }
         }
         let now = standings(tx, std::slice::from_ref(&would_hold.membership))?.pop();
-        let askers = now.into_iter().map(|now| (now, acting(&would_hold.membership, &would_hold.roles))).collect();
+        let askers =
+            now.into_iter().map(|now| (now, Standing::of(&would_hold.membership, would_hold.held.clone()))).collect();
         let classes =
             under.iter().flat_map(|(_, scope)| keys_of(&before.pack, &scope.classes)).collect::<BTreeSet<_>>();
         let (uses, is_part) = uses_of(under.iter().map(|(purpose, scope)| (purpose, scope)));
@@ -152,7 +153,7 @@ impl Worlds {
     /// How somebody would stand.
     pub fn standing_after(&self, now: &Standing) -> Standing {
         match &self.would_hold {
-            Some(would) if would.membership.id == now.membership => acting(&would.membership, &would.roles),
+            Some(would) if would.membership.id == now.membership => Standing::of(&would.membership, would.held.clone()),
             Some(_) | None => now.clone(),
         }
     }
@@ -258,12 +259,6 @@ fn keys_of(pack: &Pack, patterns: &[String]) -> Vec<String> {
     let patterns: Vec<ClassPattern> = patterns.iter().filter_map(|p| p.parse().ok()).collect();
     let fits = |key: &&str| patterns.iter().any(|p| p.matches(key));
     pack.classes().iter().map(|c| c.key.as_str()).filter(fits).map(str::to_owned).collect()
-}
-
-fn acting(m: &Membership, roles: &[String]) -> Standing {
-    let own = format!("member:{}", m.id);
-    let names = [own].into_iter().chain(roles.iter().map(|role| format!("role:{role}"))).collect();
-    Standing::acting(m.id, m.subject_id, names)
 }
 
 /// Whoever has these roles and is nobody in particular.

@@ -3,7 +3,9 @@
 use super::store::rehearsals;
 use crate::instructions::{Kind, Scope};
 use crate::platform::db::{MultiBackend, Stored, Ts};
-use crate::platform::ids::{HoldingId, InstructionId, MembershipId, RehearsalId, RoleAssignmentId, SubjectId};
+use crate::platform::ids::{
+    DepartmentId, HoldingId, InstructionId, MembershipId, RehearsalId, RoleAssignmentId, SubjectId,
+};
 use crate::text_enum;
 use diesel::prelude::*;
 use diesel::{pg::Pg, sqlite::Sqlite};
@@ -42,6 +44,9 @@ pub enum Change {
         membership_id: MembershipId,
         /// Which.
         role: String,
+        /// Only over the people of this department and of those below it.
+        #[serde(default)]
+        department_id: Option<DepartmentId>,
     },
     /// A role is taken away.
     Removal {

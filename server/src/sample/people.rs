@@ -118,7 +118,7 @@ pub(super) fn hire_all(
         // The first admin has the role since the organisation began; the badges that are no roles only let people in.
         let role = row.badge.as_deref().filter(|b| roles.iter().any(|r| r == b) && *b != "employee");
         if let Some(role) = role {
-            roles::assign(tx, &membership, role, Via::Setup, None)?;
+            roles::assign(tx, &membership, role, Via::Setup, roles::Bounds::default())?;
         }
         let person = found.person;
         crowd.push(Member { row: (*row).clone(), department: name.clone(), person, membership });

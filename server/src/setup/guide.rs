@@ -130,7 +130,7 @@ fn roles(tx: &mut TenantTx<'_>) -> Stored<RolesStep> {
     let pack = packs::in_force(tx)?;
     let mut all = Vec::new();
     for role in pack.roles().iter().filter(|r| r.key != "employee" && pack.powers().iter().any(|p| p.role == r.key)) {
-        let holders = roles::holders(tx, &role.key)?;
+        let holders = roles::acting(tx, &role.key)?;
         let some: Vec<_> = holders.iter().take(NAMED).map(|(membership, _)| *membership).collect();
         let names = Names::of(tx, some.iter().copied(), [])?;
         let pairs = pack.exclusions().iter().filter(|e| e.roles.contains(&role.key));

@@ -4891,6 +4891,7 @@ export interface components {
         };
         /** @description A role for somebody. */
         NewAssignment: {
+            department_id?: components["schemas"]["DepartmentId"] | null;
             /** @description Roles of theirs that are taken away with it, as they exclude it: both happen in one moment, or neither. */
             instead_of?: components["schemas"]["RoleAssignmentId"][];
             /** @description Who. */
@@ -6493,6 +6494,7 @@ export interface components {
             /** @enum {string} */
             kind: "revocation";
         } | {
+            department_id?: components["schemas"]["DepartmentId"] | null;
             /** @enum {string} */
             kind: "assignment";
             /** @description To whom. */
@@ -6719,6 +6721,7 @@ export interface components {
         };
         /** @description Who holds which role, since when, by whom. */
         RoleAssignment: {
+            department_id?: components["schemas"]["DepartmentId"] | null;
             /** @description Since when. */
             granted_at: components["schemas"]["Ts"];
             granted_by?: components["schemas"]["MembershipId"] | null;
@@ -6761,6 +6764,8 @@ export interface components {
         RoleOffer: {
             /** @description Whether they could be given it, and the code of what would refuse it. */
             assign: components["schemas"]["Allowed"];
+            /** @description Whether it could be given for the people of a department alone. */
+            by_department: boolean;
             /** @description The clauses that the exclusion rests on. */
             clauses: string[];
             /** @description The role that they hold and that excludes it. */

@@ -7,6 +7,7 @@ import { memberQuery } from '@/api/queries/find'
 import { usePackNames } from '@/api/queries/pack'
 import { assignRole, type Member, offersQuery, type RoleOffer } from '@/api/queries/people'
 import { word } from '@/i18n'
+import { DepartmentSelect } from '@/instructions/DepartmentSelect'
 import type { Chosen } from '@/instructions/draft'
 import { MemberSelect } from '@/instructions/MemberSelect'
 import { inLanguage } from '@/packs/words'
@@ -37,11 +38,13 @@ export function AssignDialog({
   const [chosen, setChosen] = useState<Chosen | undefined>()
   const [role, setRole] = useState(presetRole)
   const [until, setUntil] = useState<string | null>(null)
+  const [department, setDepartment] = useState<string | null>(null)
   const id = preset?.id ?? chosen?.value
   const found = useQuery({ ...memberQuery(id ?? ''), enabled: id !== undefined && !preset })
   const member = preset ?? found.data
   const offers = useQuery({ ...offersQuery(id ?? ''), enabled: id !== undefined })
   const offer = offers.data?.find((o) => o.role === role)
+  const bounded = offer?.by_department === true && department !== null
   const assign = useMutation(assignRole)
   const name = member?.name ?? member?.staff_number ?? ''
   const end = until ? endOf(until) : undefined
@@ -49,7 +52,7 @@ export function AssignDialog({
     id &&
     role &&
     assign.mutate(
-      { membership_id: id, role, until: end, instead_of },
+      { membership_id: id, role, until: end, department_id: bounded ? department : null, instead_of },
       {
         onSuccess: () => {
           tell.done(t('people.assigned', { name, role: names.ofRole(role) }))
@@ -58,7 +61,8 @@ export function AssignDialog({
         onError: tell.failed,
       },
     )
-  const ready = offer?.assign.allowed === true && !offer.held && (until === null || end !== undefined)
+  const isNew = offer?.assign.allowed === true && (bounded || !offer.held)
+  const ready = isNew && (until === null || end !== undefined) && (!bounded || department !== '')
   return (
     <Modal
       open
@@ -111,10 +115,34 @@ export function AssignDialog({
             onInstead={() => give(offer.in_the_way.map((held) => held.assignment))}
           />
         )}
-        {id && offer?.assign.allowed && !offer.held && (
-          <Rehearse change={{ kind: 'assignment', membership_id: id, role: offer.role }} />
+        {offer?.assign.allowed && offer.by_department && (
+          <>
+            <Checkbox checked={department !== null} onChange={(e) => setDepartment(e.target.checked ? '' : null)}>
+              {t('people.forDepartment')}
+            </Checkbox>
+            {department !== null && (
+              <>
+                <DepartmentSelect
+                  label={t('people.department')}
+                  value={department ? [department] : []}
+                  onChange={(chosen) => setDepartment(chosen.at(-1) ?? '')}
+                />
+                <p className={shared.soft}>{t('people.forDepartmentMeans')}</p>
+              </>
+            )}
+          </>
         )}
-        {offer?.assign.allowed && !offer.held && (
+        {id && offer && isNew && department !== '' && (
+          <Rehearse
+            change={{
+              kind: 'assignment',
+              membership_id: id,
+              role: offer.role,
+              department_id: bounded ? department : null,
+            }}
+          />
+        )}
+        {isNew && (
           <div className={shared.line}>
             <Checkbox checked={until !== null} onChange={(e) => setUntil(e.target.checked ? '' : null)}>
               {t('people.standsIn')}

@@ -27,6 +27,7 @@ import { ReasonDialog } from '@/ui/ReasonDialog'
 import shared from '@/ui/shared.module.css'
 import { useTell } from '@/ui/useTell'
 import css from './Certification.module.css'
+import { InDepartment } from './InDepartment'
 import { Parts } from './Parts'
 
 const STATES: LineState[] = ['waiting', 'kept', 'revoked', 'lapsed', 'raised', 'ended', 'carried']
@@ -206,7 +207,9 @@ function Lines({ list }: { list: Certification }) {
             {whatOf(l)}
           </Link>
         ) : (
-          whatOf(l)
+          <>
+            {whatOf(l)} <InDepartment id={l.department_id} />
+          </>
         ),
     },
     {

@@ -15,6 +15,7 @@ import { Person } from '@/ui/Person'
 import shared from '@/ui/shared.module.css'
 import { useTell } from '@/ui/useTell'
 import { AssignDialog } from './AssignDialog'
+import { InDepartment } from './InDepartment'
 import css from './People.module.css'
 
 /** The roles of one membership: held since when and by whose appointment, and those that are over. */
@@ -48,7 +49,10 @@ export function MemberRoles({ m }: { m: Member }) {
             {now.map((a) => (
               <li key={a.id} className={css.item}>
                 <div className={css.between}>
-                  <RoleName role={a.role} />
+                  <span className={shared.line}>
+                    <RoleName role={a.role} />
+                    <InDepartment id={a.department_id} />
+                  </span>
                   <Revoke a={a} />
                 </div>
                 <Since a={a} />
@@ -61,7 +65,7 @@ export function MemberRoles({ m }: { m: Member }) {
               <ul className={css.list}>
                 {before.map((a) => (
                   <li key={a.id} className={css.item}>
-                    <RoleName role={a.role} />
+                    <RoleName role={a.role} /> <InDepartment id={a.department_id} />
                     <Since a={a} />
                   </li>
                 ))}

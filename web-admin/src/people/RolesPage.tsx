@@ -17,6 +17,7 @@ import { Failed, Loaded, Loading, Notice, Page } from '@/ui/Page'
 import { Person } from '@/ui/Person'
 import shared from '@/ui/shared.module.css'
 import { AssignDialog } from './AssignDialog'
+import { InDepartment } from './InDepartment'
 import { Revoke } from './MemberRoles'
 import { OwnRoles } from './OwnRoles'
 import { Parts } from './Parts'
@@ -169,7 +170,17 @@ function Holders({ role, over }: { role?: string; over: boolean }) {
         </Link>
       ),
     },
-    { key: 'role', title: t('people.role'), width: '17%', cell: (a) => names.ofRole(a.role) },
+    {
+      key: 'role',
+      title: t('people.role'),
+      width: '17%',
+      cell: (a) => (
+        <span className={css.list}>
+          {names.ofRole(a.role)}
+          <InDepartment id={a.department_id} />
+        </span>
+      ),
+    },
     {
       key: 'since',
       title: t('people.sinceTitle'),

@@ -76,7 +76,7 @@ async function changed() {
 }
 
 export const assignRole = mutationOptions({
-  mutationFn: (role: { membership_id: string; role: string; until?: string; instead_of?: string[] }) =>
+  mutationFn: (role: components['schemas']['NewAssignment']) =>
     body(api.POST('/api/v1/role-assignments', { body: role })),
   onSuccess: changed,
 })

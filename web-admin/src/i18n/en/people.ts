@@ -65,6 +65,10 @@ export const people = {
   insteadOf: 'Take “{{held}}” away and appoint',
   waysOut: 'Appoint somebody else as {{wanted}}, or revoke {{held}} first.',
   toPair: 'See who holds the two',
+  forDepartment: 'Only for one department and those below it (sub-administrator)',
+  forDepartmentMeans:
+    'Instructions to this role then reach the data of the people of that department and below, those who have left included. It gives no power over Tenure itself, which knows no departments.',
+  inDepartment: 'only “{{name}}” and below',
   standsIn: 'Stands in, until a day',
   lastDayOfRole: 'Last day',
   revoke: 'Revoke',

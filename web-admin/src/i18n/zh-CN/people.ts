@@ -65,6 +65,10 @@ export const people = {
   insteadOf: '撤销“{{held}}”并任命',
   waysOut: '可以任命别人为“{{wanted}}”，或者先撤销“{{held}}”。',
   toPair: '查看两个角色由谁担任',
+  forDepartment: '仅限一个部门及其下级（子管理员）',
+  forDepartmentMeans:
+    '依此角色授予的指令只适用于该部门及其下级人员的数据（包括已离职的）；不含任何管理权限，因为管理权限不分部门。',
+  inDepartment: '仅限“{{name}}”及其下级',
   standsIn: '代理，到某日为止',
   lastDayOfRole: '最后一天',
   revoke: '撤销',
