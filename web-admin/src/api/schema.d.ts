@@ -3106,6 +3106,7 @@ export interface components {
             answer: components["schemas"]["CertificationMay"];
             decided_at?: components["schemas"]["Ts"] | null;
             decided_by?: components["schemas"]["MemberName"] | null;
+            department_id?: components["schemas"]["DepartmentId"] | null;
             given_by?: components["schemas"]["MemberName"] | null;
             /** @description Its id. */
             id: components["schemas"]["CertificationLineId"];
@@ -5466,6 +5467,7 @@ export interface components {
                 answer: components["schemas"]["CertificationMay"];
                 decided_at?: components["schemas"]["Ts"] | null;
                 decided_by?: components["schemas"]["MemberName"] | null;
+                department_id?: components["schemas"]["DepartmentId"] | null;
                 given_by?: components["schemas"]["MemberName"] | null;
                 /** @description Its id. */
                 id: components["schemas"]["CertificationLineId"];
