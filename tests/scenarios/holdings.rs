@@ -1,6 +1,7 @@
 //! What is held about people, where, and who controls it.
 
 use scenarios::connector::ExampleConnector;
+use scenarios::crowd::Crowd;
 use scenarios::scenario;
 use serde_json::{Value, json};
 
@@ -40,6 +41,40 @@ scenario!(of_many_lines_the_good_ones_go_in_and_every_bad_one_is_named, |t| {
     let good_ones: String = lines.iter().filter(|l| l.contains("\"drive/")).map(|l| format!("{l}\n")).collect();
     let again = acme.registers(&good_ones.replace("9999", "0")).ok();
     assert_eq!(again["added"], 0, "a second time changes nothing: {again}");
+});
+
+scenario!(the_same_locators_sent_many_times_at_once_are_held_once, |t| {
+    let acme = t.organisation("远山科技").pack("dingtalk");
+    let lin = acme.hires("林晓");
+    let line = |n: usize| json!({ "locator": format!("drive/{n}"), "class": "drive.file", "subjects": [lin.staff_number], "facts": { "account": "enterprise" } });
+    let lines: String = (0..20).map(|n| format!("{}\n", line(n))).collect();
+    let connector = acme.connector().credentials();
+    let url = format!("{}/api/v1/connectors/{}/holdings", t.server().base_url(), connector.id);
+    let crowd = Crowd::of(6, &url, &connector.api_key, &lines);
+    t.waits_until("each was answered", || crowd.heard() >= 12);
+    crowd.goes_home();
+    let held = acme.hr_admin().gets("/holdings?class=drive.file&limit=200").items();
+    assert_eq!(held.len(), 20, "{held:#?}");
+    let twice = acme.registers(&format!("{0}\n{0}\n", line(30))).ok();
+    assert_eq!((&twice["added"], &twice["repeated"]), (&json!(1), &json!(1)), "every line is counted: {twice}");
+});
+
+scenario!(a_line_that_was_about_somebody_else_is_corrected, |t| {
+    let acme = t.organisation("远山科技").pack("dingtalk");
+    let (lin, zhao) = (acme.hires("林晓"), acme.hires("赵敏"));
+    let line = |who: &str, corrected: bool| json!({ "locator": "mail/7", "class": "mail.message", "subjects": [who], "facts": { "account": "enterprise" }, "corrected": corrected });
+    acme.registers(&format!("{}\n", line(&lin.staff_number, false))).ok();
+    let corrected = acme.registers(&format!("{}\n", line(&zhao.staff_number, true))).ok();
+    assert_eq!((&corrected["updated"], &corrected["unchanged"]), (&json!(1), &json!(0)), "{corrected}");
+    let held = acme.hr_admin().gets("/holdings?class=mail.message&limit=200").items();
+    let whose: Vec<&Value> = held.iter().map(|side| &side["subject_id"]).collect();
+    assert_eq!(whose, [&acme.member(&zhao)["subject_id"]], "{held:#?}");
+    acme.hr_system().says_leaving(&lin, "2026-03-31").ok();
+    t.settles();
+    let lines = acme.hr_admin().gets(&acme.departure_of(&lin).path("/lines")).items();
+    assert!(!lines.iter().any(|line| line["class"] == "mail.message"), "somebody else's mailbox: {lines:#?}");
+    let again = acme.registers(&format!("{}\n", line(&zhao.staff_number, true))).ok();
+    assert_eq!(again["unchanged"], 1, "{again}");
 });
 
 scenario!(of_more_bad_lines_than_are_explained_each_is_named_all_the_same, |t| {

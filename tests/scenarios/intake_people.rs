@@ -105,6 +105,7 @@ scenario!(a_department_that_would_stand_above_itself_is_refused, |t| {
     let acme = t.organisation("远山科技").pack("dingtalk");
     let lin = acme.hires("林晓");
     let department = |key: &str, parent: &str| {
+        let parent = Some(parent).filter(|parent| !parent.is_empty());
         let department = json!({ "ref": key, "name": key, "parent": parent });
         acme.hr_system().says_changed(json!({ "staff_number": lin.staff_number, "department": department })).ok();
         t.settles();
@@ -113,6 +114,13 @@ scenario!(a_department_that_would_stand_above_itself_is_refused, |t| {
     department("rd-core", "rd");
     department("rd", "rd-core");
     assert_eq!(rejected(&acme), ["people.department-loop"]);
+    let above = |key: &str| {
+        let all = acme.hr_admin().gets("/departments").items();
+        all.iter().find(|d| d["external_ref"] == key).expect("it is there")["parent_id"].clone()
+    };
+    assert!(above("rd").is_string());
+    department("rd", "");
+    assert_eq!(above("rd"), Value::Null, "it goes back to the top");
 });
 
 scenario!(leaving_said_again_after_the_day_changes_nothing, |t| {

@@ -117,6 +117,13 @@ scenario!(what_a_connector_could_not_do_can_be_done_again_and_counts_once, |t| {
     assert_ne!(retry, format!("/deliveries/{}/retry", sent["id"].as_str().expect("a delivery of its own")));
     acme.data_operator().posts(&retry, &json!({})).is_refused("orders.reported");
     t.settles();
+    // A connector repeats its report until it has heard that it arrived.
+    let first = retry.split('/').nth(2).expect("an id");
+    let items = ["mail/lin", "mail/lin-old"].map(|locator| json!({ "locator": locator, "outcome": "failed" }));
+    let report = json!({ "delivery_id": first, "items": items });
+    let at = format!("/connectors/{}/reports", acme.connector().credentials().id);
+    let repeated = acme.as_connector().post(&at, &report).ok();
+    assert_eq!((&repeated["settled"], &repeated["repeated"]), (&json!(0), &json!(2)), "{repeated:#}");
 
     assert_eq!(acme.connector().shelf().deeds().len(), 2, "{:?}", acme.connector().shelf().deeds());
     let order = acme.hr_admin().gets(&format!("/orders/{}", line["order_id"].as_str().expect("an order"))).ok();

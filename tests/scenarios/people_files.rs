@@ -77,6 +77,16 @@ scenario!(of_a_long_file_of_mistakes_every_row_is_named, |t| {
     assert_eq!(report["further"], json!([{ "code": "intake.missing", "lines": [{ "first": 1_002, "last": 1_021 }] }]));
 });
 
+scenario!(a_quotation_mark_that_nothing_closes_takes_nobody_along_unnamed, |t| {
+    let acme = t.organisation("远山科技").pack("dingtalk");
+    let rows = "Z1,z1@x.example,2027-01-01,\"王一\nZ2,z2@x.example,2027-01-01,王二\nZ3,z3@x.example,2027-01-01,王三\n";
+    let file = format!("staff_number,email,first_day,name\n{rows}");
+    let report = imports(&acme.hr_admin(), &file, true).ok();
+    assert_eq!((&report["joined"], &report["rejected"]), (&json!(0), &json!(1)), "{report}");
+    let why = report["rejections"][0]["detail"].as_str().expect("a reason");
+    assert!(why.contains("lines 2 to 4"), "{why}");
+});
+
 scenario!(a_file_that_is_none_is_refused_as_a_whole, |t| {
     let acme = t.organisation("远山科技").pack("dingtalk");
     let hr = acme.hr_admin();

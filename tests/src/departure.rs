@@ -112,7 +112,8 @@ impl Departure {
         answer.body
     }
 
-    fn path(&self, rest: &str) -> String {
+    /// An address below its own.
+    pub fn path(&self, rest: &str) -> String {
         format!("/departures/{}{rest}", self.id)
     }
 }

@@ -281,9 +281,8 @@ fn a_chosen_few_cannot_be_made_fewer_or_others_by_whoever_writes_the_end_anew() 
         cut.push(file[end].clone());
         assert_eq!(check(&cut.concat()).unwrap_err().fault, Fault::Count { promised: 4, found: 3 });
         // A count written anew has no signature.
-        let count =
-            |line: &[u8]| String::from_utf8(line.to_vec()).unwrap().replace("records 4", "records 3").into_bytes();
-        *cut.last_mut().unwrap() = count(&file[end]);
+        let anew = String::from_utf8(file[end].clone()).unwrap().replace("records 4", "records 3");
+        *cut.last_mut().unwrap() = anew.into_bytes();
         assert_ne!(cut[cut.len() - 1], file[end]);
         assert_eq!(check(&cut.concat()).unwrap_err().fault.code(), "ledger.end-changed");
         // As many, but another one: the lines of two exports under one checkpoint fit each other.

@@ -20,7 +20,7 @@ mod verify;
 
 use crate::platform::config::{Config, LogFormat, Sources};
 use clap::{Parser, Subcommand};
-use std::io;
+use std::io::{self, IsTerminal};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -97,7 +97,8 @@ fn settings(file: Option<PathBuf>) -> Result<Config, Box<dyn std::error::Error>>
 fn log(config: &Config) {
     let filter = tracing_subscriber::EnvFilter::try_new(&config.log.level)
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info"));
-    let logs = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let logs =
+        tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).with_ansi(io::stderr().is_terminal());
     // A second verb in one process (the demo) keeps the first one's logs.
     let _ = match config.log.format {
         LogFormat::Json => logs.json().flatten_event(true).try_init(),

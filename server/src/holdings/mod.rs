@@ -54,7 +54,8 @@ pub use inventory::inventory_of;
 pub use jobs::register;
 pub use model::{Holding, HoldingState, Side, SideState};
 pub use operations::{
-    Copied, Deposit, copy_out, has_anything, holdings_by_id, kept_through, locators, put_in_vault, read_from_vault,
+    Copied, Deposit, copy_out, has_anything, holdings_by_id, ids_of_locator, kept_through, locators, put_in_vault,
+    read_from_vault,
 };
 pub use own::{OwnClass, OwnGroup, OwnHolding, OwnSide, copy_of_own, own_groups, own_holdings};
 pub use register::{Registration, RegistrationReport, RejectedLine, register_line_by_line};

@@ -10,7 +10,7 @@ use crate::decisions::{self, Permit};
 use crate::instructions::InForce;
 use crate::packs;
 use crate::platform::db::{Stored, TenantTx, Ts};
-use crate::platform::ids::{HoldingId, SubjectId};
+use crate::platform::ids::{ConnectorId, HoldingId, SubjectId};
 use crate::platform::keyring::{Aad, Sealed};
 use crate::platform::record::Record;
 use crate::platform::vault::{self, Drawer};
@@ -199,6 +199,11 @@ pub fn holdings_by_id(tx: &mut TenantTx<'_>, ids: &[HoldingId]) -> Stored<HashMa
 /// How connectors call these holdings.
 pub fn locators(tx: &mut TenantTx<'_>, ids: &[HoldingId]) -> Stored<HashMap<HoldingId, String>> {
     Ok(store::load_many(tx, ids)?.into_iter().map(|h| (h.id, h.locator)).collect())
+}
+
+/// What a connector calls so, or called so before it was deleted.
+pub fn ids_of_locator(tx: &mut TenantTx<'_>, connector: ConnectorId, locator: &str) -> Stored<Vec<HoldingId>> {
+    Ok(store::by_locators(tx, connector, &[locator.to_owned()])?.into_iter().map(|h| h.id).collect())
 }
 
 /// Whether the organisation still has anything of a subject.

@@ -4,7 +4,7 @@
 //! connector that is cut off sends the whole again, which changes nothing that is the same.
 
 use super::error::HoldingError;
-use super::model::{Holding, HoldingState};
+use super::model::{Holding, HoldingState, Side, SideState};
 use super::rule::{Said, SideFacts, ToRule, rule_sides};
 use super::store;
 use super::tenure::{Tenures, stands};
@@ -58,7 +58,9 @@ pub struct Registration {
     #[serde(default)]
     #[schema(value_type = Object)]
     pub facts: Map<String, Value>,
-    /// That what was said of it before was wrong, rather than that it has changed: it is ruled afresh.
+    /// That what was said of it before was wrong, rather than that it has changed: it is ruled afresh, and is no more about
+    /// anybody whom the line does not name, as far as nothing was done with their side yet. Otherwise whom a line names joins
+    /// those who were named before: who has left a chat was in it.
     #[serde(default)]
     pub corrected: bool,
     /// Facts of single sides, by staff number, over the common ones.
@@ -104,6 +106,8 @@ pub struct RegistrationReport {
     pub updated: u64,
     /// Known ones that are the same.
     pub unchanged: u64,
+    /// Lines whose locator comes again further down: of these the last one counts.
+    pub repeated: u64,
     /// How many lines did not go in.
     pub refused: u64,
     /// Lines that did not go in, each with its number and reason: of a stream with more of them, the first 10,000.
@@ -140,6 +144,7 @@ impl RegistrationReport {
         self.added += other.added;
         self.updated += other.updated;
         self.unchanged += other.unchanged;
+        self.repeated += other.repeated;
         self.refused += other.refused;
         let room = MOST_EXPLAINED.saturating_sub(self.rejected.len());
         let mut rejected = other.rejected.into_iter();
@@ -165,7 +170,7 @@ pub fn register_line_by_line(
             Err(e) => report.reject(*number, &e),
         }
     }
-    keep_last_of_each(&mut good);
+    report.repeated = keep_last_of_each(&mut good);
     upsert(tx, &pack, connector, good, &mut report)?;
     tx.record(
         Record::of("holdings.register")
@@ -173,6 +178,7 @@ pub fn register_line_by_line(
             .with("added", report.added)
             .with("updated", report.updated)
             .with("unchanged", report.unchanged)
+            .with("repeated", report.repeated)
             .with("rejected", report.refused),
     );
     Ok(report.in_order())
@@ -192,8 +198,9 @@ struct Named {
     facts: SideFacts,
 }
 
-/// A locator that comes twice in one chunk means its last line.
-fn keep_last_of_each(lines: &mut Vec<Line>) {
+/// A locator that comes twice in one chunk means its last line. Returns how many lines that leaves out.
+fn keep_last_of_each(lines: &mut Vec<Line>) -> u64 {
+    let before = lines.len();
     let last: HashMap<String, usize> =
         lines.iter().enumerate().map(|(n, l)| (l.registration.locator.clone(), n)).collect();
     let mut n = 0;
@@ -201,6 +208,7 @@ fn keep_last_of_each(lines: &mut Vec<Line>) {
         n += 1;
         last.get(&l.registration.locator) == Some(&(n - 1))
     });
+    (before - lines.len()) as u64
 }
 
 fn read_line(
@@ -289,6 +297,11 @@ fn upsert(
     let locators: Vec<String> = lines.iter().map(|l| l.registration.locator.clone()).collect();
     let known: HashMap<String, Holding> =
         store::by_locators(tx, connector, &locators)?.into_iter().map(|h| (h.locator.clone(), h)).collect();
+    let ids: Vec<HoldingId> = known.values().map(|h| h.id).collect();
+    let mut sides: HashMap<HoldingId, Vec<Side>> = HashMap::new();
+    for side in store::sides_of(tx, &ids)? {
+        sides.entry(side.holding_id).or_default().push(side);
+    }
     let mut new = Vec::new();
     let mut to_rule = Vec::new();
     for mut line in lines {
@@ -310,12 +323,18 @@ fn upsert(
                 report.added += 1;
                 new.push(wanted.clone());
             }
-            Some(before) if same(before, &wanted) => {
-                report.unchanged += 1;
-            }
-            Some(_) => {
-                report.updated += 1;
-                store::update_holding(tx, &wanted)?;
+            Some(before) => {
+                let known = sides.get(&before.id).map_or(&[][..], Vec::as_slice);
+                let is_same = same(before, &wanted);
+                if !is_same {
+                    store::update_holding(tx, &wanted)?;
+                }
+                let let_go = said == Said::Corrected && leave_out(tx, &wanted, known, &line.subjects)?;
+                let joins = |named: &Named| known.iter().all(|side| side.subject_id != named.subject);
+                match is_same && !let_go && !line.subjects.iter().any(joins) {
+                    true => report.unchanged += 1,
+                    false => report.updated += 1,
+                }
             }
         }
         to_rule.extend(
@@ -326,6 +345,20 @@ fn upsert(
     }
     store::insert_holdings(tx, &new)?;
     rule_sides(tx, pack, &to_rule)
+}
+
+/// Takes from those a holding was about whomever its correction does not name. What was done with a side stays as it is: it
+/// was handed over, hidden or kept under an instruction. Returns whether there was anybody.
+fn leave_out(tx: &mut TenantTx<'_>, holding: &Holding, known: &[Side], named: &[Named]) -> Stored<bool> {
+    let is_wrong =
+        |side: &&Side| side.state == SideState::Active && named.iter().all(|named| named.subject != side.subject_id);
+    let wrong: Vec<SubjectId> = known.iter().filter(is_wrong).map(|side| side.subject_id).collect();
+    for subject in &wrong {
+        store::remove_sides(tx, *subject, &[holding.id])?;
+        let record = Record::of("holdings.register").on("holding", holding.id).class(&holding.class).about(*subject);
+        tx.record(record.with("left_out", true));
+    }
+    Ok(!wrong.is_empty())
 }
 
 fn is_gone(state: HoldingState) -> bool {

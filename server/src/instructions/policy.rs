@@ -47,7 +47,7 @@ pub enum Supposed {
         /// For what purpose.
         purpose: String,
         /// What it is about and whom it permits.
-        scope: Scope,
+        scope: Box<Scope>,
     },
     /// This one is taken back.
     Revoked(InstructionId),

@@ -86,7 +86,13 @@ fn facts(tx: &mut TenantTx<'_>, event: &HrEvent) -> Result<(HrFacts, bool), Inta
     let data = &event.data;
     let department = match &data.department {
         None => None,
-        Some(d) => Some(people::upsert_department(tx, &d.key, d.name.as_deref(), d.parent.as_deref(), event.said_at)?),
+        Some(d) => Some(people::upsert_department(
+            tx,
+            &d.key,
+            d.name.as_deref(),
+            d.parent.as_ref().map(Option::as_deref),
+            event.said_at,
+        )?),
     };
     let facts = HrFacts {
         name: data.name.clone(),

@@ -6,7 +6,8 @@ use crate::platform::http::holds_nul;
 use crate::platform::keyring::Identifier;
 use crate::text_enum;
 use chrono::{Datelike, NaiveDate};
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
+use serde_json::value::RawValue;
 
 text_enum! {
     /// The five things an HR system says about a membership.
@@ -34,9 +35,14 @@ pub struct DepartmentRef {
     /// Its name; unchanged when absent.
     #[serde(default)]
     pub name: Option<String>,
-    /// The key of the department above it; unchanged when absent.
-    #[serde(default)]
-    pub parent: Option<String>,
+    /// The key of the department above it; unchanged when absent, and none when it says null.
+    #[serde(default, deserialize_with = "said")]
+    pub parent: Option<Option<String>>,
+}
+
+/// What is said, also where that is `null`: absent is something else.
+fn said<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Option<String>>, D::Error> {
+    Option::deserialize(from).map(Some)
 }
 
 /// What the event says; which fields it needs depends on its kind.
@@ -85,7 +91,7 @@ pub const TEST: &str = "tenure.test";
 
 /// Whether a body is such a message.
 pub fn is_test(body: &[u8]) -> bool {
-    serde_json::from_slice::<Envelope>(body).is_ok_and(|envelope| envelope.kind == TEST)
+    serde_json::from_slice::<Envelope<'_>>(body).is_ok_and(|envelope| envelope.kind == TEST)
 }
 
 /// One message, understood.
@@ -100,11 +106,13 @@ pub struct HrEvent {
 }
 
 #[derive(Deserialize)]
-struct Envelope {
+struct Envelope<'b> {
     #[serde(rename = "type")]
     kind: String,
     timestamp: Ts,
-    data: serde_json::Value,
+    /// As it stands there: of a key that comes twice a map would keep one.
+    #[serde(borrow)]
+    data: &'b RawValue,
 }
 
 impl HrEvent {
@@ -114,9 +122,9 @@ impl HrEvent {
         if holds_nul(body) {
             return Err(IntakeError::Unreadable("the text holds a NUL character".into()));
         }
-        let envelope: Envelope = serde_json::from_slice(body).map_err(|e| unreadable(&e))?;
+        let envelope: Envelope<'_> = serde_json::from_slice(body).map_err(|e| unreadable(&e))?;
         let kind = EventKind::parse(&envelope.kind).ok_or_else(|| IntakeError::UnknownEvent(code_of(envelope.kind)))?;
-        let mut data: EventData = serde_json::from_value(envelope.data).map_err(|e| unreadable(&e))?;
+        let mut data: EventData = serde_json::from_str(envelope.data.get()).map_err(|e| unreadable(&e))?;
         // A blank that nobody sees is no part of a number: or there would be two people.
         let numbers = [Some(&mut data.staff_number), data.manager.as_mut(), data.successor.as_mut()];
         for number in numbers.into_iter().flatten() {
@@ -145,7 +153,7 @@ impl HrEvent {
         if let Some(department) = &d.department {
             bounded("/data/department/ref", Some(&department.key), 100)?;
             bounded("/data/department/name", department.name.as_ref(), 200)?;
-            bounded("/data/department/parent", department.parent.as_ref(), 100)?;
+            bounded("/data/department/parent", department.parent.as_ref().and_then(Option::as_ref), 100)?;
         }
         match self.kind {
             EventKind::Joined if d.first_day.is_none() => Err(IntakeError::Missing("/data/first_day")),

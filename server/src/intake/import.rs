@@ -306,7 +306,7 @@ impl Work {
 
     /// What a row says, in the words of an HR system.
     fn said(&self, tx: &mut TenantTx<'_>, cells: &Cells) -> Result<Vec<Said>, IntakeError> {
-        let cells = cells.as_ref().map_err(|what| IntakeError::Unreadable((*what).to_owned()))?;
+        let cells = cells.as_ref().map_err(|what| IntakeError::Unreadable(what.clone()))?;
         if cells.len() > self.columns.len() {
             return Err(IntakeError::Unreadable("the row has more cells than the first line has columns".into()));
         }

@@ -5,7 +5,7 @@ use actix_web::web;
 use sha2::{Digest, Sha256};
 
 /// A row as it was read: its cells, or what is wrong with its text.
-pub(super) type Cells = Result<Vec<String>, &'static str>;
+pub(super) type Cells = Result<Vec<String>, String>;
 
 /// The rows that are still to come.
 pub(super) struct Rows {
@@ -53,7 +53,7 @@ impl Rows {
             let lines = row.iter().filter(|b| **b == b'\n').count();
             // Spreadsheets write rows of nothing but commas.
             if !row.iter().all(|b| b.is_ascii_whitespace() || *b == b',') {
-                rows.push((self.line, cells(row)));
+                rows.push((self.line, cells(row, self.line)));
             }
             self.line += u64::try_from(lines).unwrap_or(0) + 1;
             self.begin += (end + 1).min(rest.len());
@@ -101,18 +101,26 @@ fn row_end(bytes: &[u8]) -> Option<usize> {
     })
 }
 
-fn cells(row: &[u8]) -> Cells {
-    let text = std::str::from_utf8(row).map_err(|_| "the row is not UTF-8: save the file as CSV UTF-8")?;
+fn cells(row: &[u8], first: u64) -> Cells {
+    let further = row.trim_ascii_end().iter().filter(|b| **b == b'\n').count();
+    if further > 0 {
+        // Nothing that is said of people has a line break in it; a quotation mark that nothing closes takes all that follows.
+        return Err(format!(
+            "a quotation mark encloses lines {first} to {}: close it in the line where it begins; none of them is in",
+            first + further as u64
+        ));
+    }
+    let text = std::str::from_utf8(row).map_err(|_| "the row is not UTF-8: save the file as CSV UTF-8".to_owned())?;
     let text = text.trim_start_matches('\u{feff}');
     if text.contains('\0') {
-        return Err("the row holds a NUL character");
+        return Err("the row holds a NUL character".to_owned());
     }
     let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(text.as_bytes());
     let mut record = csv::StringRecord::new();
     match reader.read_record(&mut record) {
         Ok(true) => Ok(record.iter().map(|cell| plain(cell).to_owned()).collect()),
         Ok(false) => Ok(Vec::new()),
-        Err(_) => Err("the row is no CSV"),
+        Err(_) => Err("the row is no CSV".to_owned()),
     }
 }
 
@@ -134,14 +142,15 @@ mod tests {
     fn a_line_end_in_quotation_marks_ends_no_row() {
         let text = "A1,\"林\n晓\",x\nA2,y\n".as_bytes();
         let end = row_end(text).unwrap();
-        assert_eq!(cells(&text[..end]).unwrap(), ["A1", "林\n晓", "x"]);
+        let why = cells(&text[..end], 7).unwrap_err();
+        assert!(why.contains("lines 7 to 8"), "{why}");
         assert_eq!(row_end(b"\"never closed\n"), None);
     }
 
     #[test]
     fn marks_around_a_cell_are_taken_off() {
-        assert_eq!(cells("\u{feff}工号, '=1 ,a'b".as_bytes()).unwrap(), ["工号", "=1", "a'b"]);
-        assert_eq!(cells("\u{feff}\"工号\",a".as_bytes()).unwrap(), ["工号", "a"]);
-        assert!(cells(&[0xce, 0xd2]).is_err(), "another encoding is said, not guessed");
+        assert_eq!(cells("\u{feff}工号, '=1 ,a'b".as_bytes(), 1).unwrap(), ["工号", "=1", "a'b"]);
+        assert_eq!(cells("\u{feff}\"工号\",a".as_bytes(), 1).unwrap(), ["工号", "a"]);
+        assert!(cells(&[0xce, 0xd2], 1).is_err(), "another encoding is said, not guessed");
     }
 }

@@ -8,7 +8,7 @@ use crate::attention;
 use crate::holdings;
 use crate::instructions::{self, InstructionError};
 use crate::platform::db::TenantTx;
-use crate::platform::ids::{ConnectorId, DeliveryId, HoldingId};
+use crate::platform::ids::{ConnectorId, DeliveryId, HoldingId, OrderId};
 use crate::platform::record::Record;
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
@@ -77,7 +77,14 @@ pub(super) fn take(tx: &mut TenantTx<'_>, connector: ConnectorId, report: &Repor
         holdings::locators(tx, &ids)?.into_iter().map(|(id, locator)| (locator, id)).collect();
     let (mut done, mut failed, mut repeated) = (Vec::new(), Vec::new(), 0);
     for item in &report.items {
-        let id = *by_locator.get(&item.locator).ok_or_else(|| OrderError::UnknownLocator(item.locator.clone()))?;
+        let Some(&id) = by_locator.get(&item.locator) else {
+            // What failed goes out again with a later delivery, while the report on the first may still be repeated.
+            if is_of_order(tx, connector, order.id, &item.locator)? {
+                repeated += 1;
+                continue;
+            }
+            return Err(OrderError::UnknownLocator(item.locator.clone()));
+        };
         let (settled, state) = match item.outcome {
             ItemOutcome::Done | ItemOutcome::NotFound => (&mut done, ItemState::Done),
             ItemOutcome::Failed => (&mut failed, ItemState::Failed),
@@ -114,7 +121,7 @@ pub(super) fn take(tx: &mut TenantTx<'_>, connector: ConnectorId, report: &Repor
             "order.failed",
             ("order", order.id.to_string()),
             "orders.items-failed",
-            &format!("{} of {} items could not be done", failed.len(), report.items.len()),
+            &format!("{} items could not be done", failed.len()),
         )?;
     }
     if still_open == 0 && delivery.state != DeliveryState::Reported {
@@ -139,6 +146,17 @@ pub(super) fn take(tx: &mut TenantTx<'_>, connector: ConnectorId, report: &Repor
         None => came_late(tx, &mut order, done.len())?,
     }
     Ok(Reported { settled, repeated, open: still_open })
+}
+
+/// Whether the order is about what the connector calls so, whatever delivery that is in now.
+fn is_of_order(
+    tx: &mut TenantTx<'_>,
+    connector: ConnectorId,
+    order: OrderId,
+    locator: &str,
+) -> Result<bool, OrderError> {
+    let ids = holdings::ids_of_locator(tx, connector, locator)?;
+    Ok(store::has_items(tx, order, &ids)?)
 }
 
 /// The order was taken back and the connector did it all the same: our side stays as it is, and a person sees to it.

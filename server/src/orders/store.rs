@@ -199,6 +199,17 @@ pub(super) fn items_of_delivery(tx: &mut TenantTx<'_>, delivery: DeliveryId) -> 
     tx.load(order_items::table, |rows| rows.filter(order_items::delivery_id.eq(delivery)).select(Item::as_select()))
 }
 
+/// Whether any of these is an item of the order.
+pub(super) fn has_items(tx: &mut TenantTx<'_>, order: OrderId, ids: &[HoldingId]) -> Stored<bool> {
+    let ids = ids.to_vec();
+    let found: Option<HoldingId> = tx.first(order_items::table, |rows| {
+        rows.filter(order_items::order_id.eq(order))
+            .filter(order_items::holding_id.eq_any(ids))
+            .select(order_items::holding_id)
+    })?;
+    Ok(found.is_some())
+}
+
 pub(super) fn settle_items(
     tx: &mut TenantTx<'_>,
     order: OrderId,

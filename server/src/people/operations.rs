@@ -288,7 +288,7 @@ pub fn upsert_department(
     tx: &mut TenantTx<'_>,
     external_ref: &str,
     name: Option<&str>,
-    parent_ref: Option<&str>,
+    parent_ref: Option<Option<&str>>,
     said_at: Ts,
 ) -> Result<Placed, PeopleError> {
     let mut now = department_with(tx, external_ref)?;
@@ -301,9 +301,9 @@ pub fn upsert_department(
     if let Some(parent) = parent_ref
         && holds(&mut now.parent_at, said_at)
     {
-        let above = department_with(tx, parent)?.id;
-        refuse_loop(tx, now.id, Some(above))?;
-        now.parent_id = Some(above);
+        let above = parent.map(|parent| department_with(tx, parent)).transpose()?.map(|above| above.id);
+        refuse_loop(tx, now.id, above)?;
+        now.parent_id = above;
     }
     let moved = now.name != before.name || now.parent_id != before.parent_id;
     if now != before {

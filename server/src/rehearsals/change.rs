@@ -108,7 +108,7 @@ impl Worlds {
     ) -> Result<Self, RehearsalError> {
         let Granted { kind, purpose, scope, .. } = granted;
         let inventory = of_scope(tx, &before.pack, &scope, &purpose)?;
-        let supposed = Supposed::Granted { id, kind, purpose: purpose.clone(), scope };
+        let supposed = Supposed::Granted { id, kind, purpose: purpose.clone(), scope: Box::new(scope) };
         let policy = policies.supposing(tx, &supposed)?;
         let after = Law { policy: Arc::new(policy), pack: before.pack.clone() };
         Ok(Self { before, after, would_hold: None, settings: None, purpose: Some(purpose), inventory })

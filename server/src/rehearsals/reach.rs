@@ -19,12 +19,16 @@ const MOST: u64 = 100_000;
 pub(super) fn step(tx: &mut TenantTx<'_>, worlds: &Worlds, so_far: &mut Reached) -> Stored<()> {
     let inventory = &worlds.inventory;
     let classes = match &inventory.classes {
-        Some(none) if none.is_empty() => return Ok(finish(so_far, !inventory.is_part)),
+        Some(none) if none.is_empty() => {
+            finish(so_far, !inventory.is_part);
+            return Ok(());
+        }
         Some(classes) => classes.as_slice(),
         None => &[],
     };
     if inventory.askers.is_empty() || inventory.uses.is_empty() {
-        return Ok(finish(so_far, !inventory.is_part));
+        finish(so_far, !inventory.is_part);
+        return Ok(());
     }
     let places = holdings::sides_in_use(tx, (classes, &inventory.subjects), so_far.after, A_STEP)?;
     let ids: Vec<HoldingId> = places.iter().map(|(_, id)| *id).collect::<BTreeSet<_>>().into_iter().collect();

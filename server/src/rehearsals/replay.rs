@@ -76,7 +76,7 @@ fn look_up<'a>(
 fn put(worlds: &Worlds, known: &Known, asked: &AskedBefore, now: Ts, so_far: &mut Replayed) -> bool {
     let Some((caller, caller_after)) = known.people.get(&asked.caller) else { return false };
     let Some((sides, sides_after)) = sides(worlds, known, asked) else { return false };
-    let answers = |purpose: &str, mut tell: Box<dyn FnMut(&Answer<'_>, &Answer<'_>) + '_>| {
+    let answers = |purpose: &str, tell: &mut dyn FnMut(&Answer<'_>, &Answer<'_>)| {
         let question = Asked { operation: &asked.operation, purpose, people: asked.people };
         let one = weigh_all(&worlds.before, caller, sides.iter(), &question, now);
         let other = weigh_all(&worlds.after, caller_after, sides_after.iter(), &question, now);
@@ -86,12 +86,12 @@ fn put(worlds: &Worlds, known: &Known, asked: &AskedBefore, now: Ts, so_far: &mu
     };
     let purpose = asked.purpose.as_deref().unwrap_or_default();
     let topic = Topic { class: &asked.class, operation: &asked.operation, purpose };
-    answers(purpose, Box::new(|one, other| _ = so_far.tally.note(topic, one, other)));
+    answers(purpose, &mut |one, other| _ = so_far.tally.note(topic, one, other));
     if let (None, Some(this)) = (&asked.purpose, &worlds.purpose) {
-        let newly = |one: &Answer<'_>, other: &Answer<'_>| {
+        let mut newly = |one: &Answer<'_>, other: &Answer<'_>| {
             so_far.if_for_this += u64::from(Effect::between(one, other) == Effect::NewlyPermitted);
         };
-        answers(this, Box::new(newly));
+        answers(this, &mut newly);
     }
     true
 }

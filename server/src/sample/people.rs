@@ -94,7 +94,7 @@ pub(super) type Departments = HashMap<String, (DepartmentId, String)>;
 pub(super) fn departments(tx: &mut TenantTx<'_>, tables: &Tables, slug: &str) -> Result<Departments, SampleError> {
     let (mut all, now) = (HashMap::new(), tx.now());
     for row in tables.departments.iter().filter(|row| row.organisation == slug) {
-        let id = people::upsert_department(tx, &row.key, Some(&row.name), row.parent.as_deref(), now)?.id;
+        let id = people::upsert_department(tx, &row.key, Some(&row.name), row.parent.as_deref().map(Some), now)?.id;
         all.insert(row.key.clone(), (id, row.name.clone()));
     }
     Ok(all)

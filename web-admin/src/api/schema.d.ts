@@ -6358,6 +6358,11 @@ export interface components {
             rejected: components["schemas"]["RejectedLine"][];
             /**
              * Format: int64
+             * @description Lines whose locator comes again further down: of these the last one counts.
+             */
+            repeated: number;
+            /**
+             * Format: int64
              * @description Known ones that are the same.
              */
             unchanged: number;

@@ -91,8 +91,8 @@ impl Identifier {
     /// [`KeyringError::NotAnIdentifier`], which does not repeat what was given.
     pub fn staff_number(text: &str) -> Result<Self, KeyringError> {
         let text = nfkc(&nfkc(text).to_uppercase());
-        if text.is_empty() || text.chars().count() > LONGEST_STAFF_NUMBER || text.contains(char::is_control) {
-            let expected = "a staff number of 1 to 64 characters";
+        if text.is_empty() || text.chars().count() > LONGEST_STAFF_NUMBER || text.contains(is_unseen) {
+            let expected = "a staff number of 1 to 64 characters that can be seen";
             return Err(KeyringError::NotAnIdentifier { expected });
         }
         Ok(Self::of(IdentifierKind::StaffNumber, text))
@@ -111,6 +111,13 @@ impl Identifier {
     pub fn as_str(&self) -> &str {
         &self.text
     }
+}
+
+/// Characters that nobody sees: with one of them in it a staff number would look like somebody else's.
+fn is_unseen(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}')
+        || matches!(c, '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
 }
 
 impl std::fmt::Debug for Identifier {
@@ -189,7 +196,7 @@ mod tests {
     fn staff_numbers_have_one_spelling() {
         assert_eq!(Identifier::staff_number(" yz-0042 ").unwrap().as_str(), "YZ-0042");
         assert_eq!(Identifier::staff_number("工号７").unwrap().as_str(), "工号7");
-        for given in ["", "  ", "a\u{0}b"] {
+        for given in ["", "  ", "a\u{0}b", "A0001\u{200b}", "\u{202e}A0001"] {
             assert!(Identifier::staff_number(given).is_err());
         }
         assert!(Identifier::staff_number(&"9".repeat(65)).is_err());

@@ -111,10 +111,16 @@ pub enum Presented {
 /// What this request shows.
 ///
 /// # Errors
+/// What follows `Bearer`: the scheme's name may be written in any case (RFC 9110).
+fn after_scheme(header: &str) -> Option<&str> {
+    let (scheme, token) = header.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then_some(token)
+}
+
 /// 401 `sign-in.required` where it shows nothing.
 pub fn presented(req: &HttpRequest, config: &config::Config) -> Result<Presented, Problem> {
     let authorization = req.headers().get(AUTHORIZATION);
-    let bearer = authorization.and_then(|v| v.to_str().ok()).and_then(|v| v.strip_prefix("Bearer "));
+    let bearer = authorization.and_then(|v| v.to_str().ok()).and_then(after_scheme);
     let shown = match (authorization, bearer) {
         (Some(_), Some(bearer)) => Some(Presented::Bearer(Secret::new(bearer.trim()))),
         (Some(_), None) => None,
