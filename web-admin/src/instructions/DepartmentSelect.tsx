@@ -4,19 +4,8 @@ import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { departmentsQuery } from '@/api/queries/people'
 
-/** Chooses departments, each shown with those above it: two teams of one name are told apart. */
-export function DepartmentSelect({
-  label,
-  id,
-  value,
-  onChange,
-}: {
-  label: string
-  id?: string
-  value?: string[]
-  onChange?: (chosen: string[]) => void
-}) {
-  const { t } = useTranslation()
+/** Every department with those above it: two teams of one name are told apart. */
+function useDepartmentPaths() {
   const { data, isPending } = useQuery(departmentsQuery)
   const options = useMemo(() => {
     const all = new Map((data ?? []).map((d) => [d.id, d]))
@@ -31,6 +20,49 @@ export function DepartmentSelect({
       .map((key) => ({ value: key, label: pathOf(key) }))
       .sort((a, b) => a.label.localeCompare(b.label))
   }, [data])
+  return { options, isPending }
+}
+
+/** Chooses one department. */
+export function OneDepartmentSelect({
+  label,
+  value,
+  onChange,
+}: {
+  label: string
+  value?: string
+  onChange: (chosen: string) => void
+}) {
+  const { t } = useTranslation()
+  const { options, isPending } = useDepartmentPaths()
+  return (
+    <Select
+      aria-label={label}
+      placeholder={label}
+      showSearch={{ optionFilterProp: 'label' }}
+      loading={isPending}
+      value={value}
+      options={options}
+      notFoundContent={t('instructions.noDepartment')}
+      onChange={onChange}
+    />
+  )
+}
+
+/** Chooses departments. */
+export function DepartmentSelect({
+  label,
+  id,
+  value,
+  onChange,
+}: {
+  label: string
+  id?: string
+  value?: string[]
+  onChange?: (chosen: string[]) => void
+}) {
+  const { t } = useTranslation()
+  const { options, isPending } = useDepartmentPaths()
   return (
     <Select
       id={id}

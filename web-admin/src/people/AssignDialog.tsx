@@ -7,7 +7,7 @@ import { memberQuery } from '@/api/queries/find'
 import { usePackNames } from '@/api/queries/pack'
 import { assignRole, type Member, offersQuery, type RoleOffer } from '@/api/queries/people'
 import { word } from '@/i18n'
-import { DepartmentSelect } from '@/instructions/DepartmentSelect'
+import { OneDepartmentSelect } from '@/instructions/DepartmentSelect'
 import type { Chosen } from '@/instructions/draft'
 import { MemberSelect } from '@/instructions/MemberSelect'
 import { inLanguage } from '@/packs/words'
@@ -122,10 +122,10 @@ export function AssignDialog({
             </Checkbox>
             {department !== null && (
               <>
-                <DepartmentSelect
+                <OneDepartmentSelect
                   label={t('people.department')}
-                  value={department ? [department] : []}
-                  onChange={(chosen) => setDepartment(chosen.at(-1) ?? '')}
+                  value={department || undefined}
+                  onChange={setDepartment}
                 />
                 <p className={shared.soft}>{t('people.forDepartmentMeans')}</p>
               </>
