@@ -268,8 +268,6 @@ fn deadlines_may_be_shortened_but_not_lengthened() {
     let weeks = format!("{}certification_working_days = 11\n", days(7));
     refuses(&weeks, "override.weaker", 5, "`certification_working_days` is 11", "Write 10 or less.");
     refuses(&days(31), "deadlines.unfit", 2, "`request_days` is 31", "Write 1 to 30.");
-    let quarter = format!("{}certification_working_days = 11\n", days(30));
-    refuses(&quarter, "override.weaker", 5, "`certification_working_days` is 11", "Write 10 or less.");
     refuses(&days(0), "deadlines.unfit", 2, "`request_days` is 0", "Write 1 to 30.");
 }
 

@@ -3,8 +3,9 @@
 //!
 //! While one group of a tenant is being committed the next one gathers, so a group is as large as the disk is slow. Those who
 //! were just answered often ask again at once: the next group waits for as many as there were, for half as long as the commit
-//! took and no longer, or they would miss it and wait for two. What always holds: an answer whose record is not committed is not given; an answer that rests on what has changed meanwhile,
-//! on whatever node, is not given either, because the commit looks at the versions once more; and no more wait than fit.
+//! took and no longer, or they would miss it and wait for two. What always holds: an answer whose record is not committed is
+//! not given; an answer that rests on what has changed meanwhile, on whatever node, is not given either, because the commit
+//! looks at the versions once more; and no more wait than fit.
 
 use super::Platform;
 use super::caller::Actor;
