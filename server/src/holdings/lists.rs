@@ -2,7 +2,7 @@
 
 use super::model::{Holding, Side, SideState};
 use super::store::{RulingRow, holding_sides, holdings, load_many, rulings};
-use crate::platform::db::{MultiBackend, Stored, TenantTx};
+use crate::platform::db::{MultiBackend, Stored, TenantTable, TenantTx};
 use crate::platform::http::Cursor;
 use crate::platform::ids::{HoldingId, QuestionId, SubjectId};
 use chrono::NaiveDate;
@@ -18,6 +18,16 @@ fn with_holdings(tx: &mut TenantTx<'_>, sides: Vec<Side>) -> Stored<Vec<(Side, H
     Ok(sides.into_iter().filter_map(|s| holdings.get(&s.holding_id).cloned().map(|h| (s, h))).collect())
 }
 
+type Sides = diesel::helper_types::IntoBoxed<'static, <holding_sides::table as TenantTable>::Rows, MultiBackend>;
+
+/// So many sides in order of the holding, after one.
+fn from(mut sides: Sides, after: Option<HoldingId>, limit: i64) -> Sides {
+    if let Some(after) = after {
+        sides = sides.filter(holding_sides::holding_id.gt(after));
+    }
+    sides.order(holding_sides::holding_id).limit(limit)
+}
+
 /// A subject's sides with their holdings, in order of the holding.
 pub(super) fn page_of_subject(
     tx: &mut TenantTx<'_>,
@@ -26,11 +36,7 @@ pub(super) fn page_of_subject(
     limit: i64,
 ) -> Stored<Vec<(Side, Holding)>> {
     let sides = tx.load(holding_sides::table, |rows| {
-        let mut query = rows.filter(holding_sides::subject_id.eq(subject)).into_boxed::<MultiBackend>();
-        if let Some(after) = after {
-            query = query.filter(holding_sides::holding_id.gt(after));
-        }
-        query.order(holding_sides::holding_id).limit(limit).select(Side::as_select())
+        from(rows.filter(holding_sides::subject_id.eq(subject)).into_boxed(), after, limit).select(Side::as_select())
     })?;
     with_holdings(tx, sides)
 }
@@ -45,14 +51,11 @@ pub(super) fn page_of_classes(
 ) -> Stored<Vec<(Side, Holding)>> {
     let classes = classes.to_vec();
     let sides = tx.load(holding_sides::table, |rows| {
-        let mut query = rows
+        let query = rows
             .filter(holding_sides::subject_id.eq(subject))
             .filter(holding_sides::class.eq_any(classes))
             .into_boxed::<MultiBackend>();
-        if let Some(after) = after {
-            query = query.filter(holding_sides::holding_id.gt(after));
-        }
-        query.order(holding_sides::holding_id).limit(limit).select(Side::as_select())
+        from(query, after, limit).select(Side::as_select())
     })?;
     with_holdings(tx, sides)
 }
@@ -345,10 +348,7 @@ pub(super) fn own_page(
         if filter.without_hidden {
             query = query.filter(holding_sides::hidden_on_leaving.eq(false));
         }
-        if let Some(after) = after {
-            query = query.filter(holding_sides::holding_id.gt(after));
-        }
-        query.order(holding_sides::holding_id).limit(limit).select(Side::as_select())
+        from(query, after, limit).select(Side::as_select())
     })?;
     with_holdings(tx, sides)
 }
